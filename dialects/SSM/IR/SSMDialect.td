@@ -1,0 +1,25 @@
+//===- SSMDialect.td - The ssm dialect ---------------------------------------------------------*- tablegen -*-===//
+#ifndef MAMBAC_DIALECTS_SSM_IR_SSMDIALECT_TD
+#define MAMBAC_DIALECTS_SSM_IR_SSMDIALECT_TD
+
+include "mlir/IR/DialectBase.td"
+
+def SSM_Dialect : Dialect {
+  let name = "ssm";
+  let cppNamespace = "::mambac::ssm";
+  let summary = "State space models: their scans, contractions and windows, as units";
+  let description = [{
+    The operations a state space model is made of, each as one op with an equation: what raising finds in a graph,
+    and what scheduling turns into kernels. Ops are destination-passing on tensors and on memrefs alike; layouts are
+    indexing maps, so that a transpose never has to run; each op decomposes into simpler ones, which is its
+    definition. `dialects/SSM/README.md` says why each op exists and what it is not.
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+  let useDefaultAttributePrinterParser = 1;
+}
+
+#endif // MAMBAC_DIALECTS_SSM_IR_SSMDIALECT_TD
