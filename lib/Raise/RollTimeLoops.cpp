@@ -1,0 +1,249 @@
+//===- RollTimeLoops.cpp - Unrolled time loops become ssm.scan over whole tensors -------------------------------===//
+//
+// The roots are the places where an unrolled loop puts its steps together again: a tensor.concat of one value a step,
+// or a chain of tensor.insert_slice that fills a tensor step by step. TimeStacker follows the steps from there. What
+// holds no recurrence is left as it is.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+
+#include "include/mambac/Passes.h"
+#include "lib/Raise/TimeStacker.h"
+
+#include "dialects/SSM/IR/SSM.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Pass/Pass.h"
+
+using namespace mlir;
+using namespace mambac;
+using namespace mambac::raise;
+
+namespace {
+
+/// The steps of an unrolled loop: `values[t]` fills [t * extent, (t + 1) * extent) of `root` along `dim`. The type of
+/// a step may lack `dim` where the extent is 1.
+struct Root {
+  Value root;
+  int64_t dim;
+  int64_t extent;
+  SmallVector<Value> values;
+};
+
+std::optional<Root> rootOfConcat(tensor::ConcatOp concat) {
+  if (concat.getInputs().size() < 2 || !llvm::all_equal(concat.getInputs().getTypes()))
+    return std::nullopt;
+  auto type = cast<RankedTensorType>(concat.getInputs().front().getType());
+  int64_t dim = concat.getDim();
+  if (type.isDynamicDim(dim))
+    return std::nullopt;
+  return Root{concat.getResult(), dim, type.getDimSize(dim), llvm::to_vector(concat.getInputs())};
+}
+
+/// insert_slice x_{T-1} into (... insert_slice x_0 into anything), each at the next position of one dimension and
+/// filling all others.
+std::optional<Root> rootOfInserts(tensor::InsertSliceOp last) {
+  auto type = last.getDestType();
+  for (Operation *user : last->getUsers())
+    if (auto next = dyn_cast<tensor::InsertSliceOp>(user); next && next.getDest() == last.getResult())
+      return std::nullopt; // not the end of the chain
+  SmallVector<tensor::InsertSliceOp> chain{last};
+  while (auto before = chain.back().getDest().getDefiningOp<tensor::InsertSliceOp>()) {
+    if (before.getSourceType() != last.getSourceType())
+      break;
+    chain.push_back(before);
+  }
+  std::reverse(chain.begin(), chain.end());
+  auto offsetAt = [](tensor::InsertSliceOp op, int64_t dim) { return getConstantIntValue(op.getMixedOffsets()[dim]); };
+  int64_t steps = chain.size();
+  if (steps < 2)
+    return std::nullopt;
+  // A dimension of `steps` equal pieces in ascending order; whole in all others, so that nothing of the tensor that
+  // the chain started from is left.
+  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+    std::optional<int64_t> extent = getConstantIntValue(last.getMixedSizes()[dim]);
+    if (!extent || type.getDimSize(dim) != *extent * steps)
+      continue;
+    bool fits = true;
+    for (auto [t, op] : llvm::enumerate(chain)) {
+      fits &= op.hasUnitStride() && op.getMixedSizes() == last.getMixedSizes();
+      for (int64_t other = 0; fits && other < type.getRank(); ++other)
+        fits &= offsetAt(op, other) == (other == dim ? (int64_t)t * *extent : 0);
+    }
+    for (auto [other, size] : llvm::enumerate(last.getMixedSizes())) {
+      if ((int64_t)other == dim)
+        continue;
+      std::optional<int64_t> n = getConstantIntValue(size);
+      bool whole = type.isDynamicDim(other) ? !n && last.getSourceType().getRank() == type.getRank() : n == type.getDimSize(other);
+      fits &= whole;
+    }
+    // Dropped dimensions other than `dim` would need their own bookkeeping; nobody writes them.
+    if (!fits || !(last.getSourceType().getRank() == type.getRank() ||
+                   (*extent == 1 && last.getSourceType().getRank() == type.getRank() - 1 && last.getDroppedDims().test(dim))))
+      continue;
+    Root root{last.getResult(), dim, *extent, {}};
+    for (tensor::InsertSliceOp op : chain)
+      root.values.push_back(op.getSource());
+    return root;
+  }
+  return std::nullopt;
+}
+
+/// (T, d0, ..., dn) -> the root's shape: time moves to `dim` and merges with the step's extent there.
+Value arrange(IRRewriter &rewriter, Location loc, const Root &root, const Stacked &stacked) {
+  auto rootType = cast<RankedTensorType>(root.root.getType());
+  auto stepType = cast<RankedTensorType>(root.values.front().getType());
+  MLIRContext *ctx = rewriter.getContext();
+  int64_t steps = root.values.size(), rank = stepType.getRank();
+  bool hasDim = rank == rootType.getRank();
+
+  // Axes of the copy: t, d0, ..., dn. Result: d0, .., t, d_dim, .., dn.
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(rewriter, loc, root.values.front());
+  SmallVector<AffineExpr> results;
+  for (int64_t d = 0; d < rank; ++d)
+    results.push_back(getAffineDimExpr(d + 1, ctx));
+  if (hasDim && root.extent == 1) {
+    results[root.dim] = getAffineDimExpr(0, ctx);
+    sizes[root.dim] = rewriter.getIndexAttr(steps);
+  } else {
+    results.insert(results.begin() + root.dim, getAffineDimExpr(0, ctx));
+    sizes.insert(sizes.begin() + root.dim, rewriter.getIndexAttr(steps));
+  }
+  AffineMap outMap = AffineMap::get(rank + 1, 0, results, ctx), inMap = stacked.map;
+  if (hasDim && root.extent == 1) { // the step's own dimension of size 1 is no axis any more
+    llvm::SmallBitVector unit(rank + 1);
+    unit.set(root.dim + 1);
+    AffineMap zeroed = inMap.replace(getAffineDimExpr(root.dim + 1, ctx), getAffineConstantExpr(0, ctx), rank + 1, 0);
+    if (zeroed == inMap) {
+      inMap = projectDims(inMap, unit, /*compressDimsFlag=*/true);
+      outMap = projectDims(outMap, unit, /*compressDimsFlag=*/true);
+    } else {
+      // The stacked value has that dimension: drop it first.
+      unsigned position = *inMap.getResultPosition(getAffineDimExpr(root.dim + 1, ctx));
+      SmallVector<OpFoldResult> sourceSizes = tensor::getMixedSizes(rewriter, loc, stacked.value);
+      SmallVector<OpFoldResult> zeros(sourceSizes.size(), rewriter.getIndexAttr(0));
+      SmallVector<OpFoldResult> ones(sourceSizes.size(), rewriter.getIndexAttr(1));
+      auto sourceType = cast<RankedTensorType>(stacked.value.getType());
+      SmallVector<int64_t> shape(sourceType.getShape());
+      shape.erase(shape.begin() + position);
+      Value dropped = tensor::ExtractSliceOp::create(
+          rewriter, loc, RankedTensorType::get(shape, sourceType.getElementType()), stacked.value, zeros, sourceSizes,
+          ones);
+      SmallVector<AffineExpr> kept(inMap.getResults());
+      kept.erase(kept.begin() + position);
+      Stacked less{dropped, AffineMap::get(rank + 1, 0, kept, ctx)};
+      return arrange(rewriter, loc, root, less);
+    }
+  }
+  Value out = tensor::EmptyOp::create(rewriter, loc, sizes, rootType.getElementType());
+  SmallVector<utils::IteratorType> iterators(outMap.getNumDims(), utils::IteratorType::parallel);
+  Value copy = linalg::GenericOp::create(rewriter, loc, out.getType(), ValueRange{stacked.value}, ValueRange{out},
+                                         ArrayRef<AffineMap>{inMap, outMap}, iterators,
+                                         [](OpBuilder &b, Location l, ValueRange args) {
+                                           linalg::YieldOp::create(b, l, args[0]);
+                                         })
+                   .getResult(0);
+  if (hasDim && root.extent != 1) {
+    SmallVector<ReassociationIndices> groups;
+    for (int64_t d = 0, source = 0; d < rank; ++d) {
+      groups.push_back({source++});
+      if (d == root.dim)
+        groups.back().push_back(source++);
+    }
+    copy = tensor::CollapseShapeOp::create(rewriter, loc, copy, groups);
+  }
+  if (copy.getType() != rootType)
+    copy = tensor::CastOp::create(rewriter, loc, rootType, copy);
+  return copy;
+}
+
+/// Erases what is dead among `ops` and whatever becomes dead by that.
+void eraseDead(IRRewriter &rewriter, SmallVector<Operation *> ops) {
+  llvm::SetVector<Operation *> worklist(ops.begin(), ops.end());
+  while (!worklist.empty()) {
+    Operation *op = worklist.pop_back_val();
+    if (!isOpTriviallyDead(op))
+      continue;
+    for (Value operand : op->getOperands())
+      if (Operation *def = operand.getDefiningOp())
+        worklist.insert(def);
+    rewriter.eraseOp(op);
+  }
+}
+
+struct RollTimeLoops : PassWrapper<RollTimeLoops, InterfacePass<FunctionOpInterface>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(RollTimeLoops)
+  RollTimeLoops() = default;
+  RollTimeLoops(const RollTimeLoops &other) : PassWrapper(other) {}
+
+  StringRef getArgument() const final { return "ssm-roll-time-loops"; }
+  StringRef getDescription() const final {
+    return "Turns loops over time that were unrolled into the graph into ssm.scan and operations over all steps";
+  }
+  void getDependentDialects(DialectRegistry &registry) const final {
+    registry.insert<ssm::SSMDialect, arith::ArithDialect, linalg::LinalgDialect, tensor::TensorDialect>();
+  }
+
+  Statistic numRolled{this, "rolled", "Recurrences rolled up"};
+  Statistic numDeclined{this, "declined", "Step by step tensors that hold no recurrence mambac can roll"};
+
+  void runOnOperation() final {
+    // Last first: a rolled loop erases what it consumed, so a later layer does not see the steps of an earlier one.
+    SmallVector<Operation *> roots;
+    getOperation()->walk([&](Operation *op) {
+      if (isa<tensor::ConcatOp, tensor::InsertSliceOp>(op))
+        roots.push_back(op);
+    });
+    llvm::DenseSet<Operation *> erased;
+    struct Listener : RewriterBase::Listener {
+      explicit Listener(llvm::DenseSet<Operation *> &erased) : erased(erased) {}
+      void notifyOperationErased(Operation *op) override { erased.insert(op); }
+      void notifyOperationInserted(Operation *op, OpBuilder::InsertPoint) override { erased.erase(op); }
+      llvm::DenseSet<Operation *> &erased;
+    } listener(erased);
+    IRRewriter rewriter(&getContext(), &listener);
+    for (Operation *op : roots) {
+      if (erased.contains(op))
+        continue;
+      std::optional<Root> root = isa<tensor::ConcatOp>(op) ? rootOfConcat(cast<tensor::ConcatOp>(op))
+                                                           : rootOfInserts(cast<tensor::InsertSliceOp>(op));
+      if (root)
+        roll(rewriter, op, *root);
+    }
+  }
+
+  void roll(IRRewriter &rewriter, Operation *op, const Root &root) {
+    rewriter.setInsertionPoint(op);
+    Operation *before = op->getPrevNode();
+    TimeStacker stacker(rewriter, op->getLoc(), root.values.size());
+    FailureOr<Stacked> stacked = stacker.stack(root.values);
+    if (failed(stacked) || stacker.getRecurrences().empty()) {
+      // Take back what was written before the failure.
+      SmallVector<Operation *> written;
+      for (Operation *o = before ? before->getNextNode() : &op->getBlock()->front(); o != op; o = o->getNextNode())
+        written.push_back(o);
+      eraseDead(rewriter, written);
+      ++numDeclined;
+      if (failed(stacked) && root.values.size() > 2)
+        op->emitRemark() << "the steps put together here are not rolled up: " << stacker.getReason();
+      return;
+    }
+    rewriter.replaceAllUsesWith(root.root, arrange(rewriter, op->getLoc(), root, *stacked));
+    SmallVector<Operation *> dead(stacker.getVisited());
+    dead.push_back(op);
+    // A final state that is used further is the scan's. Users inside the unrolled steps die with them.
+    for (const TimeStacker::Recurrence &r : stacker.getRecurrences())
+      rewriter.replaceUsesWithIf(r.lastState, r.finalState, [&](OpOperand &use) {
+        Operation *scan = r.finalState.getDefiningOp(), *user = use.getOwner();
+        Operation *ancestor = scan->getBlock()->findAncestorOpInBlock(*user);
+        return ancestor && scan->isBeforeInBlock(ancestor);
+      });
+    numRolled += stacker.getRecurrences().size();
+    eraseDead(rewriter, dead);
+  }
+};
+
+} // namespace
+
+std::unique_ptr<Pass> mambac::createRollTimeLoopsPass() { return std::make_unique<RollTimeLoops>(); }

@@ -1,0 +1,112 @@
+//===- TimeStacker.h - Merges isomorphic per-step values into one tensor over time ------------------*- C++ -*-===//
+//
+// The mechanism behind --ssm-roll-time-loops. A graph that was unrolled over time holds, for each value of the loop
+// body, a list of T values, one a step. `TimeStacker::stack` takes such a list and returns one value with time in
+// front, by replaying the operation that all T values share on the stacked operands:
+//
+//   [x[:, 0, :], x[:, 1, :], ...]            ->  x, read at position t        (consecutive slices of one tensor)
+//   [f(a0, w), f(a1, w), ...]                ->  f(stack(a0, a1, ...), w)     (the same operation on each step)
+//   [h0, h1, ...], h_t = a_t * h_{t-1} + b_t ->  ssm.scan(stack(a), stack(b)) (a list that needs itself, one step late)
+//
+// Nothing is matched by name or by order in the block; the work is linear in the number of operations visited.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#ifndef MAMBAC_LIB_RAISE_TIMESTACKER_H
+#define MAMBAC_LIB_RAISE_TIMESTACKER_H
+
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/Value.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallVector.h"
+#include <deque>
+#include <optional>
+#include <string>
+
+namespace mambac::raise {
+
+/// One tensor that stands for a list of T per-step tensors of one type (d0, ..., dn). `map` takes (t, d0, ..., dn)
+/// to the indices of `value`; a dimension that does not occur is broadcast.
+struct Stacked {
+  mlir::Value value;
+  mlir::AffineMap map;
+  /// True where the value does not depend on t at all.
+  bool isInvariant() const { return !map.isFunctionOfDim(0); }
+};
+
+/// A list of values written as scale_t * previous + rest_t, where `previous` is the list of `recurrence`, one step
+/// earlier. Without a recurrence the list is just `rest`. An absent scale means 1, an absent rest means 0.
+struct LinearInPrevious {
+  int recurrence = -1;
+  std::optional<Stacked> scale;
+  std::optional<Stacked> rest;
+  bool dependsOnPrevious() const { return recurrence >= 0; }
+};
+
+class TimeStacker {
+public:
+  TimeStacker(mlir::RewriterBase &rewriter, mlir::Location loc, int64_t steps)
+      : rewriter(rewriter), loc(loc), steps(steps) {}
+
+  /// Returns the stacked form of `list` (one value a step, in the order of time), or failure with `reason` set.
+  mlir::FailureOr<Stacked> stack(mlir::ArrayRef<mlir::Value> list);
+
+  /// Returns `stacked` as a tensor (T, d0, ..., dn), with a copying linalg.generic where the layout differs.
+  /// `like` is one of the list's values.
+  mlir::Value materialize(const Stacked &stacked, mlir::Value like);
+
+  /// A recurrence that was found and replaced by an ssm.scan.
+  struct Recurrence {
+    mlir::Value lastState;  ///< the state after the last step, in the unrolled graph
+    mlir::Value finalState; ///< the same, as computed by the ssm.scan
+  };
+  mlir::ArrayRef<Recurrence> getRecurrences() const { return recurrences; }
+
+  /// The operations of the unrolled graph that the stacked value replaces: dead once their root is replaced.
+  mlir::ArrayRef<mlir::Operation *> getVisited() const { return visited.getArrayRef(); }
+
+  /// Why the last `stack` failed.
+  mlir::StringRef getReason() const { return reason; }
+
+private:
+  /// A list whose definition is being followed; `position` maps its values to (list, step).
+  struct Pending {
+    llvm::SmallVector<mlir::Value> values;
+    bool recurrent = false;
+    bool reverse = false;
+    mlir::Value init;
+  };
+  using Result = mlir::FailureOr<LinearInPrevious>;
+
+  Result visit(mlir::ArrayRef<mlir::Value> list);
+  Result visitSlices(mlir::ArrayRef<mlir::Value> list);
+  Result visitOps(mlir::ArrayRef<mlir::Value> list);
+  Result replay(mlir::Operation *op, mlir::Value like, mlir::ArrayRef<LinearInPrevious> operands,
+                mlir::ArrayRef<llvm::SmallVector<mlir::Value>> lists);
+  Result replayGeneric(mlir::Operation *op, mlir::ArrayRef<LinearInPrevious> operands);
+  Result replayLinear(mlir::Operation *op, mlir::ArrayRef<LinearInPrevious> operands);
+  std::optional<int> findRecurrence(mlir::ArrayRef<mlir::Value> list);
+  Result close(int id, LinearInPrevious step);
+  Stacked combine(mlir::StringRef kind, const Stacked &lhs, const Stacked &rhs, mlir::Value like);
+  Stacked castTo(const Stacked &value, mlir::Type elementType, mlir::Value like);
+  mlir::Value emptyLike(mlir::Value like, mlir::Type elementType);
+  mlir::Value fillLike(mlir::Value like, double value);
+  mlir::LogicalResult fail(const llvm::Twine &why);
+
+  mlir::RewriterBase &rewriter;
+  mlir::Location loc;
+  int64_t steps;
+  std::string reason;
+  std::deque<Pending> pending;
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<std::pair<int, int>, 1>> position;
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<std::pair<llvm::SmallVector<mlir::Value>, LinearInPrevious>, 1>> memo;
+  llvm::SmallVector<Recurrence> recurrences;
+  llvm::SetVector<mlir::Operation *> visited;
+  int depth = 0;
+};
+
+} // namespace mambac::raise
+
+#endif // MAMBAC_LIB_RAISE_TIMESTACKER_H
