@@ -7,9 +7,12 @@
 #ifndef MAMBAC_PASSES_H
 #define MAMBAC_PASSES_H
 
+#include <memory>
+
 namespace mlir {
 class DialectRegistry;
 class OpPassManager;
+class Pass;
 } // namespace mlir
 
 namespace mambac {
@@ -18,6 +21,16 @@ namespace mambac {
 
 /// Registers the ssm dialect and what other dialects' interfaces need of it (bufferization).
 void registerSSMDialect(mlir::DialectRegistry &registry);
+
+//===- lib/Raise ------------------------------------------------------------------------------------------------===//
+
+/// Loops over time that were unrolled into the graph become ssm.scan and operations over all steps.
+std::unique_ptr<mlir::Pass> createRollTimeLoopsPass();
+/// Parallel scans written out in slices, products and sums become ssm.scan.
+std::unique_ptr<mlir::Pass> createLogDepthScansPass();
+/// linalg from any front end to the ssm dialect: `--mambac-raise`.
+void buildRaisePipeline(mlir::OpPassManager &pm);
+void registerRaisePasses();
 
 } // namespace mambac
 

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
-#include "include/mambac/Passes.h"
+#include "mambac/Passes.h"
 #include "lib/Raise/ScanAlgebra.h"
 
 #include "dialects/SSM/IR/SSM.h"
@@ -14,7 +14,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
 #include "llvm/ADT/SetVector.h"
 #include <optional>
@@ -461,7 +461,7 @@ bool isView(Operation *op) {
 
 bool cutsTime(Operation *op) { return isa<tensor::InsertSliceOp, tensor::ConcatOp>(op); }
 
-struct LogDepthScans : PassWrapper<LogDepthScans, InterfacePass<FunctionOpInterface>> {
+struct LogDepthScans : PassWrapper<LogDepthScans, OperationPass<func::FuncOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LogDepthScans)
   LogDepthScans() = default;
   LogDepthScans(const LogDepthScans &other) : PassWrapper(other) {}

@@ -6,14 +6,14 @@
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
-#include "include/mambac/Passes.h"
+#include "mambac/Passes.h"
 #include "lib/Raise/TimeStacker.h"
 
 #include "dialects/SSM/IR/SSM.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
 
 using namespace mlir;
@@ -172,7 +172,7 @@ void eraseDead(IRRewriter &rewriter, SmallVector<Operation *> ops) {
   }
 }
 
-struct RollTimeLoops : PassWrapper<RollTimeLoops, InterfacePass<FunctionOpInterface>> {
+struct RollTimeLoops : PassWrapper<RollTimeLoops, OperationPass<func::FuncOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(RollTimeLoops)
   RollTimeLoops() = default;
   RollTimeLoops(const RollTimeLoops &other) : PassWrapper(other) {}

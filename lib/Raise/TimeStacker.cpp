@@ -49,7 +49,7 @@ FailureOr<Stacked> TimeStacker::stack(ArrayRef<Value> list) {
   if (failed(result))
     return failure();
   if (result->dependsOnPrevious())
-    return fail("the value depends on a state outside the recurrence"), failure();
+    return fail("the value depends on a state outside the recurrence");
   return *result->rest;
 }
 
@@ -148,7 +148,7 @@ std::optional<int> TimeStacker::findRecurrence(ArrayRef<Value> list) {
 TimeStacker::Result TimeStacker::visit(ArrayRef<Value> list) {
   auto type = tensorType(list.front());
   if (!type)
-    return fail("a value of the step is no ranked tensor"), failure();
+    return fail("a value of the step is no ranked tensor");
 
   if (llvm::all_equal(list)) {
     LinearInPrevious r;
@@ -164,7 +164,7 @@ TimeStacker::Result TimeStacker::visit(ArrayRef<Value> list) {
     return r;
   }
   if (depth > kMaxDepth)
-    return fail("the body of the loop is too deep"), failure();
+    return fail("the body of the loop is too deep");
 
   // Follow the definitions; while that lasts the list is a candidate state.
   ++depth;
@@ -302,12 +302,12 @@ TimeStacker::Result TimeStacker::visitOps(ArrayRef<Value> list) {
   Value like = list[steps > 1 ? 1 : 0];
   Operation *op = like.getDefiningOp();
   if (!op)
-    return fail("a value of the step comes from outside"), failure();
+    return fail("a value of the step comes from outside");
   unsigned number = cast<OpResult>(like).getResultNumber();
   for (Value v : list) {
     Operation *other = v.getDefiningOp();
     if (!other || cast<OpResult>(v).getResultNumber() != number || !sameUpToOperands(op, other))
-      return fail(Twine("the steps differ in ") + op->getName().getStringRef()), failure();
+      return fail(Twine("the steps differ in ") + op->getName().getStringRef());
   }
   for (Value v : list)
     visited.insert(v.getDefiningOp());
@@ -319,7 +319,7 @@ TimeStacker::Result TimeStacker::visitOps(ArrayRef<Value> list) {
     if (!tensorType(lists[i].front()) || isa_and_nonnull<tensor::EmptyOp>(lists[i][steps > 1].getDefiningOp())) {
       // Sizes and captured scalars: the same on all steps, or this is no loop body. A destination has no content.
       if (tensorType(lists[i].front()) ? false : !llvm::all_equal(lists[i]))
-        return fail(Twine("a scalar operand of ") + op->getName().getStringRef() + " differs between steps"), failure();
+        return fail(Twine("a scalar operand of ") + op->getName().getStringRef() + " differs between steps");
       operands.emplace_back();
       continue;
     }
@@ -350,10 +350,9 @@ TimeStacker::Result TimeStacker::replay(Operation *op, Value like, ArrayRef<Line
   if (isa<linalg::GenericOp>(op))
     return onPrevious ? replayLinear(op, operands) : replayGeneric(op, operands);
   if (onPrevious)
-    return fail(Twine("the state passes through ") + op->getName().getStringRef() + " on its way to the next step"),
-           failure();
+    return fail(Twine("the state passes through ") + op->getName().getStringRef() + " on its way to the next step");
   if (isa<linalg::FillOp>(op))
-    return fail("a fill varies with the step"), failure();
+    return fail("a fill varies with the step");
 
   auto shape = llvm::to_vector(type.getShape());
   shape.insert(shape.begin(), steps);
@@ -391,7 +390,7 @@ TimeStacker::Result TimeStacker::replay(Operation *op, Value like, ArrayRef<Line
     value = tensor::ExtractSliceOp::create(rewriter, loc, stackedType, source, prepend(slice.getMixedOffsets(), 0),
                                            prepend(slice.getMixedSizes(), steps), prepend(slice.getMixedStrides(), 1));
   } else {
-    return fail(op->getName().getStringRef() + " in the body of the loop"), failure();
+    return fail(op->getName().getStringRef() + " in the body of the loop");
   }
   r.rest = Stacked{value, timeFirstMap(type.getRank(), ctx)};
   return r;
@@ -400,7 +399,7 @@ TimeStacker::Result TimeStacker::replay(Operation *op, Value like, ArrayRef<Line
 TimeStacker::Result TimeStacker::replayGeneric(Operation *op, ArrayRef<LinearInPrevious> operands) {
   auto generic = cast<linalg::GenericOp>(op);
   if (generic.getNumDpsInits() != 1)
-    return fail("a linalg.generic with several results in the body of the loop"), failure();
+    return fail("a linalg.generic with several results in the body of the loop");
   SmallVector<Value> inputs;
   SmallVector<AffineMap> maps;
   for (OpOperand *input : generic.getDpsInputOperands()) {
@@ -426,7 +425,7 @@ TimeStacker::Result TimeStacker::replayGeneric(Operation *op, ArrayRef<LinearInP
     else if (stackedInit)
       out = materialize(*stackedInit, init->get());
     else
-      return fail("a reduction starts from an undefined value"), failure();
+      return fail("a reduction starts from an undefined value");
   }
   SmallVector<AffineExpr> outResults{getAffineDimExpr(0, rewriter.getContext())};
   llvm::append_range(outResults, outMap.shiftDims(1).getResults());
@@ -450,7 +449,7 @@ TimeStacker::Result TimeStacker::replayLinear(Operation *op, ArrayRef<LinearInPr
   OpOperand *init = generic.getDpsInitOperand(0);
   AffineMap outMap = generic.getMatchingIndexingMap(init);
   if (generic.getNumDpsInits() != 1 || generic.getNumLoops() != generic.getNumParallelLoops() || !outMap.isPermutation())
-    return fail("the state is reduced on its way to the next step"), failure();
+    return fail("the state is reduced on its way to the next step");
   Value like = generic.getResult(0);
 
   // Operands as seen from the result's dimensions.
@@ -465,7 +464,7 @@ TimeStacker::Result TimeStacker::replayLinear(Operation *op, ArrayRef<LinearInPr
     LinearInPrevious v = operands[input->getOperandNumber()];
     AffineMap map = generic.getMatchingIndexingMap(input);
     if (v.dependsOnPrevious() && map != outMap)
-      return fail("the state is transposed or broadcast on its way to the next step"), failure();
+      return fail("the state is transposed or broadcast on its way to the next step");
     v.scale = seen(v.scale, map);
     v.rest = seen(v.rest, map);
     values[generic.getMatchingBlockArgument(input)] = v;
@@ -480,7 +479,7 @@ TimeStacker::Result TimeStacker::replayLinear(Operation *op, ArrayRef<LinearInPr
     if (isa<arith::ExtFOp>(inner)) {
       const LinearInPrevious *x = operand(0);
       if (!x)
-        return fail("a captured scalar in the state's update"), failure();
+        return fail("a captured scalar in the state's update");
       r = *x;
       if (r.rest)
         r.rest = castTo(*r.rest, inner.getResult(0).getType(), like);
@@ -489,9 +488,9 @@ TimeStacker::Result TimeStacker::replayLinear(Operation *op, ArrayRef<LinearInPr
     } else if (isa<arith::MulFOp, arith::AddFOp, arith::SubFOp>(inner)) {
       const LinearInPrevious *x = operand(0), *y = operand(1);
       if (!x || !y)
-        return fail("a captured scalar in the state's update"), failure();
+        return fail("a captured scalar in the state's update");
       if (x->dependsOnPrevious() && y->dependsOnPrevious())
-        return fail("the state's update is not linear in the state"), failure();
+        return fail("the state's update is not linear in the state");
       const LinearInPrevious &state = x->dependsOnPrevious() ? *x : *y;
       const LinearInPrevious &other = x->dependsOnPrevious() ? *y : *x;
       if (!state.dependsOnPrevious()) {
@@ -507,7 +506,7 @@ TimeStacker::Result TimeStacker::replayLinear(Operation *op, ArrayRef<LinearInPr
         r.rest = state.rest ? combine("add", *state.rest, *other.rest, like) : *other.rest;
       } else {
         if (&state == y)
-          return fail("the state enters its update with a negative sign"), failure();
+          return fail("the state enters its update with a negative sign");
         r = state;
         Value zero = fillLike(like, 0.0);
         Stacked rest = state.rest ? *state.rest
@@ -515,13 +514,13 @@ TimeStacker::Result TimeStacker::replayLinear(Operation *op, ArrayRef<LinearInPr
         r.rest = combine("sub", rest, *other.rest, like);
       }
     } else {
-      return fail(Twine("the state passes through ") + inner.getName().getStringRef()), failure();
+      return fail(Twine("the state passes through ") + inner.getName().getStringRef());
     }
     values[inner.getResult(0)] = r;
   }
   auto it = values.find(generic.getBody()->getTerminator()->getOperand(0));
   if (it == values.end() || generic.getBody()->getTerminator()->getOperand(0).getType() != elementType)
-    return fail("the state's update yields a captured value"), failure();
+    return fail("the state's update yields a captured value");
   return it->second;
 }
 
@@ -541,14 +540,13 @@ TimeStacker::Result TimeStacker::close(int id, LinearInPrevious step) {
   if (!list.recurrent)
     return step;
   if (step.recurrence != id)
-    return fail(step.dependsOnPrevious() ? "two states depend on each other" : "the state of the last step is unused"),
-           failure();
+    return fail(step.dependsOnPrevious() ? "two states depend on each other" : "the state of the last step is unused");
   MLIRContext *ctx = rewriter.getContext();
   Value like = list.values[steps > 1];
   auto type = tensorType(like);
   int64_t rank = type.getRank();
   if (!step.rest)
-    return fail("the state has no input"), failure();
+    return fail("the state has no input");
   AffineMap identity = timeFirstMap(rank, ctx);
   if (!step.scale) { // h_t = h_{t-1} + b_t
     Value one = arith::ConstantOp::create(rewriter, loc, rewriter.getFloatAttr(type.getElementType(), 1.0));

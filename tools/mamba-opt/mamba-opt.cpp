@@ -13,6 +13,7 @@
 
 int main(int argc, char **argv) {
   mlir::registerAllPasses();
+  mambac::registerRaisePasses();
 
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
