@@ -459,7 +459,13 @@ bool isView(Operation *op) {
          generic.getBody()->getTerminator()->getOperand(0) == generic.getBody()->getArgument(0);
 }
 
-bool cutsTime(Operation *op) { return isa<tensor::InsertSliceOp, tensor::ConcatOp>(op); }
+bool cutsTime(Operation *op) { return isa<tensor::InsertSliceOp, tensor::ConcatOp, tensor::PadOp>(op); }
+
+/// After the last cut there are a product, a sum and views at most until the scan is whole.
+constexpr size_t kMaxAfterCut = 8;
+/// A scan over 2^20 positions takes fewer operations than this; more is something else, and looking on would make the
+/// pass quadratic.
+constexpr size_t kMaxRegion = 2048;
 
 struct LogDepthScans : PassWrapper<LogDepthScans, OperationPass<func::FuncOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LogDepthScans)
@@ -485,15 +491,27 @@ struct LogDepthScans : PassWrapper<LogDepthScans, OperationPass<func::FuncOp>> {
         roots.push_back(&op);
     llvm::DenseSet<Operation *> done;
     IRRewriter rewriter(&getContext());
-    for (Operation *root : llvm::reverse(roots))
-      if (!done.contains(root))
-        numFound += raise(rewriter, root, done);
+    for (Operation *root : llvm::reverse(roots)) {
+      if (done.contains(root))
+        continue;
+      llvm::SetVector<Operation *> candidates;
+      candidates.insert(root);
+      for (size_t i = 0; i < candidates.size() && candidates.size() < kMaxAfterCut; ++i)
+        for (Operation *user : candidates[i]->getUsers())
+          if (isStep(user) && user->getBlock() == root->getBlock())
+            candidates.insert(user);
+      for (Operation *candidate : candidates.getArrayRef())
+        if (raise(rewriter, candidate, done)) {
+          ++numFound;
+          break;
+        }
+    }
   }
 
   /// Collects what leads to `root`, and the tensors it starts from.
   static void collect(Operation *root, llvm::SetVector<Operation *> &region, llvm::SetVector<Value> &leaves) {
     region.insert(root);
-    for (size_t i = 0; i < region.size(); ++i)
+    for (size_t i = 0; i < region.size() && region.size() < kMaxRegion; ++i)
       for (Value operand : region[i]->getOperands()) {
         if (!tensorType(operand))
           continue;
@@ -532,24 +550,13 @@ struct LogDepthScans : PassWrapper<LogDepthScans, OperationPass<func::FuncOp>> {
       }
   }
 
-  int64_t raise(IRRewriter &rewriter, Operation *root, llvm::DenseSet<Operation *> &done) {
+  /// Raises the scan that `last` completes, if it does.
+  bool raise(IRRewriter &rewriter, Operation *last, llvm::DenseSet<Operation *> &done) {
     llvm::SetVector<Operation *> region;
     llvm::SetVector<Value> leaves;
-    collect(root, region, leaves);
-    // Leaves may be views of one tensor; two tensors of one type is what a scan starts from.
+    collect(last, region, leaves);
     if (leaves.size() != 2 || leaves[0].getType() != leaves[1].getType())
-      return 0;
-    for (Operation *op : region)
-      done.insert(op);
-    // Views of the result are the result too.
-    for (size_t i = 0; i < region.size(); ++i)
-      for (Operation *user : region[i]->getUsers())
-        if (isStep(user) && user->getBlock() == root->getBlock() && !isa<tensor::InsertSliceOp>(user) &&
-            llvm::all_of(user->getOperands(), [&](Value v) {
-              return !tensorType(v) || (v.getDefiningOp() && (region.contains(v.getDefiningOp()) ||
-                                                             isa<tensor::EmptyOp>(v.getDefiningOp())));
-            }))
-          region.insert(user);
+      return false;
     SmallVector<Operation *> ordered(region.begin(), region.end());
     llvm::sort(ordered, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
 
@@ -571,10 +578,11 @@ struct LogDepthScans : PassWrapper<LogDepthScans, OperationPass<func::FuncOp>> {
         if (!scanned)
           continue;
         replace(rewriter, scanned, *evaluator.get(scanned->getResult(0)), decay, input, timeDim);
-        return 1;
+        done.insert(ordered.begin(), ordered.end());
+        return true;
       }
     }
-    return 0;
+    return false;
   }
 
   static bool isWholeScan(const AbstractTensor &t, int64_t length, int64_t rank) {
