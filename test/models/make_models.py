@@ -135,6 +135,82 @@ MAMBA2: dict[str, Any] = dict(
     hidden_size=36, num_heads=6, head_dim=12, state_size=10, n_groups=2, num_hidden_layers=2, chunk_size=16
 )
 MAMBA: dict[str, Any] = dict(hidden_size=20, state_size=7, num_hidden_layers=2, time_step_rank=3)
+ATTENTION: dict[str, Any] = dict(hidden_size=24, intermediate_size=40, num_attention_heads=4)
+GROUPED: dict[str, Any] = dict(ATTENTION, num_key_value_heads=2)
+BAMBA: dict[str, Any] = dict(
+    GROUPED,
+    num_hidden_layers=3,
+    attn_layer_indices=[1],
+    mamba_n_heads=4,
+    mamba_d_head=12,
+    mamba_n_groups=2,
+    mamba_d_state=10,
+    mamba_chunk_size=16,
+)
+ZAMBA2: dict[str, Any] = dict(
+    ATTENTION,
+    num_hidden_layers=4,
+    layers_block_type=["mamba", "hybrid", "mamba", "hybrid"],
+    mamba_d_state=10,
+    mamba_ngroups=2,
+    n_mamba_heads=4,
+    mamba_headdim=12,
+    chunk_size=16,
+    num_key_value_heads=4,
+    num_mem_blocks=2,
+    adapter_rank=5,
+    use_mem_rope=True,
+    attention_head_dim=12,
+)
+GRANITE: dict[str, Any] = dict(
+    GROUPED,
+    num_hidden_layers=3,
+    num_local_experts=0,
+    num_experts_per_tok=0,
+    shared_intermediate_size=44,
+    layer_types=["mamba", "attention", "mamba"],
+    mamba_n_heads=4,
+    mamba_d_head=12,
+    mamba_n_groups=1,
+    mamba_d_state=10,
+    mamba_chunk_size=16,
+    embedding_multiplier=1.5,
+    residual_multiplier=0.7,
+    attention_multiplier=0.3,
+    logits_scaling=2.0,
+)
+FALCON_H1: dict[str, Any] = dict(
+    GROUPED,
+    num_hidden_layers=2,
+    head_dim=6,
+    mamba_d_ssm=48,
+    mamba_n_heads=4,
+    mamba_d_head=12,
+    mamba_n_groups=2,
+    mamba_d_state=10,
+    mamba_chunk_size=16,
+    key_multiplier=0.8,
+    attention_out_multiplier=0.9,
+    lm_head_multiplier=0.5,
+    ssm_in_multiplier=1.1,
+)
+NEMOTRON_H: dict[str, Any] = dict(
+    GROUPED,
+    layers_block_type=["mamba", "attention", "mlp", "mamba"],
+    head_dim=6,
+    ssm_state_size=10,
+    mamba_num_heads=4,
+    mamba_head_dim=12,
+    n_groups=2,
+    chunk_size=16,
+)
+
+
+def hybrid_ops(layers: int, attention: int, projections: int) -> dict[str, int]:
+    """What a hybrid of Mamba-2 and attention layers becomes."""
+    return {"ssm.ssd": layers, "ssm.causal_conv1d": layers, "ssm.attention": attention, "ssm.einsum": projections}
+
+
 MAMBA2_OPS = {"ssm.ssd": 2, "ssm.causal_conv1d": 2, "ssm.attention": 0, "ssm.einsum": 5}
 MAMBA_OPS = {"ssm.selective_scan": 2, "ssm.causal_conv1d": 2, "ssm.attention": 0, "ssm.einsum": 9}
 
@@ -156,6 +232,52 @@ def fixtures() -> list[Fixture]:
         Fixture("mamba2_tf4_static", language_model("Mamba2", 9, **MAMBA2), MAMBA2_OPS, [(2, 37)] * 5, none, major=4),
         Fixture("mamba_tf4", language_model("Mamba", 10, **MAMBA), MAMBA_OPS, steps, batch, major=4),
         Fixture("falcon_mamba", language_model("FalconMamba", 11, **MAMBA), MAMBA_OPS, steps, batch),
+        Fixture("falcon_mamba_f16", language_model("FalconMamba", 12, **MAMBA), MAMBA_OPS, steps, batch, half),
+        Fixture("zamba2", language_model("Zamba2", 21, **ZAMBA2), hybrid_ops(4, 2, 27), DYNAMIC_SHAPES, both),
+        Fixture("bamba", language_model("Bamba", 22, **BAMBA), hybrid_ops(2, 1, 18), DYNAMIC_SHAPES, both),
+        Fixture("bamba_bf16", language_model("Bamba", 23, **BAMBA), hybrid_ops(2, 1, 18), DYNAMIC_SHAPES, both, brain),
+        Fixture(
+            "granitemoehybrid",
+            language_model("GraniteMoeHybrid", 24, **GRANITE),
+            hybrid_ops(2, 1, 15),
+            DYNAMIC_SHAPES,
+            both,
+        ),
+        Fixture("falcon_h1", language_model("FalconH1", 25, **FALCON_H1), hybrid_ops(2, 2, 19), DYNAMIC_SHAPES, both),
+        Fixture(
+            "falcon_h1_f16",
+            language_model("FalconH1", 26, **FALCON_H1),
+            hybrid_ops(2, 2, 19),
+            DYNAMIC_SHAPES,
+            both,
+            half,
+        ),
+        Fixture("nemotron_h", language_model("NemotronH", 27, **NEMOTRON_H), hybrid_ops(2, 1, 11), DYNAMIC_SHAPES, both),
+        Fixture(
+            "mamba2_hidden",
+            hidden_states_model("Mamba2", 28, **MAMBA2),
+            MAMBA2_OPS | {"ssm.einsum": 4},
+            DYNAMIC_SHAPES,
+            both,
+            width=36,
+            kwarg="inputs_embeds",
+        ),
+        Fixture(
+            "mamba_py",
+            mamba_py_layer(29, pscan=True),
+            {"ssm.selective_scan": 1, "ssm.causal_conv1d": 1, "ssm.attention": 0, "ssm.einsum": 4},
+            [(2, 13)] * 5,
+            none,
+            width=20,
+        ),
+        Fixture(
+            "mamba_py_steps",
+            mamba_py_layer(30, pscan=False),
+            {"ssm.selective_scan": 1, "ssm.causal_conv1d": 1, "ssm.attention": 0, "ssm.einsum": 4},
+            [(b, 13) for b in (2, 1, 3, 2, 5)],
+            batch,
+            width=20,
+        ),
     ]
     return result
 
