@@ -14,7 +14,7 @@ def SSM_Activation : I32EnumAttr<"Activation", "function applied to a convolutio
 }
 
 def SSM_ActivationAttr : EnumAttr<SSM_Dialect, SSM_Activation, "activation"> {
-  let assemblyFormat = "$value";
+  let assemblyFormat = "`<` $value `>`";
 }
 
 #endif // MAMBAC_DIALECTS_SSM_IR_SSMENUMS_TD

@@ -46,6 +46,23 @@ MAMBAC_NAMED_AXES_EQUATION(SSDEquation, SSDOp)
 MAMBAC_NAMED_AXES_EQUATION(CausalConv1DEquation, CausalConv1DOp)
 MAMBAC_NAMED_AXES_EQUATION(AttentionEquation, AttentionOp)
 
+/// An activation as a bare word.
+static ParseResult parseActivation(OpAsmParser &parser, ActivationAttr &activation) {
+  StringRef word;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseKeyword(&word))
+    return failure();
+  std::optional<Activation> value = symbolizeActivation(word);
+  if (!value)
+    return parser.emitError(loc) << "'" << word << "' is not an activation; there are none and silu";
+  activation = ActivationAttr::get(parser.getContext(), *value);
+  return success();
+}
+
+static void printActivation(OpAsmPrinter &printer, Operation *, ActivationAttr activation) {
+  printer << stringifyActivation(activation.getValue());
+}
+
 /// Results are the destinations that are tensors.
 static SmallVector<Type> tensorTypes(TypeRange outs) {
   return llvm::filter_to_vector(outs, llvm::IsaPred<RankedTensorType>);

@@ -324,7 +324,7 @@ def SSM_CausalConv1DOp : SSM_DestinationOp<"causal_conv1d", [AttrSizedOperandSeg
   let assemblyFormat = [{
     custom<CausalConv1DEquation>($indexing_maps)
     `x` `(` $x `:` type($x) `)` `weight` `(` $weight `:` type($weight) `)` (`bias` `(` $bias^ `:` type($bias) `)`)?
-    (`initial_window` `(` $initial_window^ `:` type($initial_window) `)`)? (`activation` `(` `` $activation^ `)`)?
+    (`initial_window` `(` $initial_window^ `:` type($initial_window) `)`)? (`activation` `(` custom<Activation>($activation)^ `)`)?
     custom<Outs>($outs, type($outs), type($results)) attr-dict
   }];
   let extraClassDeclaration = destinationDeclarations # [{

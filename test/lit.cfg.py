@@ -1,0 +1,44 @@
+# lit's settings for all .mlir tests: what a RUN line may name, and what holds for FileCheck everywhere.
+import os
+
+import lit.formats
+
+config.name = "mambac"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["unit", "python", "models", "inputs", "Inputs"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.mambac_build_dir, "test", "lit")
+
+# Pattern variables end with their CHECK-LABEL unless they begin with $, and each --check-prefix has to be used.
+config.environment["FILECHECK_OPTS"] = "-enable-var-scope --allow-unused-prefixes=false"
+config.environment["PATH"] = os.pathsep.join(
+    [os.path.join(config.mambac_build_dir, "bin"), config.llvm_tools_dir, config.environment["PATH"]]
+)
+
+config.substitutions.append(("%source_root", config.mambac_source_dir))
+config.substitutions.append(("%build_root", config.mambac_build_dir))
+# Runs a lowered module: `mamba-opt ... | %run_mlir -e main` and the libraries that its prints need.
+config.substitutions.append(
+    (
+        "%run_mlir",
+        "mlir-runner --entry-point-result=void --shared-libs=%s/libmlir_runner_utils.so,%s/libmlir_c_runner_utils.so"
+        % (config.llvm_lib_dir, config.llvm_lib_dir),
+    )
+)
+# The way from linalg and scf on tensors down to LLVM with upstream's passes alone: the plain reference lowering.
+config.substitutions.append(
+    (
+        "%reference_lowering",
+        "--one-shot-bufferize=bufferize-function-boundaries --buffer-deallocation-pipeline --convert-bufferization-to-memref"
+        " --convert-linalg-to-loops --lower-affine --convert-scf-to-cf --expand-strided-metadata --lower-affine"
+        " --math-expand-ops=ops=rsqrt --convert-math-to-libm --convert-math-to-llvm"
+        " --convert-vector-to-llvm --finalize-memref-to-llvm --convert-arith-to-llvm --convert-index-to-llvm"
+        " --convert-func-to-llvm --convert-cf-to-llvm --convert-ub-to-llvm --reconcile-unrealized-casts",
+    )
+)
+
+for tool in ("mambac", "mamba-run", "mlir-runner"):
+    for directory in (os.path.join(config.mambac_build_dir, "bin"), config.llvm_tools_dir):
+        if os.path.exists(os.path.join(directory, tool)):
+            config.available_features.add(tool)
