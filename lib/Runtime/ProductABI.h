@@ -34,8 +34,8 @@ typedef struct MambacServices {
 
 typedef struct MambacCall {
   const MambacServices *services;
-  void *const *inputs;    ///< one pointer per input of the entry, row-major contiguous
-  void *const *outputs;   ///< one pointer per output of the entry, caller-owned, row-major contiguous
+  void *const *inputs;    ///< one pointer per input of the entry, row-major contiguous, aligned to its element only
+  void *const *outputs;   ///< one pointer per output, caller-owned, the same; no overlap with inputs or each other
   const int64_t *symbols; ///< values of the entry's shape symbols, in the metadata's order
   void *arena;            ///< 64-byte aligned, arena_bytes(symbols) long, not initialized
   const void *weights;    ///< the packed weight segment, 64-byte aligned, read only
@@ -63,12 +63,14 @@ typedef struct MambacProduct {
 ///   executable = runner ELF | product ELF (so) | packed weights (4096-aligned) | trailer
 ///   .so        = product ELF                   | packed weights (4096-aligned) | trailer
 ///   weights beside the product (OUT.weights)   = packed weights | trailer
+/// ProductWriter.h writes all three.
 typedef struct MambacTrailer {
   char magic[8];           ///< "MAMBAC01"
-  uint64_t so_offset, so_bytes;           ///< 0, 0 in a .so (the file itself) and in a weight file
-  uint64_t weights_offset, weights_bytes; ///< bytes 0: the weights are in OUT.weights beside the product
-  uint64_t weights_hash;
-  uint64_t reserved[2];
+  uint64_t so_offset, so_bytes;           ///< the product ELF; offset 0 in a .so, both 0 in a weight file
+  uint64_t weights_offset, weights_bytes; ///< bytes 0: no weights, or they are in OUT.weights beside the product
+  uint64_t weights_hash;                  ///< xxh3-64 of the segment, wherever it is
+  uint64_t so_hash;                       ///< xxh3-64 of the product ELF, which the runtime checks before it loads it
+  uint64_t trailer_hash;                  ///< xxh3-64 of the 56 bytes before it
 } MambacTrailer;
 
 #ifdef __cplusplus

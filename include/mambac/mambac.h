@@ -1,0 +1,200 @@
+/*===- mambac.h - The C interface of a compiled model ----------------------------------------------------*- C -*-===
+ *
+ * Opens what `mambac` wrote (a .so, an executable, or a product linked into the calling program), says what can be
+ * run, and runs it on tensors that the caller owns. It is not the compiler's interface. Plain C, no dependencies; the
+ * functions are in every product .so, and in libMambacRuntime.a for programs that open products by path.
+ *
+ *   mambac_model *model; mambac_state *state;
+ *   if (mambac_open("model.so", NULL, &model)) { fputs(mambac_last_error(), stderr); return 1; }
+ *   if (mambac_state_create(model, NULL, &state)) ...
+ *   if (mambac_run(state, 0, inputs, 1, outputs, 1)) { fputs(mambac_state_error(state), stderr); ... }
+ *   mambac_state_destroy(state); mambac_close(model);
+ *
+ * Rules that hold for all functions:
+ *  - They return a mambac_status, 0 for success. They never exit the process, never throw, and print nothing.
+ *  - A model may be used from any number of threads at once. So may different states of one model; one state is for
+ *    one thread at a time.
+ *  - Results do not depend on the number of threads, bit for bit.
+ *  - Strings and arrays that a function returns belong to the model or the state and live as long as it does.
+ *
+ *===------------------------------------------------------------------------------------------------------------===*/
+#ifndef MAMBAC_MAMBAC_H
+#define MAMBAC_MAMBAC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef MAMBAC_API
+#if defined(__GNUC__)
+#define MAMBAC_API __attribute__((visibility("default")))
+#else
+#define MAMBAC_API
+#endif
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum mambac_status {
+  MAMBAC_OK = 0,
+  MAMBAC_INVALID_ARGUMENT = 1,  /* a wrong name, shape, type, stride, device, or a null pointer */
+  MAMBAC_IO_ERROR = 2,          /* a file cannot be opened, read or mapped */
+  MAMBAC_BAD_PRODUCT = 3,       /* not a product of mambac, truncated, corrupt, or weights of another model */
+  MAMBAC_UNSUPPORTED = 4,       /* another ABI version, another CPU architecture, missing CPU instructions */
+  MAMBAC_OUT_OF_MEMORY = 5,
+  MAMBAC_INDEX_OUT_OF_RANGE = 6 /* a run met an index outside its table; its outputs are undefined */
+} mambac_status;
+
+/*---- Tensors: the memory layout of DLPack's DLTensor (dlpack.h v0 and v1), so that a DLTensor* may be cast ---------*/
+
+enum { MAMBAC_DEVICE_CPU = 1 };                                                         /* DLDeviceType */
+enum { MAMBAC_INT = 0, MAMBAC_UINT = 1, MAMBAC_FLOAT = 2, MAMBAC_BFLOAT = 4, MAMBAC_BOOL = 6 }; /* DLDataTypeCode */
+
+typedef struct mambac_device {
+  int32_t device_type; /* MAMBAC_DEVICE_CPU */
+  int32_t device_id;   /* ignored for the CPU */
+} mambac_device;
+
+typedef struct mambac_dtype {
+  uint8_t code;   /* MAMBAC_INT ... */
+  uint8_t bits;   /* of one element; 8 for MAMBAC_BOOL */
+  uint16_t lanes; /* 1 */
+} mambac_dtype;
+
+typedef struct mambac_tensor {
+  void *data;            /* may be null only where a dimension is 0 */
+  mambac_device device;
+  int32_t ndim;
+  mambac_dtype dtype;
+  int64_t *shape;        /* ndim sizes; may be null when ndim is 0. Never written to */
+  int64_t *strides;      /* in elements; null means row-major contiguous, anything else must be that too */
+  uint64_t byte_offset;  /* added to data; the sum must be a multiple of the element's size */
+} mambac_tensor;
+
+/*---- What a model offers ------------------------------------------------------------------------------------------*/
+
+typedef struct mambac_model mambac_model;
+typedef struct mambac_state mambac_state;
+
+/* A size that is known only when the model runs, such as a batch or a length. */
+typedef struct mambac_symbol_info {
+  const char *name;
+  int64_t min, max;    /* inclusive; max is INT64_MAX where there is none */
+  int64_t multiple_of; /* at least 1 */
+} mambac_symbol_info;
+
+typedef struct mambac_value_info {
+  const char *name;
+  const char *dtype_name;       /* "f32" "f16" "bf16" "f64" "i64" "i32" "i16" "i8" "u8" "bool" */
+  mambac_dtype dtype;
+  int32_t rank;
+  const int64_t *dims;          /* rank sizes; -1 where the size depends on symbols */
+  const char *const *dim_texts; /* rank texts such as "s0", "2*s1+3", "256" */
+  int64_t index_limit;          /* elements must be in [0, index_limit); 0 where any value will do */
+} mambac_value_info;
+
+typedef struct mambac_entry_info {
+  const char *name;
+  int32_t num_symbols, num_inputs, num_outputs;
+  const mambac_symbol_info *symbols;
+  const mambac_value_info *inputs, *outputs;
+} mambac_entry_info;
+
+/* The version of this interface and of the products that it opens. */
+MAMBAC_API uint32_t mambac_abi_version(void);
+
+/* Why the last function that failed on this thread did so (of those that take no state). Never null. */
+MAMBAC_API const char *mambac_last_error(void);
+
+/* Opens a product file: a .so or an executable that mambac wrote. Its weights are mapped, not read, from the file
+ * itself, or from `weights_path`, or, when that is null, from PATH.weights beside it. `*model` is null on failure. */
+MAMBAC_API mambac_status mambac_open(const char *path, const char *weights_path, mambac_model **model);
+
+/* The same for a product whose file lies in memory; the bytes are copied. `weights_path` may be null if they hold the
+ * weights. */
+MAMBAC_API mambac_status mambac_open_memory(const void *bytes, size_t size, const char *weights_path,
+                                            mambac_model **model);
+
+/* Opens a product that is linked into the calling program, as a shared library or as an object:
+ *   extern const struct MambacProduct mambac_product;
+ *   mambac_open_linked(&mambac_product, NULL, &model);
+ * Weights come from the file that `product` was loaded from, or as with mambac_open. */
+struct MambacProduct;
+MAMBAC_API mambac_status mambac_open_linked(const struct MambacProduct *product, const char *weights_path,
+                                            mambac_model **model);
+
+/* Gives a model back. States that still exist keep it alive until they are destroyed. Null is allowed. */
+MAMBAC_API void mambac_close(mambac_model *model);
+
+MAMBAC_API const char *mambac_model_name(const mambac_model *model);
+MAMBAC_API int64_t mambac_weights_bytes(const mambac_model *model);
+MAMBAC_API int32_t mambac_num_entries(const mambac_model *model);
+
+/* The signature of an entry point, or null if there is no such index. */
+MAMBAC_API const mambac_entry_info *mambac_get_entry(const mambac_model *model, int32_t entry);
+
+/* The index of the entry point of this name, or -1. */
+MAMBAC_API int32_t mambac_find_entry(const mambac_model *model, const char *name);
+
+/*---- Running ------------------------------------------------------------------------------------------------------*/
+
+typedef struct mambac_options {
+  size_t struct_size; /* sizeof(mambac_options) */
+  int32_t threads;    /* 0: MAMBAC_NUM_THREADS, or else the CPUs that this process may use. 1: no other threads */
+  int32_t profile;    /* not 0: measure every kernel */
+} mambac_options;
+
+/* Makes an execution state: scratch memory, which grows to what the runs need and stays, and a share in a pool of
+ * threads. States of the same number of threads share one pool; a parallel loop that finds it busy runs on its own
+ * thread alone. `options` may be null. On failure `*state` is null and mambac_last_error has the reason. */
+MAMBAC_API mambac_status mambac_state_create(mambac_model *model, const mambac_options *options, mambac_state **state);
+
+/* Null is allowed. */
+MAMBAC_API void mambac_state_destroy(mambac_state *state);
+
+/* Why the last function that failed on this state did so. Never null. */
+MAMBAC_API const char *mambac_state_error(const mambac_state *state);
+
+/* The number of threads that this state's runs may use. */
+MAMBAC_API int32_t mambac_state_threads(const mambac_state *state);
+
+/* Checks the inputs of an entry (all but their data pointers) and works out its symbols from them. `symbols` holds
+ * num_symbols values in the signature's order. */
+MAMBAC_API mambac_status mambac_bind(mambac_state *state, int32_t entry, const mambac_tensor *inputs,
+                                     int32_t num_inputs, int64_t *symbols);
+
+/* From symbol values to the sizes of what a run needs. `input_dims` and `output_dims` hold the dimensions of all inputs
+ * (outputs), one after the other, as many as their ranks add up to; `scratch_bytes` the scratch memory of the run. Any
+ * of the three may be null. */
+MAMBAC_API mambac_status mambac_shapes(mambac_state *state, int32_t entry, const int64_t *symbols, int64_t *input_dims,
+                                       int64_t *output_dims, int64_t *scratch_bytes);
+
+/* Runs an entry point: reads the inputs, overwrites the outputs. All tensors are the caller's, dense and row-major, on
+ * the CPU, and match the signature; outputs overlap neither each other nor the inputs. Allocates no memory if the state
+ * has run this entry with these shapes before. On failure the outputs are undefined. */
+MAMBAC_API mambac_status mambac_run(mambac_state *state, int32_t entry, const mambac_tensor *inputs, int32_t num_inputs,
+                                    const mambac_tensor *outputs, int32_t num_outputs);
+
+/*---- Profile (states made with options.profile) -------------------------------------------------------------------*/
+
+typedef struct mambac_profile_row {
+  const char *kernel; /* its name in the product */
+  const char *module; /* path in the source model, such as "backbone.layers.0.mixer" */
+  const char *kind;   /* such as "ssm.ssd" */
+  int64_t calls;
+  double seconds;     /* of all calls together */
+  double flops;       /* floating-point operations of all calls together; 0 if not known */
+  double bytes;       /* memory read and written by all calls together; 0 if not known */
+} mambac_profile_row;
+
+/* The number of kernels that the product tells apart; 0 without options.profile. */
+MAMBAC_API int32_t mambac_profile_size(const mambac_state *state);
+MAMBAC_API mambac_status mambac_profile_get(const mambac_state *state, int32_t kernel, mambac_profile_row *row);
+MAMBAC_API void mambac_profile_reset(mambac_state *state);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MAMBAC_MAMBAC_H */

@@ -1,0 +1,158 @@
+//===- CAPI.cpp - The C interface of a compiled model -------------------------------------------------------------===//
+//
+// include/mambac/mambac.h over the classes of this folder. No exception passes: the only ones that can arise are of
+// memory that is short.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "mambac/mambac.h"
+#include "lib/Runtime/State.h"
+
+#include <cstring>
+#include <new>
+
+using namespace mambac;
+
+// Plain memory: a thread's end has nothing to destroy, and failing allocates nothing.
+static thread_local ErrorText lastError;
+
+/// Calls `body`, and turns what it throws into a status.
+template <typename Body> static mambac_status guarded(ErrorText &error, Body body) {
+  try {
+    return body();
+  } catch (...) {
+    return error.set(MAMBAC_OUT_OF_MEMORY, "out of memory");
+  }
+}
+
+/// Makes a model with `fill`, and gives it back if that fails.
+template <typename Fill> static mambac_status makeModel(mambac_model **model, Fill fill) {
+  if (!model)
+    return lastError.set(MAMBAC_INVALID_ARGUMENT, "a null pointer in place of the model's place");
+  *model = nullptr;
+  return guarded(lastError, [&] {
+    mambac_model *made = new mambac_model;
+    mambac_status status = guarded(lastError, [&] { return fill(*made); });
+    if (status)
+      made->release();
+    else
+      *model = made;
+    return status;
+  });
+}
+
+extern "C" {
+
+uint32_t mambac_abi_version(void) { return MAMBAC_ABI_VERSION; }
+
+const char *mambac_last_error(void) { return lastError.get(); }
+
+mambac_status mambac_open(const char *path, const char *weights_path, mambac_model **model) {
+  return makeModel(model, [&](mambac_model &made) {
+    if (!path)
+      return lastError.set(MAMBAC_INVALID_ARGUMENT, "a null pointer in place of the path");
+    ProductFile file;
+    if (mambac_status status = file.open(path, lastError))
+      return status;
+    return made.load(file, weights_path, lastError);
+  });
+}
+
+mambac_status mambac_open_memory(const void *bytes, size_t size, const char *weights_path, mambac_model **model) {
+  return makeModel(model, [&](mambac_model &made) {
+    if (!bytes)
+      return lastError.set(MAMBAC_INVALID_ARGUMENT, "a null pointer in place of the product's bytes");
+    int fd = makeAnonymousFile(bytes, size);
+    if (fd < 0)
+      return lastError.set(MAMBAC_IO_ERROR, "no memory file, and no room in TMPDIR or /tmp, for %zu bytes", size);
+    ProductFile file;
+    if (mambac_status status = file.adopt(fd, "the product in memory", lastError))
+      return status;
+    return made.load(file, weights_path, lastError);
+  });
+}
+
+mambac_status mambac_open_linked(const struct MambacProduct *product, const char *weights_path, mambac_model **model) {
+  return makeModel(model, [&](mambac_model &made) {
+    if (!product)
+      return lastError.set(MAMBAC_INVALID_ARGUMENT, "a null pointer in place of the product");
+    return made.link(product, weights_path, lastError);
+  });
+}
+
+void mambac_close(mambac_model *model) {
+  if (model)
+    model->release();
+}
+
+const char *mambac_model_name(const mambac_model *model) { return model->getMetadata().model.c_str(); }
+
+int64_t mambac_weights_bytes(const mambac_model *model) { return int64_t(model->getProduct().weights_bytes); }
+
+int32_t mambac_num_entries(const mambac_model *model) { return int32_t(model->getMetadata().entries.size()); }
+
+const mambac_entry_info *mambac_get_entry(const mambac_model *model, int32_t entry) {
+  if (entry < 0 || entry >= mambac_num_entries(model))
+    return nullptr;
+  return &model->getMetadata().entries[size_t(entry)].info;
+}
+
+int32_t mambac_find_entry(const mambac_model *model, const char *name) {
+  const std::vector<Entry> &entries = model->getMetadata().entries;
+  for (size_t i = 0; name && i < entries.size(); ++i)
+    if (entries[i].name == name)
+      return int32_t(i);
+  return -1;
+}
+
+mambac_status mambac_state_create(mambac_model *model, const mambac_options *options, mambac_state **state) {
+  if (!state)
+    return lastError.set(MAMBAC_INVALID_ARGUMENT, "a null pointer in place of the state's place");
+  *state = nullptr;
+  if (!model)
+    return lastError.set(MAMBAC_INVALID_ARGUMENT, "a null pointer in place of the model");
+  // A caller that was compiled with a shorter struct gets defaults for the rest.
+  mambac_options known = {};
+  if (options) {
+    if (options->struct_size < sizeof(size_t))
+      return lastError.set(MAMBAC_INVALID_ARGUMENT, "options.struct_size is %zu: set it to sizeof(mambac_options)",
+                           options->struct_size);
+    memcpy(&known, options, options->struct_size < sizeof known ? options->struct_size : sizeof known);
+  }
+  if (known.threads < 0)
+    return lastError.set(MAMBAC_INVALID_ARGUMENT, "options.threads is %d, expected 0 or more", known.threads);
+  return guarded(lastError, [&] {
+    *state = new mambac_state(*model, known);
+    return MAMBAC_OK;
+  });
+}
+
+void mambac_state_destroy(mambac_state *state) { delete state; }
+
+const char *mambac_state_error(const mambac_state *state) { return state->error.get(); }
+
+int32_t mambac_state_threads(const mambac_state *state) { return state->getThreads(); }
+
+mambac_status mambac_bind(mambac_state *state, int32_t entry, const mambac_tensor *inputs, int32_t num_inputs,
+                          int64_t *symbols) {
+  return guarded(state->error, [&] { return state->bind(entry, inputs, num_inputs, symbols); });
+}
+
+mambac_status mambac_shapes(mambac_state *state, int32_t entry, const int64_t *symbols, int64_t *input_dims,
+                            int64_t *output_dims, int64_t *scratch_bytes) {
+  return guarded(state->error, [&] { return state->shapes(entry, symbols, input_dims, output_dims, scratch_bytes); });
+}
+
+mambac_status mambac_run(mambac_state *state, int32_t entry, const mambac_tensor *inputs, int32_t num_inputs,
+                         const mambac_tensor *outputs, int32_t num_outputs) {
+  return guarded(state->error, [&] { return state->run(entry, inputs, num_inputs, outputs, num_outputs); });
+}
+
+int32_t mambac_profile_size(const mambac_state *state) { return state->getProfileSize(); }
+
+mambac_status mambac_profile_get(const mambac_state *state, int32_t kernel, mambac_profile_row *row) {
+  return row ? state->getProfileRow(kernel, *row) : MAMBAC_INVALID_ARGUMENT;
+}
+
+void mambac_profile_reset(mambac_state *state) { state->resetProfile(); }
+
+} // extern "C"

@@ -1,0 +1,390 @@
+//===- Metadata.cpp - What a product says about itself ------------------------------------------------------------===//
+//
+// See Metadata.h. Metadata comes with code that has matched its hash, so a fault in it is a fault of the compiler; it is
+// still refused with a message, as a program that loads a model should not go down with it.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Runtime/Metadata.h"
+#include "lib/Runtime/ProductABI.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstring>
+
+using namespace mambac;
+using nlohmann::json;
+
+bool mambac::parseDtype(const std::string &word, mambac_dtype &dtype) {
+  struct Row {
+    const char *word;
+    uint8_t code, bits;
+  };
+  static const Row rows[] = {{"f32", MAMBAC_FLOAT, 32}, {"f16", MAMBAC_FLOAT, 16}, {"bf16", MAMBAC_BFLOAT, 16},
+                             {"f64", MAMBAC_FLOAT, 64}, {"i64", MAMBAC_INT, 64},   {"i32", MAMBAC_INT, 32},
+                             {"i16", MAMBAC_INT, 16},   {"i8", MAMBAC_INT, 8},     {"u8", MAMBAC_UINT, 8},
+                             {"bool", MAMBAC_BOOL, 8}};
+  for (const Row &row : rows)
+    if (word == row.word) {
+      dtype = {row.code, row.bits, 1};
+      return true;
+    }
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// Parsing
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Reads members with defaults; remembers the first thing that is not as it should be.
+struct Reader {
+  std::string fault;
+
+  void complain(const std::string &what) {
+    if (fault.empty())
+      fault = what;
+  }
+  const json &member(const json &object, const char *key) {
+    static const json none;
+    if (!object.is_object())
+      return none;
+    auto found = object.find(key);
+    return found == object.end() ? none : *found;
+  }
+  std::string text(const json &object, const char *key, bool required) {
+    const json &value = member(object, key);
+    if (value.is_string())
+      return value.get<std::string>();
+    if (required || !value.is_null())
+      complain(std::string("\"") + key + "\" is not a text");
+    return {};
+  }
+  int64_t integer(const json &object, const char *key, int64_t otherwise) {
+    const json &value = member(object, key);
+    if (value.is_number_integer())
+      return value.get<int64_t>();
+    if (!value.is_null())
+      complain(std::string("\"") + key + "\" is not an integer");
+    return otherwise;
+  }
+  const json &list(const json &object, const char *key) {
+    static const json empty = json::array();
+    const json &value = member(object, key);
+    if (value.is_array())
+      return value;
+    if (!value.is_null())
+      complain(std::string("\"") + key + "\" is not a list");
+    return empty;
+  }
+
+  Symbol symbol(const json &from) {
+    Symbol result;
+    result.name = text(from, "name", true);
+    result.min = integer(from, "min", 0);
+    result.max = integer(from, "max", INT64_MAX);
+    result.multipleOf = integer(from, "multiple_of", 1);
+    if (result.min < 0 || result.multipleOf < 1)
+      complain("symbol " + result.name + " has a negative minimum or divisor");
+    return result;
+  }
+
+  Dim dim(const json &from, const Entry &entry) {
+    Dim result;
+    if (from.is_number_integer()) {
+      result.constant = from.get<int64_t>();
+      if (result.constant < 0)
+        complain("a size is negative");
+      return result;
+    }
+    int64_t symbol = integer(from, "symbol", -1);
+    result.mul = integer(from, "mul", 1);
+    result.add = integer(from, "add", 0);
+    if (symbol < 0 || symbol >= int64_t(entry.symbols.size()) || result.mul < 1)
+      complain("a size refers to no symbol");
+    else
+      result.symbol = int32_t(symbol);
+    return result;
+  }
+
+  Value value(const json &from, const Entry &entry, bool input) {
+    Value result;
+    result.name = text(from, "name", true);
+    result.dtypeName = text(from, "dtype", true);
+    if (!parseDtype(result.dtypeName, result.dtype))
+      complain("unknown dtype " + result.dtypeName);
+    if (input)
+      for (const json &size : list(from, "shape")) {
+        Dim next = dim(size, entry);
+        std::string text = std::to_string(next.constant);
+        if (next.symbol >= 0) {
+          text = entry.symbols[size_t(next.symbol)].name;
+          if (next.mul != 1)
+            text = std::to_string(next.mul) + "*" + text;
+          if (next.add)
+            text += (next.add > 0 ? "+" : "") + std::to_string(next.add);
+        }
+        result.dims.push_back(next);
+        result.dimTexts.push_back(text);
+        result.publicDims.push_back(next.symbol < 0 ? next.constant : -1);
+      }
+    else
+      for (const json &size : list(from, "shape_text")) {
+        std::string text = size.is_string() ? size.get<std::string>() : size.dump();
+        bool number = !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string::npos;
+        result.dimTexts.push_back(text);
+        result.publicDims.push_back(number ? std::stoll(text) : -1);
+      }
+    result.rank = int32_t(result.dimTexts.size());
+    if (!input && integer(from, "rank", result.rank) != result.rank)
+      complain("rank and shape_text of " + result.name + " differ");
+    result.limit = integer(from, "limit", 0);
+    return result;
+  }
+};
+
+/// Fills the public view. Called when nothing moves any more.
+void finish(Entry &entry) {
+  for (const Symbol &symbol : entry.symbols)
+    entry.symbolInfos.push_back({symbol.name.c_str(), symbol.min, symbol.max, symbol.multipleOf});
+  auto view = [](std::vector<Value> &values, std::vector<mambac_value_info> &infos, size_t &ranks) {
+    for (Value &value : values) {
+      for (const std::string &text : value.dimTexts)
+        value.publicTexts.push_back(text.c_str());
+      infos.push_back({value.name.c_str(), value.dtypeName.c_str(), value.dtype, value.rank, value.publicDims.data(),
+                       value.publicTexts.data(), value.limit});
+      ranks += size_t(value.rank);
+    }
+  };
+  view(entry.inputs, entry.inputInfos, entry.inputRanks);
+  view(entry.outputs, entry.outputInfos, entry.outputRanks);
+  entry.info = {entry.name.c_str(),
+                int32_t(entry.symbols.size()),
+                int32_t(entry.inputs.size()),
+                int32_t(entry.outputs.size()),
+                entry.symbolInfos.data(),
+                entry.inputInfos.data(),
+                entry.outputInfos.data()};
+}
+
+} // namespace
+
+mambac_status Metadata::parse(const char *text, const char *fileName, ErrorText &error) {
+  *this = {};
+  json root = json::parse(text ? text : "", nullptr, /*allow_exceptions=*/false);
+  if (!root.is_object())
+    return error.set(MAMBAC_BAD_PRODUCT, "%s is corrupt: its metadata is not JSON", fileName);
+  Reader reader;
+  if (int64_t abi = reader.integer(root, "abi", 0); abi != MAMBAC_ABI_VERSION)
+    return error.set(MAMBAC_UNSUPPORTED, "%s has ABI version %lld; this runtime has %d: compile the model again",
+                     fileName, (long long)abi, MAMBAC_ABI_VERSION);
+  model = reader.text(root, "model", false);
+  for (const json &feature : reader.list(root, "cpu_features"))
+    if (feature.is_string())
+      cpuFeatures.push_back(feature.get<std::string>());
+  for (const json &from : reader.list(root, "kernels"))
+    kernels.push_back({reader.text(from, "name", false), reader.text(from, "module", false),
+                       reader.text(from, "kind", false), reader.text(from, "flops_text", false),
+                       reader.text(from, "bytes_text", false)});
+  for (const json &from : reader.list(root, "entries")) {
+    entries.emplace_back();
+    Entry &entry = entries.back();
+    entry.name = reader.text(from, "name", true);
+    for (const json &symbol : reader.list(from, "symbols"))
+      entry.symbols.push_back(reader.symbol(symbol));
+    for (const json &input : reader.list(from, "inputs"))
+      entry.inputs.push_back(reader.value(input, entry, true));
+    for (const json &output : reader.list(from, "outputs"))
+      entry.outputs.push_back(reader.value(output, entry, false));
+    std::vector<bool> bound(entry.symbols.size());
+    for (const Value &input : entry.inputs)
+      for (const Dim &dim : input.dims)
+        if (dim.symbol >= 0)
+          bound[size_t(dim.symbol)] = true;
+    for (size_t i = 0; i < bound.size(); ++i)
+      if (!bound[i])
+        reader.complain("no input has the size " + entry.symbols[i].name + " of entry " + entry.name);
+  }
+  if (entries.empty())
+    reader.complain("it has no entry points");
+  if (!reader.fault.empty())
+    return error.set(MAMBAC_BAD_PRODUCT, "%s is corrupt: in its metadata, %s", fileName, reader.fault.c_str());
+  for (Entry &entry : entries)
+    finish(entry);
+  return MAMBAC_OK;
+}
+
+//===----------------------------------------------------------------------===//
+// Expressions
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// sum := product (('+'|'-') product)*;  product := atom (('*'|'/'|floordiv|ceildiv|mod) atom)*
+class Evaluator {
+public:
+  Evaluator(const std::string &text, const Entry &entry, const int64_t *symbols)
+      : next(text.c_str()), entry(entry), symbols(symbols) {}
+
+  double run() {
+    double value = sum();
+    skip();
+    return ok && !*next ? value : 0;
+  }
+
+private:
+  void skip() {
+    while (*next == ' ')
+      ++next;
+  }
+  bool eat(const char *token) {
+    skip();
+    size_t length = strlen(token);
+    if (strncmp(next, token, length))
+      return false;
+    next += length;
+    return true;
+  }
+  double sum() {
+    double value = product();
+    while (ok) {
+      if (eat("+"))
+        value += product();
+      else if (eat("-"))
+        value -= product();
+      else
+        break;
+    }
+    return value;
+  }
+  double product() {
+    double value = atom();
+    while (ok) {
+      if (eat("*"))
+        value *= atom();
+      else if (eat("floordiv"))
+        value = divide(value, atom(), -1);
+      else if (eat("ceildiv"))
+        value = divide(value, atom(), 1);
+      else if (eat("mod")) {
+        double divisor = atom();
+        value -= divisor * divide(value, divisor, -1);
+      } else if (eat("/"))
+        value = divide(value, atom(), 0);
+      else
+        break;
+    }
+    return value;
+  }
+  double divide(double left, double right, int rounding) {
+    if (right == 0) {
+      ok = false;
+      return 0;
+    }
+    double quotient = left / right;
+    if (rounding == 0 || quotient < -9e15 || quotient > 9e15)
+      return quotient;
+    double whole = double(int64_t(quotient));
+    if (rounding < 0)
+      return whole > quotient ? whole - 1 : whole;
+    return whole < quotient ? whole + 1 : whole;
+  }
+  double atom() {
+    if (++depth > 200)
+      ok = false;
+    if (!ok)
+      return 0;
+    double value = 0;
+    if (eat("(")) {
+      value = sum();
+      ok = ok && eat(")");
+    } else if (eat("-")) {
+      value = -atom();
+    } else {
+      skip();
+      char *end = nullptr;
+      if ((*next >= '0' && *next <= '9') || *next == '.') {
+        value = strtod(next, &end);
+        next = end;
+      } else {
+        size_t length = 0;
+        while (isalnum((unsigned char)next[length]) || next[length] == '_')
+          ++length;
+        bool found = false;
+        for (size_t i = 0; i < entry.symbols.size() && !found; ++i)
+          if (length && entry.symbols[i].name.compare(0, std::string::npos, next, length) == 0) {
+            value = double(symbols[i]);
+            found = true;
+          }
+        ok = found;
+        next += length;
+      }
+    }
+    --depth;
+    return value;
+  }
+
+  const char *next;
+  const Entry &entry;
+  const int64_t *symbols;
+  int depth = 0;
+  bool ok = true;
+};
+
+} // namespace
+
+double mambac::evaluate(const std::string &text, const Entry &entry, const int64_t *symbols) {
+  return text.empty() ? 0 : Evaluator(text, entry, symbols).run();
+}
+
+//===----------------------------------------------------------------------===//
+// CPU features
+//===----------------------------------------------------------------------===//
+
+const char *mambac::findMissingFeature(const std::vector<std::string> &features) {
+#if defined(__x86_64__)
+  if (features.empty())
+    return nullptr;
+  // The kernel's list says what the system lets a program use, not only what the chip has.
+  std::string flags;
+  if (FILE *file = fopen("/proc/cpuinfo", "re")) {
+    char *line = nullptr;
+    size_t capacity = 0;
+    while (getline(&line, &capacity, file) > 0)
+      if (!strncmp(line, "flags", 5)) {
+        flags = line;
+        break;
+      }
+    free(line);
+    fclose(file);
+  }
+  if (flags.empty())
+    return nullptr;
+  for (char &c : flags)
+    if (c == '\n' || c == '\t' || c == ':')
+      c = ' ';
+  flags += ' ';
+  static const char *const others[][2] = {// LLVM's word, the kernel's
+                                          {"sse3", "pni"},          {"sse4.1", "sse4_1"},
+                                          {"sse4.2", "sse4_2"},     {"lzcnt", "abm"},
+                                          {"bmi", "bmi1"},          {"avx512bf16", "avx512_bf16"},
+                                          {"avx512vnni", "avx512_vnni"}, {"avx512fp16", "avx512_fp16"},
+                                          {"avxvnni", "avx_vnni"},  {"avx512bitalg", "avx512_bitalg"},
+                                          {"avx512vbmi2", "avx512_vbmi2"}, {"amx-tile", "amx_tile"},
+                                          {"amx-bf16", "amx_bf16"}, {"amx-int8", "amx_int8"}};
+  static const char *const known[] = {"ssse3", "popcnt", "avx", "avx2", "fma", "f16c", "bmi2", "movbe", "avx512f",
+                                      "avx512bw", "avx512vl", "avx512dq", "avx512cd", "avx512vbmi", "avx512ifma"};
+  for (const std::string &feature : features) {
+    const char *word = nullptr;
+    for (auto &other : others)
+      if (feature == other[0])
+        word = other[1];
+    for (const char *plain : known)
+      if (feature == plain)
+        word = plain;
+    if (word && flags.find(std::string(" ") + word + " ") == std::string::npos)
+      return feature.c_str();
+  }
+#endif
+  return nullptr;
+}

@@ -1,0 +1,77 @@
+//===- Metadata.h - What a product says about itself -------------------------------------------------*- C++ -*-===//
+//
+// The metadata JSON of a product (docs/product.md) as structs, with the views that the C interface hands out. Not for
+// the compiler, which writes that JSON.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#ifndef MAMBAC_LIB_RUNTIME_METADATA_H
+#define MAMBAC_LIB_RUNTIME_METADATA_H
+
+#include "lib/Runtime/ErrorText.h"
+
+#include <string>
+#include <vector>
+
+namespace mambac {
+
+/// A size: `constant` if symbol < 0, else mul * symbols[symbol] + add.
+struct Dim {
+  int32_t symbol = -1;
+  int64_t constant = 0, mul = 1, add = 0;
+};
+
+struct Symbol {
+  std::string name;
+  int64_t min = 0, max = INT64_MAX, multipleOf = 1;
+};
+
+struct Value {
+  std::string name, dtypeName;
+  mambac_dtype dtype = {};
+  int32_t rank = 0;
+  std::vector<Dim> dims;              ///< inputs
+  std::vector<std::string> dimTexts;  ///< inputs and outputs
+  int64_t limit = 0;
+  // What mambac_value_info points to.
+  std::vector<int64_t> publicDims;
+  std::vector<const char *> publicTexts;
+};
+
+struct Entry {
+  std::string name;
+  std::vector<Symbol> symbols;
+  std::vector<Value> inputs, outputs;
+  size_t inputRanks = 0, outputRanks = 0; ///< sums
+  // The public view.
+  mambac_entry_info info = {};
+  std::vector<mambac_symbol_info> symbolInfos;
+  std::vector<mambac_value_info> inputInfos, outputInfos;
+};
+
+struct Kernel {
+  std::string name, module, kind, flops, bytes;
+};
+
+struct Metadata {
+  std::string model;
+  std::vector<Entry> entries;
+  std::vector<Kernel> kernels;
+  std::vector<std::string> cpuFeatures;
+
+  /// Replaces *this. Entries must not move afterwards.
+  mambac_status parse(const char *json, const char *fileName, ErrorText &error);
+};
+
+/// The dtype of a dtype word ("f32"); false if there is no such word.
+bool parseDtype(const std::string &word, mambac_dtype &dtype);
+
+/// Value of an arithmetic text over the entry's symbols: numbers, names, + - * ( ) floordiv ceildiv mod. 0 for what
+/// cannot be read, as such texts are only shown.
+double evaluate(const std::string &text, const Entry &entry, const int64_t *symbols);
+
+/// Name of the first CPU feature of the list that this machine lacks; null if there is none.
+const char *findMissingFeature(const std::vector<std::string> &features);
+
+} // namespace mambac
+
+#endif // MAMBAC_LIB_RUNTIME_METADATA_H

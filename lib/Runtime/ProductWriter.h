@@ -1,0 +1,34 @@
+//===- ProductWriter.h - Puts a product file together ------------------------------------------------*- C++ -*-===//
+//
+// Writes the files that ProductABI.h describes: runner, product ELF, packed weights, trailer. lib/Emit and the tests
+// call it; products do not contain it. No LLVM.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#ifndef MAMBAC_LIB_RUNTIME_PRODUCTWRITER_H
+#define MAMBAC_LIB_RUNTIME_PRODUCTWRITER_H
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace mambac {
+
+/// The hash that MambacProduct::weights_hash and the trailer carry.
+uint64_t hashWeights(const void *data, size_t bytes);
+
+struct ProductParts {
+  const void *so = nullptr; ///< the linked shared library, an ELF file in memory
+  size_t soBytes = 0;
+  const void *weights = nullptr; ///< the packed segment; may be a mapping, it is read once from front to back
+  size_t weightsBytes = 0;
+  bool embedWeights = true; ///< false: they go to PATH.weights
+  std::string runner;       ///< path of mambac-runner for an executable; empty for a .so
+};
+
+/// Writes `path` (and PATH.weights if the weights are not embedded) beside its place and renames it there, so that a
+/// failure leaves nothing half-written. Returns an empty text, or what went wrong.
+std::string writeProduct(const std::string &path, const ProductParts &parts);
+
+} // namespace mambac
+
+#endif // MAMBAC_LIB_RUNTIME_PRODUCTWRITER_H
