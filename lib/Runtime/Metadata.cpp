@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cctype>
 #include <cstring>
 
 using namespace mambac;
@@ -46,7 +47,7 @@ struct Reader {
       fault = what;
   }
   const json &member(const json &object, const char *key) {
-    static const json none;
+    static const json &none = *new json; // no destructors: see CMakeLists.txt
     if (!object.is_object())
       return none;
     auto found = object.find(key);
@@ -69,7 +70,7 @@ struct Reader {
     return otherwise;
   }
   const json &list(const json &object, const char *key) {
-    static const json empty = json::array();
+    static const json &empty = *new json(json::array());
     const json &value = member(object, key);
     if (value.is_array())
       return value;

@@ -1,0 +1,263 @@
+//===- ProductTest.cpp - Product files, good and bad --------------------------------------------------------------===//
+//
+// Every file that is not a whole product is refused with a message, before any of its code runs.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "Fixture.h"
+#include "lib/Runtime/ProductABI.h"
+
+#include <elf.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+using namespace mambac::test;
+
+namespace {
+
+class ProductTest : public RuntimeTest {
+protected:
+  void SetUp() override {
+    RuntimeTest::SetUp();
+    bytes = readFile(path);
+    memcpy(&trailer, &bytes[bytes.size() - sizeof trailer], sizeof trailer);
+    bad = folder + "/bad.so";
+  }
+  /// The product with another trailer, whose own hash is right.
+  void writeWithTrailer(MambacTrailer changed) {
+    changed.trailer_hash = XXH3_64bits(&changed, offsetof(MambacTrailer, trailer_hash));
+    std::string copy = bytes;
+    memcpy(&copy[copy.size() - sizeof changed], &changed, sizeof changed);
+    writeFile(bad, copy);
+  }
+  /// The product with another ELF header, whose hash is right.
+  template <typename Change> std::string errorWithHeader(Change change) {
+    std::string copy = bytes;
+    change(*reinterpret_cast<Elf64_Ehdr *>(&copy[0]), copy);
+    MambacTrailer changed = trailer;
+    changed.so_hash = XXH3_64bits(copy.data(), trailer.so_bytes);
+    changed.trailer_hash = XXH3_64bits(&changed, offsetof(MambacTrailer, trailer_hash));
+    memcpy(&copy[copy.size() - sizeof changed], &changed, sizeof changed);
+    writeFile(bad, copy);
+    return openError(bad);
+  }
+
+  std::string bytes, bad;
+  MambacTrailer trailer;
+};
+
+#define EXPECT_HAS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
+
+TEST_F(ProductTest, Layout) {
+  EXPECT_EQ(trailer.so_offset, 0u);
+  EXPECT_EQ(trailer.weights_offset % 4096, 0u);
+  EXPECT_EQ(trailer.weights_bytes, 160u);
+  std::string again = folder + "/again.so";
+  ASSERT_EQ(writeTestProduct(TEST_PRODUCT_SO, again, true, ""), "");
+  EXPECT_EQ(readFile(again), bytes); // reproducible
+}
+
+TEST_F(ProductTest, OpensAgainAndAgain) {
+  for (int i = 0; i < 20; ++i) {
+    mambac_model *one, *two;
+    ASSERT_EQ(mambac_open(path.c_str(), nullptr, &one), MAMBAC_OK) << mambac_last_error();
+    ASSERT_EQ(mambac_open(path.c_str(), nullptr, &two), MAMBAC_OK) << mambac_last_error();
+    mambac_close(one);
+    EXPECT_STREQ(mambac_model_name(two), "by hand");
+    mambac_close(two);
+  }
+}
+
+TEST_F(ProductTest, ReplacedFileIsNotTheOldOne) {
+  mambac_model *old, *fresh;
+  ASSERT_EQ(mambac_open(path.c_str(), nullptr, &old), MAMBAC_OK);
+  std::string so = readFile(TEST_PRODUCT_SO);
+  so.replace(so.find("by hand"), 7, "renewed");
+  writeFile(folder + "/new-code.so", so);
+  ASSERT_EQ(writeTestProduct(folder + "/new-code.so", path, true, ""), "");
+  ASSERT_EQ(mambac_open(path.c_str(), nullptr, &fresh), MAMBAC_OK) << mambac_last_error();
+  EXPECT_STREQ(mambac_model_name(old), "by hand");
+  EXPECT_STREQ(mambac_model_name(fresh), "renewed");
+  mambac_close(old);
+  mambac_close(fresh);
+}
+
+TEST_F(ProductTest, FromMemory) {
+  ASSERT_EQ(mambac_open_memory(bytes.data(), bytes.size(), nullptr, &model), MAMBAC_OK) << mambac_last_error();
+  EXPECT_STREQ(mambac_model_name(model), "by hand");
+  mambac_model *none = nullptr;
+  EXPECT_EQ(mambac_open_memory(bytes.data(), 1000, nullptr, &none), MAMBAC_BAD_PRODUCT);
+  EXPECT_EQ(mambac_open_memory(nullptr, 0, nullptr, &none), MAMBAC_INVALID_ARGUMENT);
+}
+
+TEST_F(ProductTest, WithRunner) {
+  // Any bytes may stand in front: here the product is 5000 bytes into the file.
+  writeFile(folder + "/runner", std::string(5000, 'r'));
+  std::string executable = folder + "/model";
+  ASSERT_EQ(writeTestProduct(TEST_PRODUCT_SO, executable, true, folder + "/runner"), "");
+  struct stat info;
+  ASSERT_EQ(stat(executable.c_str(), &info), 0);
+  EXPECT_TRUE(info.st_mode & S_IXUSR);
+  ASSERT_EQ(mambac_open(executable.c_str(), nullptr, &model), MAMBAC_OK) << mambac_last_error();
+  EXPECT_STREQ(mambac_model_name(model), "by hand");
+}
+
+TEST_F(ProductTest, WeightsBeside) {
+  std::string beside = folder + "/beside.so";
+  ASSERT_EQ(writeTestProduct(TEST_PRODUCT_SO, beside, false, ""), "");
+  EXPECT_LT(readFile(beside).size(), bytes.size());
+  ASSERT_EQ(mambac_open(beside.c_str(), nullptr, &model), MAMBAC_OK) << mambac_last_error();
+  mambac_close(model);
+  // Through a link from another place, and by name.
+  std::string link = folder + "/link";
+  ASSERT_EQ(symlink(beside.c_str(), link.c_str()), 0);
+  ASSERT_EQ(mambac_open(link.c_str(), nullptr, &model), MAMBAC_OK) << mambac_last_error();
+  mambac_close(model);
+  ASSERT_EQ(rename((beside + ".weights").c_str(), (folder + "/elsewhere").c_str()), 0);
+  ASSERT_EQ(mambac_open(beside.c_str(), (folder + "/elsewhere").c_str(), &model), MAMBAC_OK) << mambac_last_error();
+  EXPECT_HAS(openError(beside), "the weights of " + beside + " are not in it, and there is no " + beside + ".weights");
+  EXPECT_HAS(openError(folder + "/elsewhere"), "holds weights only");
+
+  std::string weights = readFile(folder + "/elsewhere");
+  writeFile(folder + "/short", weights.substr(0, 100));
+  EXPECT_HAS(openError(beside, (folder + "/short").c_str()), "is not a product of mambac, or is truncated");
+  MambacTrailer other;
+  memcpy(&other, &weights[weights.size() - sizeof other], sizeof other);
+  other.weights_hash ^= 1;
+  other.trailer_hash = XXH3_64bits(&other, offsetof(MambacTrailer, trailer_hash));
+  memcpy(&weights[weights.size() - sizeof other], &other, sizeof other);
+  writeFile(folder + "/other", weights);
+  EXPECT_HAS(openError(beside, (folder + "/other").c_str()), "belong to another model: 160 bytes with hash");
+}
+
+TEST_F(ProductTest, NotAProduct) {
+  EXPECT_HAS(openError(folder + "/missing.so"), "cannot open " + folder + "/missing.so: No such file");
+  EXPECT_HAS(openError(folder), "is not a regular file");
+  writeFile(bad, "short");
+  EXPECT_HAS(openError(bad), "it has only 5 bytes");
+  writeFile(bad, std::string(10000, 'x'));
+  EXPECT_HAS(openError(bad), "is not a product of mambac, or is truncated");
+  EXPECT_HAS(openError("/proc/self/exe"), "is not a product of mambac, or is truncated");
+  EXPECT_HAS(openError(TEST_PRODUCT_SO), "is not a product of mambac, or is truncated");
+  mambac_model *none;
+  EXPECT_EQ(mambac_open(nullptr, nullptr, &none), MAMBAC_INVALID_ARGUMENT);
+  EXPECT_EQ(mambac_open(path.c_str(), nullptr, nullptr), MAMBAC_INVALID_ARGUMENT);
+}
+
+TEST_F(ProductTest, TruncatedAnywhere) {
+  for (size_t size = 0; size < bytes.size(); size += 997) {
+    writeFile(bad, bytes.substr(0, size));
+    openError(bad);
+  }
+  // With the end in place and a piece missing before it.
+  for (size_t cut : {size_t(64), size_t(4096), bytes.size() / 2}) {
+    writeFile(bad, bytes.substr(0, bytes.size() - 64 - cut) + bytes.substr(bytes.size() - 64));
+    openError(bad);
+  }
+}
+
+TEST_F(ProductTest, CorruptCode) {
+  // Any changed byte of the code or the trailer is noticed.
+  for (size_t at = 0; at < trailer.so_bytes; at += 211) {
+    std::string copy = bytes;
+    copy[at] ^= 0x40;
+    writeFile(bad, copy);
+    EXPECT_HAS(openError(bad), "does not match its hash");
+  }
+  for (size_t at = bytes.size() - sizeof trailer; at < bytes.size(); ++at) {
+    std::string copy = bytes;
+    copy[at] ^= 0x01;
+    writeFile(bad, copy);
+    openError(bad);
+  }
+}
+
+TEST_F(ProductTest, ForeignTrailers) {
+  MambacTrailer changed = trailer;
+  memcpy(changed.magic, "MAMBAC77", 8);
+  writeWithTrailer(changed);
+  EXPECT_HAS(openError(bad), "was written by a mambac of file format 77; this runtime reads 01");
+  for (uint64_t huge : {uint64_t(1) << 20, uint64_t(1) << 63, UINT64_MAX}) {
+    changed = trailer;
+    changed.so_offset = huge;
+    writeWithTrailer(changed);
+    EXPECT_HAS(openError(bad), "its parts reach beyond");
+    changed = trailer;
+    changed.so_bytes = huge;
+    writeWithTrailer(changed);
+    EXPECT_HAS(openError(bad), "its parts reach beyond");
+    changed = trailer;
+    changed.weights_offset = huge;
+    writeWithTrailer(changed);
+    EXPECT_HAS(openError(bad), "its parts reach beyond");
+    changed = trailer;
+    changed.weights_bytes = huge;
+    writeWithTrailer(changed);
+    EXPECT_HAS(openError(bad), "its parts reach beyond");
+  }
+  changed = trailer;
+  changed.weights_hash ^= 1;
+  writeWithTrailer(changed);
+  EXPECT_HAS(openError(bad), "belong to another model");
+  changed = trailer;
+  changed.so_bytes = 0;
+  writeWithTrailer(changed);
+  EXPECT_HAS(openError(bad), "holds weights only");
+}
+
+TEST_F(ProductTest, BadELFHeaders) {
+  EXPECT_HAS(errorWithHeader([](Elf64_Ehdr &elf, std::string &) { elf.e_ident[0] = 0; }), "it holds no ELF file");
+  EXPECT_HAS(errorWithHeader([](Elf64_Ehdr &elf, std::string &) { elf.e_type = ET_EXEC; }), "not a 64-bit shared");
+  EXPECT_HAS(errorWithHeader([](Elf64_Ehdr &elf, std::string &) { elf.e_machine = EM_RISCV; }),
+             "compiled for another kind of processor (ELF machine 243");
+  EXPECT_HAS(errorWithHeader([](Elf64_Ehdr &elf, std::string &) { elf.e_phoff = UINT64_MAX - 8; }),
+             "program headers lie outside");
+  EXPECT_HAS(errorWithHeader([](Elf64_Ehdr &elf, std::string &) { elf.e_phnum = 0xffff; }),
+             "program headers lie outside");
+  EXPECT_HAS(errorWithHeader([](Elf64_Ehdr &elf, std::string &) { elf.e_phnum = 0; }), "no dynamic section");
+  EXPECT_HAS(errorWithHeader([](Elf64_Ehdr &elf, std::string &copy) {
+               auto *segments = reinterpret_cast<Elf64_Phdr *>(&copy[elf.e_phoff]);
+               segments[elf.e_phnum - 1].p_filesz = uint64_t(1) << 40;
+             }),
+             "lies outside of it");
+}
+
+TEST_F(ProductTest, BadMetadata) {
+  // Same lengths, so that the code stays where it is.
+  const struct {
+    const char *from, *to, *message;
+  } changes[] = {
+      {"{\"abi\":1,", "{\"abi\":7,", "has ABI version 7; this runtime has 1"},
+      {"{\"abi\":1,", "[\"abi\":1,", "its metadata is not JSON"},
+      {"\"dtype\":\"i64\"", "\"dtype\":\"q64\"", "unknown dtype q64"},
+      {"\"min\":2,\"max\":64", "\"min\":-2,\"max\":6", "symbol s1 has a negative minimum"},
+      {"{\"symbol\":1}", "{\"symbol\":7}", "a size refers to no symbol"},
+      {"{\"symbol\":1}", "{\"symbol\":0}", "no input has the size s1 of entry main"},
+      {"\"name\":\"pair\"", "\"name\":\"pour\"", "it has no code for its entry pour"},
+      {"\"rank\":3", "\"rank\":2", "rank and shape_text of hidden differ"},
+      {"\"entries\":[", "\"entriez\":[", "it has no entry points"},
+  };
+  for (const auto &change : changes) {
+    std::string so = readFile(TEST_PRODUCT_SO);
+    size_t at = so.find(change.from);
+    ASSERT_NE(at, std::string::npos) << change.from;
+    ASSERT_EQ(strlen(change.from), strlen(change.to));
+    so.replace(at, strlen(change.from), change.to);
+    writeFile(folder + "/changed.so", so);
+    ASSERT_EQ(writeTestProduct(folder + "/changed.so", bad, true, ""), "");
+    EXPECT_HAS(openError(bad), change.message);
+  }
+}
+
+TEST_F(ProductTest, WriterErrors) {
+  EXPECT_HAS(writeTestProduct(TEST_PRODUCT_SO, folder + "/no/such/folder.so", true, ""), "cannot write");
+  EXPECT_HAS(writeTestProduct(TEST_PRODUCT_SO, folder + "/x", true, folder + "/no-runner"), "cannot read the runner");
+  EXPECT_EQ(access((folder + "/x").c_str(), F_OK), -1);
+  EXPECT_HAS(writeTestProduct(TEST_PRODUCT_SO, folder, true, ""), "cannot replace");
+  // Nothing is left behind.
+  EXPECT_EQ(system(("! ls '" + folder + "' '" + folder + "/..' | grep -q 'mambac-.*tmp-\\|x.tmp'").c_str()), 0);
+}
+
+} // namespace
