@@ -1,0 +1,242 @@
+//===- KernelBuilder.cpp - Writes kernels -------------------------------------------------------------------------===//
+//
+// Arithmetic, memory and control. Tiles are in KernelTiles.cpp.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/CPU/KernelBuilder.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Matchers.h"
+#include "lib/CPU/MathFunctions.h"
+
+using namespace mlir;
+
+namespace mambac::cpu {
+
+bool View::contiguousAlong(unsigned axis) const {
+  if (!memref || map.getNumResults() == 0 || map.getResults().back() != getAffineDimExpr(axis, map.getContext()))
+    return false;
+  for (AffineExpr e : map.getResults().drop_back())
+    if (e.isFunctionOfDim(axis))
+      return false;
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  return succeeded(type().getStridesAndOffset(strides, offset)) && strides.back() == 1;
+}
+
+//===- Indices --------------------------------------------------------------------------------------------------===//
+
+Value KernelBuilder::index(int64_t v) { return arith::ConstantIndexOp::create(b, loc, v); }
+Value KernelBuilder::add(Value x, Value y) { return b.createOrFold<arith::AddIOp>(loc, x, y); }
+Value KernelBuilder::sub(Value x, Value y) { return b.createOrFold<arith::SubIOp>(loc, x, y); }
+Value KernelBuilder::mul(Value x, Value y) { return b.createOrFold<arith::MulIOp>(loc, x, y); }
+Value KernelBuilder::div(Value x, Value y) { return b.createOrFold<arith::DivUIOp>(loc, x, y); }
+Value KernelBuilder::rem(Value x, int64_t y) {
+  return y == 1 ? index(0) : b.createOrFold<arith::RemUIOp>(loc, x, index(y));
+}
+Value KernelBuilder::min(Value x, Value y) { return b.createOrFold<arith::MinSIOp>(loc, x, y); }
+Value KernelBuilder::max(Value x, Value y) { return b.createOrFold<arith::MaxSIOp>(loc, x, y); }
+Value KernelBuilder::less(Value x, Value y) {
+  return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, x, y);
+}
+Value KernelBuilder::equal(Value x, Value y) {
+  return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, x, y);
+}
+Value KernelBuilder::logicalAnd(Value x, Value y) { return b.createOrFold<arith::AndIOp>(loc, x, y); }
+
+Value KernelBuilder::dim(Value memref, int64_t d) {
+  auto type = cast<MemRefType>(memref.getType());
+  return type.isDynamicDim(d) ? Value(memref::DimOp::create(b, loc, memref, d)) : index(type.getDimSize(d));
+}
+
+Value KernelBuilder::size(const View &view, unsigned axis) {
+  for (auto [d, e] : llvm::enumerate(view.map.getResults()))
+    if (e == b.getAffineDimExpr(axis))
+      return dim(view.memref, d);
+  llvm_unreachable("the operand lacks the axis");
+}
+
+//===- f32 ------------------------------------------------------------------------------------------------------===//
+
+Value KernelBuilder::f32(float v) { return arith::ConstantOp::create(b, loc, b.getF32FloatAttr(v)); }
+Value KernelBuilder::splat(float v) {
+  return arith::ConstantOp::create(b, loc, DenseElementsAttr::get(vectorType, v));
+}
+Value KernelBuilder::splat(Value scalar) { return vector::BroadcastOp::create(b, loc, vectorType, scalar); }
+Value KernelBuilder::fadd(Value x, Value y) { return arith::AddFOp::create(b, loc, x, y); }
+Value KernelBuilder::fsub(Value x, Value y) { return arith::SubFOp::create(b, loc, x, y); }
+Value KernelBuilder::fmul(Value x, Value y) { return arith::MulFOp::create(b, loc, x, y); }
+Value KernelBuilder::fdiv(Value x, Value y) { return arith::DivFOp::create(b, loc, x, y); }
+Value KernelBuilder::fmax(Value x, Value y) {
+  Value c = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGT, x, y);
+  return arith::SelectOp::create(b, loc, c, x, y);
+}
+Value KernelBuilder::fma(Value x, Value y, Value z) { return math::FmaOp::create(b, loc, x, y, z); }
+Value KernelBuilder::exp(Value x) { return math::ExpOp::create(b, loc, x, arith::FastMathFlags::afn); }
+Value KernelBuilder::exp2(Value x) { return math::Exp2Op::create(b, loc, x, arith::FastMathFlags::afn); }
+Value KernelBuilder::softplus(Value x) { return buildSoftplus(b, loc, x); }
+Value KernelBuilder::silu(Value x) {
+  Value one = isa<VectorType>(x.getType()) ? splat(1.f) : f32(1.f);
+  return fdiv(x, fadd(one, exp(arith::NegFOp::create(b, loc, x))));
+}
+
+Value KernelBuilder::clamp(Value x, FloatAttr lo, FloatAttr hi) {
+  auto bound = [&](FloatAttr attr) {
+    float v = attr.getValue().convertToFloat();
+    return isa<VectorType>(x.getType()) ? splat(v) : f32(v);
+  };
+  // A NaN in x fails the comparison, so that x is kept.
+  if (lo) {
+    Value v = bound(lo);
+    x = arith::SelectOp::create(b, loc, arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGT, v, x), v, x);
+  }
+  if (hi) {
+    Value v = bound(hi);
+    x = arith::SelectOp::create(b, loc, arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, v, x), v, x);
+  }
+  return x;
+}
+
+Value KernelBuilder::sum(Value vector) {
+  // A tree, as neighbours are added first: the reduction of LLVM would be a chain without reassociation.
+  auto type = cast<VectorType>(vector.getType());
+  for (int64_t n = type.getDimSize(0); n > 1; n /= 2) {
+    SmallVector<int64_t> low, high;
+    for (int64_t i = 0; i < n / 2; ++i)
+      low.push_back(i), high.push_back(i + n / 2);
+    vector = fadd(vector::ShuffleOp::create(b, loc, vector, vector, low),
+                  vector::ShuffleOp::create(b, loc, vector, vector, high));
+  }
+  return vector::ExtractOp::create(b, loc, vector, ArrayRef<int64_t>{0});
+}
+
+Value KernelBuilder::maximum(Value vector) {
+  return vector::ReductionOp::create(b, loc, vector::CombiningKind::MAXNUMF, vector);
+}
+
+Value KernelBuilder::mask(Value count) {
+  return vector::CreateMaskOp::create(b, loc, VectorType::get(width, b.getI1Type()), ValueRange{count});
+}
+
+//===- Memory ---------------------------------------------------------------------------------------------------===//
+
+Value KernelBuilder::load(Value memref, ValueRange indices) {
+  Value v = memref::LoadOp::create(b, loc, memref, indices);
+  return v.getType().isF32() ? v : Value(arith::ExtFOp::create(b, loc, b.getF32Type(), v));
+}
+
+Value KernelBuilder::loadVector(Value memref, ValueRange indices, Value mask) {
+  Type element = cast<MemRefType>(memref.getType()).getElementType();
+  auto type = VectorType::get(width, element);
+  Value v;
+  if (mask) {
+    Value zero = arith::ConstantOp::create(b, loc, type, DenseElementsAttr::get(type, b.getFloatAttr(element, 0.)));
+    v = vector::MaskedLoadOp::create(b, loc, type, memref, indices, mask, zero);
+  } else {
+    v = vector::LoadOp::create(b, loc, type, memref, indices);
+  }
+  return element.isF32() ? v : Value(arith::ExtFOp::create(b, loc, vectorType, v));
+}
+
+void KernelBuilder::store(Value scalar, Value memref, ValueRange indices) {
+  Type element = cast<MemRefType>(memref.getType()).getElementType();
+  if (!element.isF32())
+    scalar = arith::TruncFOp::create(b, loc, element, scalar);
+  memref::StoreOp::create(b, loc, scalar, memref, indices);
+}
+
+void KernelBuilder::storeVector(Value vector, Value memref, ValueRange indices, Value mask) {
+  Type element = cast<MemRefType>(memref.getType()).getElementType();
+  if (!element.isF32())
+    vector = arith::TruncFOp::create(b, loc, VectorType::get(width, element), vector);
+  if (mask)
+    vector::MaskedStoreOp::create(b, loc, memref, indices, mask, vector);
+  else
+    vector::StoreOp::create(b, loc, vector, memref, indices);
+}
+
+Value KernelBuilder::stackTile(ArrayRef<int64_t> shape) {
+  OpBuilder::InsertionGuard guard(b);
+  assert(stackBlock && "stack tiles belong to a parallel body");
+  b.setInsertionPointToStart(stackBlock);
+  return memref::AllocaOp::create(b, loc, MemRefType::get(shape, b.getF32Type()), b.getI64IntegerAttr(64));
+}
+
+void KernelBuilder::zeroTile(Value tile) {
+  auto type = cast<MemRefType>(tile.getType());
+  Value zero = splat(0.f);
+  SmallVector<Value> at;
+  std::function<void(unsigned)> nest = [&](unsigned d) {
+    bool last = d + 1 == type.getRank();
+    loop(index(0), index(type.getDimSize(d)), last ? width : 1, [&](Value i) {
+      at.push_back(i);
+      if (last)
+        storeVector(zero, tile, at);
+      else
+        nest(d + 1);
+      at.pop_back();
+    });
+  };
+  nest(0);
+}
+
+//===- Control --------------------------------------------------------------------------------------------------===//
+
+void KernelBuilder::loop(Value lo, Value hi, int64_t step, function_ref<void(Value)> body) {
+  loop(lo, hi, step, ValueRange{}, [&](Value i, ValueRange) {
+    body(i);
+    return SmallVector<Value>{};
+  });
+}
+
+SmallVector<Value> KernelBuilder::loop(Value lo, Value hi, int64_t step, ValueRange init,
+                                       function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+  std::optional<int64_t> low = getConstantIntValue(lo), high = getConstantIntValue(hi);
+  if (low && high && *high <= *low)
+    return llvm::to_vector(init);
+  if (low && high && *high - *low <= step)
+    return body(lo, init);
+  auto loop = scf::ForOp::create(b, loc, lo, hi, index(step), init);
+  OpBuilder::InsertionGuard guard(b);
+  // Without carried values the builder has put a terminator there.
+  if (init.empty())
+    b.setInsertionPoint(loop.getBody()->getTerminator());
+  else
+    b.setInsertionPointToStart(loop.getBody());
+  SmallVector<Value> results = body(loop.getInductionVar(), loop.getRegionIterArgs());
+  if (!init.empty())
+    scf::YieldOp::create(b, loc, results);
+  return llvm::to_vector(llvm::map_range(loop.getResults(), [](OpResult r) -> Value { return r; }));
+}
+
+void KernelBuilder::parallel(ArrayRef<Value> sizes, function_ref<void(ValueRange)> body) {
+  SmallVector<Value> lows(sizes.size(), index(0)), steps(sizes.size(), index(1));
+  auto loop = scf::ParallelOp::create(b, loc, lows, sizes, steps);
+  OpBuilder::InsertionGuard guard(b);
+  Block *outer = stackBlock;
+  stackBlock = loop.getBody();
+  b.setInsertionPoint(loop.getBody()->getTerminator());
+  body(loop.getInductionVars());
+  stackBlock = outer;
+}
+
+void KernelBuilder::ifThen(Value condition, function_ref<void()> then, function_ref<void()> otherwise) {
+  if (std::optional<int64_t> c = getConstantIntValue(condition)) {
+    if (*c)
+      then();
+    else if (otherwise)
+      otherwise();
+    return;
+  }
+  auto op = scf::IfOp::create(b, loc, condition, /*withElseRegion=*/bool(otherwise));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(op.thenBlock());
+  then();
+  if (otherwise) {
+    b.setInsertionPointToStart(op.elseBlock());
+    otherwise();
+  }
+}
+
+} // namespace mambac::cpu

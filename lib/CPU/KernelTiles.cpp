@@ -1,0 +1,202 @@
+//===- KernelTiles.cpp - Operands in any layout, a tile at a time -------------------------------------------------===//
+//
+// Kernels compute on rows of vectors; the operands' memory may run along either axis of a tile, or along neither.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/CPU/KernelBuilder.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+
+namespace mambac::cpu {
+
+SmallVector<Value> KernelBuilder::at(const View &view, ArrayRef<Value> axes) {
+  SmallVector<Value> indices;
+  for (AffineExpr e : view.map.getResults()) {
+    if (auto axis = dyn_cast<AffineDimExpr>(e)) {
+      indices.push_back(axes[axis.getPosition()]);
+    } else if (auto constant = dyn_cast<AffineConstantExpr>(e)) {
+      indices.push_back(index(constant.getValue()));
+    } else {
+      auto group = cast<AffineBinaryOpExpr>(e);
+      assert(group.getKind() == AffineExprKind::FloorDiv && "verified by the dialect");
+      indices.push_back(div(axes[cast<AffineDimExpr>(group.getLHS()).getPosition()],
+                            cast<AffineConstantExpr>(group.getRHS()).getValue()));
+    }
+  }
+  return indices;
+}
+
+void KernelBuilder::forVectors(Value lanes, int64_t tileWidth, function_ref<void(Value, Value)> body) {
+  if (!lanes)
+    lanes = index(tileWidth);
+  Value full = roundDown(lanes, width);
+  loop(index(0), full, width, [&](Value lane) { body(lane, Value()); });
+  ifThen(less(full, lanes), [&] { body(full, mask(sub(lanes, full))); });
+}
+
+SmallVector<Value> KernelBuilder::transpose(SmallVector<Value> rows) {
+  // Swaps the off-diagonal halves of 2s x 2s blocks for s = 1, 2, 4, ...
+  for (int64_t s = 1; s < width; s *= 2) {
+    SmallVector<int64_t> low, high;
+    for (int64_t j = 0; j < width; ++j) {
+      bool second = j & s;
+      low.push_back(second ? width + j - s : j);
+      high.push_back(second ? width + j : j + s);
+    }
+    for (int64_t i = 0; i < width; ++i) {
+      if (i & s)
+        continue;
+      Value x = rows[i], y = rows[i + s];
+      rows[i] = vector::ShuffleOp::create(b, loc, x, y, low);
+      rows[i + s] = vector::ShuffleOp::create(b, loc, x, y, high);
+    }
+  }
+  return rows;
+}
+
+namespace {
+/// The axes with a tile's row and lane added to where the region begins.
+SmallVector<Value> shifted(KernelBuilder &k, const Region &region, Value row, Value lane) {
+  SmallVector<Value> axes = region.axes;
+  axes[region.rowAxis] = k.add(axes[region.rowAxis], row);
+  axes[region.laneAxis] = k.add(axes[region.laneAxis], lane);
+  return axes;
+}
+} // namespace
+
+void KernelBuilder::loadTile(const View &view, const Region &region, Value tile) {
+  int64_t tileWidth = cast<MemRefType>(tile.getType()).getDimSize(1);
+  Value zero = index(0);
+  if (!view.has(region.laneAxis)) {
+    loop(region.rows, [&](Value r) {
+      Value v = splat(load(view, shifted(*this, region, r, zero)));
+      loop(zero, index(tileWidth), width, [&](Value lane) { storeVector(v, tile, {r, lane}); });
+    });
+    return;
+  }
+  if (view.contiguousAlong(region.laneAxis)) {
+    loop(region.rows, [&](Value r) {
+      forVectors(region.lanes, tileWidth, [&](Value lane, Value mask) {
+        Value v = loadVector(view.memref, at(view, shifted(*this, region, r, lane)), mask);
+        storeVector(v, tile, {r, lane});
+      });
+    });
+    return;
+  }
+
+  auto copy = [&](Value r, Value lane) { store(load(view, shifted(*this, region, r, lane)), tile, {r, lane}); };
+  Value lanes = region.lanes ? region.lanes : index(tileWidth);
+  Value fullLanes = roundDown(lanes, width);
+  // Lanes beyond the region, in the last vector.
+  ifThen(less(fullLanes, lanes), [&] {
+    loop(region.rows, [&](Value r) { storeVector(splat(0.f), tile, {r, fullLanes}); });
+  });
+  Value transposed = zero;
+  if (view.contiguousAlong(region.rowAxis)) {
+    transposed = roundDown(region.rows, width);
+    loop(zero, fullLanes, width, [&](Value lane) {
+      loop(zero, transposed, width, [&](Value r) {
+        SmallVector<Value> rows;
+        for (int64_t i = 0; i < width; ++i)
+          rows.push_back(loadVector(view.memref, at(view, shifted(*this, region, r, add(lane, i)))));
+        for (auto [i, v] : llvm::enumerate(transpose(rows)))
+          storeVector(v, tile, {add(r, i), lane});
+      });
+    });
+    loop(fullLanes, lanes, 1, [&](Value lane) { loop(transposed, [&](Value r) { copy(r, lane); }); });
+  }
+  loop(transposed, region.rows, 1, [&](Value r) { loop(lanes, [&](Value lane) { copy(r, lane); }); });
+}
+
+void KernelBuilder::storeTile(Value tile, const View &view, const Region &region) {
+  int64_t tileWidth = cast<MemRefType>(tile.getType()).getDimSize(1);
+  Value zero = index(0);
+  if (view.contiguousAlong(region.laneAxis)) {
+    loop(region.rows, [&](Value r) {
+      forVectors(region.lanes, tileWidth, [&](Value lane, Value mask) {
+        storeVector(loadVector(tile, {r, lane}), view.memref, at(view, shifted(*this, region, r, lane)), mask);
+      });
+    });
+    return;
+  }
+  auto copy = [&](Value r, Value lane) { store(load(tile, {r, lane}), view, shifted(*this, region, r, lane)); };
+  Value lanes = region.lanes ? region.lanes : index(tileWidth);
+  Value transposed = zero;
+  if (view.contiguousAlong(region.rowAxis)) {
+    Value fullLanes = roundDown(lanes, width);
+    transposed = roundDown(region.rows, width);
+    loop(zero, fullLanes, width, [&](Value lane) {
+      loop(zero, transposed, width, [&](Value r) {
+        SmallVector<Value> rows;
+        for (int64_t i = 0; i < width; ++i)
+          rows.push_back(loadVector(tile, {add(r, i), lane}));
+        for (auto [i, v] : llvm::enumerate(transpose(rows)))
+          storeVector(v, view.memref, at(view, shifted(*this, region, r, add(lane, i))));
+      });
+    });
+    loop(fullLanes, lanes, 1, [&](Value lane) { loop(transposed, [&](Value r) { copy(r, lane); }); });
+  }
+  loop(transposed, region.rows, 1, [&](Value r) { loop(lanes, [&](Value lane) { copy(r, lane); }); });
+}
+
+Value KernelBuilder::loadLanes(const View &view, ArrayRef<Value> axes, unsigned laneAxis, Value lanes) {
+  if (!view.has(laneAxis))
+    return splat(load(view, axes));
+  if (view.contiguousAlong(laneAxis))
+    return loadVector(view.memref, at(view, axes), lanes ? mask(lanes) : Value());
+  Value tile = stackTile({width});
+  storeVector(splat(0.f), tile, {index(0)});
+  loop(lanes ? lanes : index(width), [&](Value lane) {
+    SmallVector<Value> shiftedAxes(axes);
+    shiftedAxes[laneAxis] = add(axes[laneAxis], lane);
+    store(load(view, shiftedAxes), tile, {lane});
+  });
+  return loadVector(tile, {index(0)});
+}
+
+//===- Rows of one vector ---------------------------------------------------------------------------------------===//
+
+RowReader::RowReader(KernelBuilder &k, const View &view, unsigned rowAxis, unsigned laneAxis, int64_t maxRows)
+    : k(k), view(view) {
+  if (view && !view.contiguousAlong(laneAxis))
+    tile = k.stackTile({maxRows, k.width});
+}
+
+void RowReader::start(const Region &newRegion, Value newMask) {
+  region = newRegion;
+  mask = newMask;
+  if (tile)
+    k.loadTile(view, region, tile);
+}
+
+Value RowReader::row(Value r) {
+  if (tile)
+    return k.loadVector(tile, {r, k.index(0)});
+  return k.loadVector(view.memref, k.at(view, shifted(k, region, r, k.index(0))), mask);
+}
+
+RowWriter::RowWriter(KernelBuilder &k, const View &view, unsigned rowAxis, unsigned laneAxis, int64_t maxRows)
+    : k(k), view(view) {
+  if (view && !view.contiguousAlong(laneAxis))
+    tile = k.stackTile({maxRows, k.width});
+}
+
+void RowWriter::start(const Region &newRegion, Value newMask) {
+  region = newRegion;
+  mask = newMask;
+}
+
+void RowWriter::row(Value r, Value vector) {
+  if (tile)
+    k.storeVector(vector, tile, {r, k.index(0)});
+  else
+    k.storeVector(vector, view.memref, k.at(view, shifted(k, region, r, k.index(0))), mask);
+}
+
+void RowWriter::finish() {
+  if (tile)
+    k.storeTile(tile, view, region);
+}
+
+} // namespace mambac::cpu

@@ -1,0 +1,251 @@
+//===- MathFunctions.cpp - Elementary functions as polynomials --------------------------------------------------===//
+//
+// Reductions to a small interval and minimax polynomials there, in f32 with fused multiply-adds. Comparisons are
+// written so that a NaN falls through to the result and that x86 needs one instruction for them. Doubles and half
+// types are not handled here: callers extend halves first.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/CPU/MathFunctions.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include <limits>
+
+using namespace mlir;
+
+namespace mambac::cpu {
+namespace {
+
+/// Shorthands for elementwise operations on values of one shape.
+struct Emitter {
+  OpBuilder &b;
+  Location loc;
+  Type type;
+
+  Emitter(OpBuilder &b, Location loc, Value x) : b(b), loc(loc), type(x.getType()) {}
+
+  Type intType() const {
+    Type i32 = b.getI32Type();
+    if (auto vector = dyn_cast<VectorType>(type))
+      return vector.clone(i32);
+    return i32;
+  }
+  Value constant(Type t, Attribute element) {
+    TypedAttr attr = cast<TypedAttr>(element);
+    if (auto shaped = dyn_cast<ShapedType>(t))
+      attr = DenseElementsAttr::get(shaped, element);
+    return arith::ConstantOp::create(b, loc, t, attr);
+  }
+  Value f(float v) { return constant(type, b.getF32FloatAttr(v)); }
+  Value i(int32_t v) { return constant(intType(), b.getI32IntegerAttr(v)); }
+  Value inf() { return f(std::numeric_limits<float>::infinity()); }
+  Value nan() { return f(std::numeric_limits<float>::quiet_NaN()); }
+
+  Value add(Value x, Value y) { return arith::AddFOp::create(b, loc, x, y); }
+  Value sub(Value x, Value y) { return arith::SubFOp::create(b, loc, x, y); }
+  Value mul(Value x, Value y) { return arith::MulFOp::create(b, loc, x, y); }
+  Value div(Value x, Value y) { return arith::DivFOp::create(b, loc, x, y); }
+  Value fma(Value x, Value y, Value z) { return math::FmaOp::create(b, loc, x, y, z); }
+  Value neg(Value x) { return arith::NegFOp::create(b, loc, x); }
+  Value addi(Value x, Value y) { return arith::AddIOp::create(b, loc, x, y); }
+  Value subi(Value x, Value y) { return arith::SubIOp::create(b, loc, x, y); }
+  Value andi(Value x, Value y) { return arith::AndIOp::create(b, loc, x, y); }
+  Value ori(Value x, Value y) { return arith::OrIOp::create(b, loc, x, y); }
+  Value xori(Value x, Value y) { return arith::XOrIOp::create(b, loc, x, y); }
+  Value shl(Value x, int n) { return arith::ShLIOp::create(b, loc, x, i(n)); }
+  Value sar(Value x, int n) { return arith::ShRSIOp::create(b, loc, x, i(n)); }
+  Value asInt(Value x) { return arith::BitcastOp::create(b, loc, intType(), x); }
+  Value asFloat(Value x) { return arith::BitcastOp::create(b, loc, type, x); }
+  Value toFloat(Value x) { return arith::SIToFPOp::create(b, loc, type, x); }
+  Value cmp(arith::CmpFPredicate p, Value x, Value y) { return arith::CmpFOp::create(b, loc, p, x, y); }
+  Value lt(Value x, Value y) { return cmp(arith::CmpFPredicate::OLT, x, y); }
+  Value select(Value c, Value x, Value y) { return arith::SelectOp::create(b, loc, c, x, y); }
+  /// max(x, lo) and min(x, hi); NaN stays NaN.
+  Value atLeast(Value x, float lo) { return select(cmp(arith::CmpFPredicate::OGT, f(lo), x), f(lo), x); }
+  Value atMost(Value x, float hi) { return select(lt(f(hi), x), f(hi), x); }
+  Value abs(Value x) { return asFloat(andi(asInt(x), i(0x7fffffff))); }
+  Value signBit(Value x) { return andi(asInt(x), i(std::numeric_limits<int32_t>::min())); }
+  /// x with the sign bits of `sign` flipped in.
+  Value flipSign(Value x, Value sign) { return asFloat(xori(asInt(x), sign)); }
+
+  /// Sum of coefficients[k] * x^k.
+  Value poly(Value x, ArrayRef<float> coefficients) {
+    Value sum = f(coefficients.back());
+    for (float c : llvm::reverse(coefficients.drop_back()))
+      sum = fma(sum, x, f(c));
+    return sum;
+  }
+
+  /// The nearest integer to x (|x| < 2^22), as a float whose lowest mantissa bits hold it: subtract kMagic from the
+  /// float, or asInt(kMagic) from its bits.
+  static constexpr float kMagic = 12582912.0f; // 1.5 * 2^23
+  Value toMagic(Value x) { return add(x, f(kMagic)); }
+  Value fmaToMagic(Value x, float scale) { return fma(x, f(scale), f(kMagic)); }
+  Value magicToFloat(Value t) { return sub(t, f(kMagic)); }
+  Value magicToInt(Value t) { return subi(asInt(t), i(0x4b400000)); }
+
+  /// p * 2^n where t = toMagic(n).
+  Value scaleByMagic(Value p, Value t, bool fast) {
+    // (bits + 127) << 23: what lies above the exponent falls off.
+    if (fast)
+      return mul(p, asFloat(shl(addi(asInt(t), i(127)), 23)));
+    // Two factors, as 2^n alone may overflow or be denormal where the product is not.
+    Value n = magicToInt(t), half = sar(n, 1);
+    Value low = asFloat(shl(addi(half, i(127)), 23));
+    Value high = asFloat(shl(addi(subi(n, half), i(127)), 23));
+    return mul(mul(p, low), high);
+  }
+};
+
+constexpr float kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f, kLog2E = 1.44269504089f;
+constexpr float kExp[] = {1.f,            1.f,            0.4999999341f, 0.1666652011f,
+                          0.04166839426f, 0.008368780622f, 0.001381446476f};
+constexpr float kExp2[] = {1.f,           0.6931472029f,   0.2402264791f,  0.0555033247f,
+                           0.009618437366f, 0.001339887487f, 0.0001535336061f};
+/// log(1 + f) = f - f^2/2 + f^3 P(f) for sqrt(1/2) <= 1 + f <= sqrt(2) (Cephes).
+constexpr float kLog[] = {3.3333331174e-1f,  -2.4999993993e-1f, 2.0000714765e-1f,  -1.6668057665e-1f, 1.4249322787e-1f,
+                          -1.2420140846e-1f, 1.1676998740e-1f,  -1.1514610310e-1f, 7.0376836292e-2f};
+/// log(1 + e) = e P(e) for 0 <= e <= 1.
+constexpr float kLog1p01[] = {1.f,           -0.4999993276f, 0.3333051116f, -0.249585857f, 0.1969539153f,
+                              -0.1535537007f, 0.1068051085f, -0.05766400194f, 0.02020434898f, -0.003318420128f};
+constexpr float kTanh[] = {-0.333332832f, 0.1333147013f, -0.05374161983f, 0.02064412749f, -0.005709488544f};
+constexpr float kErf[] = {1.128379167f,    -0.3761263531f, 0.1128371972f,  -0.02686075281f,
+                          0.005204436027f, -0.00081819273f, 8.538839231e-05f};
+/// -log(1 - erf(x)) for 0.9 <= x <= 3.93.
+constexpr float kErfTail[] = {-0.0001705521342f, 1.12949516f,     0.6333866454f,     0.1082366207f,
+                              -0.02509149772f,   0.004160527375f, -0.0004323030893f, 2.090956336e-05f};
+constexpr float kSin[] = {-0.1666666664f, 0.008333329144f, -0.0001983925663f, 2.717564412e-06f};
+constexpr float kCos[] = {0.04166666662f, -0.001388888344f, 2.479943635e-05f, -2.720329961e-07f};
+
+/// log(1 + f) + e * log(2).
+Value finishLog(Emitter &e, Value f, Value exponent) {
+  Value z = e.mul(f, f);
+  Value y = e.mul(e.mul(f, z), e.poly(f, kLog));
+  y = e.fma(exponent, e.f(kLn2Low), y);
+  y = e.fma(z, e.f(-0.5f), y);
+  return e.fma(exponent, e.f(kLn2High), e.add(f, y));
+}
+
+/// Splits x > 0, normal, into 2^exponent * m with sqrt(1/2) <= m < sqrt(2).
+Value splitExponent(Emitter &e, Value x, Value &exponent) {
+  constexpr int32_t kSqrtHalf = 0x3f3504f3;
+  Value bits = e.subi(e.asInt(x), e.i(kSqrtHalf));
+  exponent = e.toFloat(e.sar(bits, 23));
+  return e.asFloat(e.addi(e.andi(bits, e.i(0x007fffff)), e.i(kSqrtHalf)));
+}
+
+} // namespace
+
+Value buildExp2(OpBuilder &b, Location loc, Value x, bool fast) {
+  Emitter e(b, loc, x);
+  x = e.atMost(e.atLeast(x, fast ? -127.f : -151.f), fast ? 128.f : 129.f);
+  Value t = e.toMagic(x);
+  Value f = e.sub(x, e.magicToFloat(t));
+  return e.scaleByMagic(e.poly(f, kExp2), t, fast);
+}
+
+Value buildExp(OpBuilder &b, Location loc, Value x, bool fast) {
+  Emitter e(b, loc, x);
+  x = e.atMost(e.atLeast(x, fast ? -88.02f : -104.5f), 89.f);
+  Value t = e.fmaToMagic(x, kLog2E);
+  Value n = e.magicToFloat(t);
+  Value r = e.fma(n, e.f(-kLn2Low), e.fma(n, e.f(-kLn2High), x));
+  return e.scaleByMagic(e.poly(r, kExp), t, fast);
+}
+
+Value buildExpm1(OpBuilder &b, Location loc, Value x) {
+  Emitter e(b, loc, x);
+  // 2^n (q + 1) - 1 with q = e^r - 1; n = 0 for small x, where q alone is the answer.
+  Value c = e.atMost(e.atLeast(x, -20.f), 89.f);
+  Value t = e.fmaToMagic(c, kLog2E);
+  Value n = e.magicToFloat(t);
+  Value r = e.fma(n, e.f(-kLn2Low), e.fma(n, e.f(-kLn2High), c));
+  Value q = e.fma(e.mul(r, r), e.poly(r, ArrayRef(kExp).drop_front(2)), r);
+  Value k = e.magicToInt(t), half = e.sar(k, 1);
+  Value low = e.asFloat(e.shl(e.addi(half, e.i(127)), 23));
+  Value high = e.asFloat(e.shl(e.addi(e.subi(k, half), e.i(127)), 23));
+  Value scale = e.mul(low, high);
+  // For n = 128 the scale alone is infinite.
+  Value big = e.mul(e.mul(e.add(q, e.f(1.f)), low), high);
+  Value result = e.fma(q, scale, e.sub(scale, e.f(1.f)));
+  return e.select(e.lt(e.f(80.f), c), big, result);
+}
+
+Value buildLog(OpBuilder &b, Location loc, Value x) {
+  Emitter e(b, loc, x);
+  Value tiny = e.lt(x, e.f(1.17549435e-38f));
+  Value normal = e.select(tiny, e.mul(x, e.f(8388608.f)), x), exponent;
+  Value m = splitExponent(e, normal, exponent);
+  exponent = e.sub(exponent, e.select(tiny, e.f(23.f), e.f(0.f)));
+  Value result = finishLog(e, e.sub(m, e.f(1.f)), exponent);
+  Value zero = e.f(0.f);
+  result = e.select(e.cmp(arith::CmpFPredicate::OEQ, x, zero), e.neg(e.inf()), result);
+  // Infinity and NaN; below zero.
+  result = e.select(e.cmp(arith::CmpFPredicate::ULT, x, e.inf()), result, x);
+  return e.select(e.cmp(arith::CmpFPredicate::OLT, x, zero), e.nan(), e.select(
+      e.cmp(arith::CmpFPredicate::UNO, x, x), x, result));
+}
+
+Value buildLog1p(OpBuilder &b, Location loc, Value x) {
+  Emitter e(b, loc, x);
+  // u = 1 + x rounded; what rounding lost comes back in the mantissa: log(1+x) = log(u) + log1p((x - (u-1)) / u).
+  Value one = e.f(1.f);
+  Value u = e.add(one, x), exponent;
+  Value m = splitExponent(e, u, exponent);
+  Value lost = e.select(e.lt(x, one), e.sub(x, e.sub(u, one)), e.sub(one, e.sub(u, x)));
+  Value result = e.add(finishLog(e, e.sub(m, one), exponent), e.div(lost, u));
+  // u = 1: x itself, which also keeps -0 and denormals.
+  result = e.select(e.cmp(arith::CmpFPredicate::OEQ, u, one), x, result);
+  result = e.select(e.cmp(arith::CmpFPredicate::OEQ, u, e.f(0.f)), e.neg(e.inf()), result);
+  result = e.select(e.cmp(arith::CmpFPredicate::ULT, x, e.inf()), result, x);
+  result = e.select(e.cmp(arith::CmpFPredicate::UNO, x, x), x, result);
+  return e.select(e.lt(x, e.f(-1.f)), e.nan(), result);
+}
+
+Value buildTanh(OpBuilder &b, Location loc, Value x) {
+  Emitter e(b, loc, x);
+  Value a = e.abs(x), z = e.mul(x, x);
+  Value small = e.fma(e.mul(x, z), e.poly(z, kTanh), x);
+  Value big = e.sub(e.f(1.f), e.div(e.f(2.f), e.add(buildExp(b, loc, e.add(a, a), /*fast=*/true), e.f(1.f))));
+  return e.select(e.lt(a, e.f(0.625f)), small, e.flipSign(big, e.signBit(x)));
+}
+
+Value buildErf(OpBuilder &b, Location loc, Value x) {
+  Emitter e(b, loc, x);
+  Value a = e.abs(x);
+  Value small = e.mul(x, e.poly(e.mul(x, x), kErf));
+  Value tail = e.atMost(a, 3.93f);
+  Value big = e.sub(e.f(1.f), buildExp(b, loc, e.neg(e.poly(tail, kErfTail)), /*fast=*/true));
+  return e.select(e.lt(a, e.f(0.9f)), small, e.flipSign(big, e.signBit(x)));
+}
+
+Value buildSinCos(OpBuilder &b, Location loc, Value x, bool cosine) {
+  Emitter e(b, loc, x);
+  // x = n pi/2 + r, pi/2 in three parts.
+  Value t = e.fmaToMagic(x, 0.636619772368f);
+  Value n = e.magicToFloat(t);
+  Value r = e.fma(n, e.f(-1.5707962513f), x);
+  r = e.fma(n, e.f(-7.5497894159e-8f), r);
+  r = e.fma(n, e.f(-5.3903029534e-15f), r);
+  Value quadrant = e.magicToInt(t);
+  if (cosine)
+    quadrant = e.addi(quadrant, e.i(1));
+  Value z = e.mul(r, r);
+  Value s = e.fma(e.mul(r, z), e.poly(z, kSin), r);
+  Value c = e.fma(e.mul(z, z), e.poly(z, kCos), e.fma(z, e.f(-0.5f), e.f(1.f)));
+  Value odd = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, e.andi(quadrant, e.i(1)), e.i(0));
+  return e.flipSign(e.select(odd, c, s), e.shl(e.andi(quadrant, e.i(2)), 30));
+}
+
+Value buildSoftplus(OpBuilder &b, Location loc, Value x) {
+  Emitter e(b, loc, x);
+  // max(x, 0) + log(1 + e^-|x|)
+  Value q = buildExp(b, loc, e.asFloat(e.ori(e.asInt(x), e.i(std::numeric_limits<int32_t>::min()))), /*fast=*/true);
+  return e.fma(q, e.poly(q, kLog1p01), e.atLeast(x, 0.f));
+}
+
+Value buildSigmoid(OpBuilder &b, Location loc, Value x) {
+  Emitter e(b, loc, x);
+  return e.div(e.f(1.f), e.add(buildExp(b, loc, e.neg(x), /*fast=*/true), e.f(1.f)));
+}
+
+} // namespace mambac::cpu

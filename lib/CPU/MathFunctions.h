@@ -1,0 +1,38 @@
+//===- MathFunctions.h - Elementary functions as polynomials ------------------------------------------*- C++ -*-===//
+//
+// Builds exp, exp2, log, log1p, tanh, sin, cos, erf and softplus on f32 scalars and vectors of any shape from
+// arithmetic alone, so that kernels vectorize and call no libm. docs/numerics.md states the errors, and
+// test/CPU/math.mlir checks them. Not a dialect and not patterns: ExpandMath.cpp rewrites math ops with it.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#ifndef MAMBAC_LIB_CPU_MATHFUNCTIONS_H
+#define MAMBAC_LIB_CPU_MATHFUNCTIONS_H
+
+#include "mlir/IR/Builders.h"
+
+namespace mambac::cpu {
+
+/// 2^x. With `fast`, results below 2^-126 become 0 and those of 2^127.5 and above infinity.
+mlir::Value buildExp2(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, bool fast = false);
+/// e^x. With `fast` as for buildExp2.
+mlir::Value buildExp(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, bool fast = false);
+/// e^x - 1.
+mlir::Value buildExpm1(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
+/// Natural logarithm.
+mlir::Value buildLog(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
+/// log(1 + x).
+mlir::Value buildLog1p(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
+/// Hyperbolic tangent.
+mlir::Value buildTanh(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
+/// Gauss's error function.
+mlir::Value buildErf(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
+/// Sine, or cosine; for |x| beyond 2^15 the error grows.
+mlir::Value buildSinCos(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, bool cosine);
+/// log(1 + e^x).
+mlir::Value buildSoftplus(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
+/// 1 / (1 + e^-x).
+mlir::Value buildSigmoid(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
+
+} // namespace mambac::cpu
+
+#endif // MAMBAC_LIB_CPU_MATHFUNCTIONS_H

@@ -1,0 +1,69 @@
+//===- Target.h - The description of the machine that code is made for --------------------------------*- C++ -*-===//
+//
+// One module attribute says what the schedule and the kernels need to know of a CPU; passes read nothing else:
+//
+//   module attributes {mambac.target = {vector_bytes = 64 : i64, vector_registers = 32 : i64, l1_bytes = 32768 : i64,
+//                                       l2_bytes = 1048576 : i64}}
+//
+// What is missing has the default below. It does not name instruction sets: which instructions are there is between
+// Emit and LLVM.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#ifndef MAMBAC_LIB_SCHEDULE_TARGET_H
+#define MAMBAC_LIB_SCHEDULE_TARGET_H
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace mambac {
+
+struct Target {
+  static constexpr llvm::StringLiteral kAttrName = "mambac.target";
+
+  /// Bytes in a vector register: 64 (AVX-512), 32 (AVX2), 16 (SSE, NEON).
+  int64_t vectorBytes = 64;
+  /// Number of vector registers.
+  int64_t vectorRegisters = 32;
+  /// Data caches of one core.
+  int64_t l1Bytes = 32768;
+  int64_t l2Bytes = 1048576;
+
+  /// How many f32 a vector register holds.
+  int64_t lanes() const { return vectorBytes / 4; }
+
+  /// The description that holds at `op`: that of the nearest enclosing op that has one, else the default.
+  static Target get(mlir::Operation *op) {
+    Target target;
+    mlir::DictionaryAttr dict;
+    for (; op && !dict; op = op->getParentOp())
+      dict = op->getAttrOfType<mlir::DictionaryAttr>(kAttrName);
+    if (!dict)
+      return target;
+    auto read = [&](llvm::StringRef name, int64_t &value) {
+      auto attr = dict.getAs<mlir::IntegerAttr>(name);
+      if (attr)
+        value = attr.getInt();
+      return bool(attr);
+    };
+    read("vector_bytes", target.vectorBytes);
+    if (!read("vector_registers", target.vectorRegisters))
+      target.vectorRegisters = target.vectorBytes == 64 ? 32 : 16;
+    read("l1_bytes", target.l1Bytes);
+    read("l2_bytes", target.l2Bytes);
+    return target;
+  }
+
+  mlir::DictionaryAttr toAttr(mlir::MLIRContext *context) const {
+    mlir::Builder b(context);
+    return b.getDictionaryAttr({b.getNamedAttr("vector_bytes", b.getI64IntegerAttr(vectorBytes)),
+                                b.getNamedAttr("vector_registers", b.getI64IntegerAttr(vectorRegisters)),
+                                b.getNamedAttr("l1_bytes", b.getI64IntegerAttr(l1Bytes)),
+                                b.getNamedAttr("l2_bytes", b.getI64IntegerAttr(l2Bytes))});
+  }
+
+  void set(mlir::Operation *op) const { op->setAttr(kAttrName, toAttr(op->getContext())); }
+};
+
+} // namespace mambac
+
+#endif // MAMBAC_LIB_SCHEDULE_TARGET_H
