@@ -32,6 +32,17 @@ std::unique_ptr<mlir::Pass> createLogDepthScansPass();
 void buildRaisePipeline(mlir::OpPassManager &pm);
 void registerRaisePasses();
 
+//===- lib/CPU/Kernels ------------------------------------------------------------------------------------------===//
+
+/// --mambac-expand-kernels: ssm ops on memrefs become loops over vectors, their outermost ones scf.parallel. Reads
+/// the target description (lib/Schedule/Target.h). Fails on an ssm op it has no kernel for.
+std::unique_ptr<mlir::Pass> createExpandKernelsPass();
+
+/// --mambac-expand-math: the math dialect's elementary functions become polynomials.
+std::unique_ptr<mlir::Pass> createExpandMathPass();
+
+void registerCPUKernelPasses();
+
 } // namespace mambac
 
 #endif // MAMBAC_PASSES_H

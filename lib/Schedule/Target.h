@@ -2,11 +2,11 @@
 //
 // One module attribute says what the schedule and the kernels need to know of a CPU; passes read nothing else:
 //
-//   module attributes {mambac.target = {vector_bytes = 64 : i64, vector_registers = 32 : i64, l1_bytes = 32768 : i64,
-//                                       l2_bytes = 1048576 : i64}}
+//   module attributes {mambac.target = {vector_bytes = 64 : i64, vector_registers = 32 : i64, native_bf16 = true,
+//                                       native_f16 = true, l1_bytes = 32768 : i64, l2_bytes = 1048576 : i64}}
 //
-// What is missing has the default below. It does not name instruction sets: which instructions are there is between
-// Emit and LLVM.
+// What is missing has the default below. 64-byte vectors imply AVX-512F; for the rest, which instructions are there is
+// between Emit and LLVM.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #ifndef MAMBAC_LIB_SCHEDULE_TARGET_H
@@ -27,6 +27,9 @@ struct Target {
   /// Data caches of one core.
   int64_t l1Bytes = 32768;
   int64_t l2Bytes = 1048576;
+  /// Whether one instruction rounds f32 to bf16, or f16 (there and back). If not, integer arithmetic does.
+  bool nativeBF16 = false;
+  bool nativeF16 = true;
 
   /// How many f32 a vector register holds.
   int64_t lanes() const { return vectorBytes / 4; }
@@ -48,6 +51,11 @@ struct Target {
     read("vector_bytes", target.vectorBytes);
     if (!read("vector_registers", target.vectorRegisters))
       target.vectorRegisters = target.vectorBytes == 64 ? 32 : 16;
+    target.nativeF16 = target.vectorBytes > 16;
+    if (auto native = dict.getAs<mlir::BoolAttr>("native_bf16"))
+      target.nativeBF16 = native.getValue();
+    if (auto native = dict.getAs<mlir::BoolAttr>("native_f16"))
+      target.nativeF16 = native.getValue();
     read("l1_bytes", target.l1Bytes);
     read("l2_bytes", target.l2Bytes);
     return target;
@@ -57,6 +65,8 @@ struct Target {
     mlir::Builder b(context);
     return b.getDictionaryAttr({b.getNamedAttr("vector_bytes", b.getI64IntegerAttr(vectorBytes)),
                                 b.getNamedAttr("vector_registers", b.getI64IntegerAttr(vectorRegisters)),
+                                b.getNamedAttr("native_bf16", b.getBoolAttr(nativeBF16)),
+                                b.getNamedAttr("native_f16", b.getBoolAttr(nativeF16)),
                                 b.getNamedAttr("l1_bytes", b.getI64IntegerAttr(l1Bytes)),
                                 b.getNamedAttr("l2_bytes", b.getI64IntegerAttr(l2Bytes))});
   }

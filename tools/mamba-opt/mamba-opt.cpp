@@ -14,6 +14,7 @@
 int main(int argc, char **argv) {
   mlir::registerAllPasses();
   mambac::registerRaisePasses();
+  mambac::registerCPUKernelPasses();
 
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);

@@ -4,8 +4,8 @@
 // there. Ops on tensors are not its business: bufferize first.
 //
 //===------------------------------------------------------------------------------------------------------------===//
-#include "lib/CPU/Kernels.h"
-#include "lib/CPU/Passes.h"
+#include "lib/CPU/Kernels/Kernels.h"
+#include "mambac/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

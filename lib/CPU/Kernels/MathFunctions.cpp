@@ -5,7 +5,7 @@
 // types are not handled here: callers extend halves first.
 //
 //===------------------------------------------------------------------------------------------------------------===//
-#include "lib/CPU/MathFunctions.h"
+#include "lib/CPU/Kernels/MathFunctions.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include <limits>

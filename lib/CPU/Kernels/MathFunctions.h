@@ -5,8 +5,8 @@
 // test/CPU/math.mlir checks them. Not a dialect and not patterns: ExpandMath.cpp rewrites math ops with it.
 //
 //===------------------------------------------------------------------------------------------------------------===//
-#ifndef MAMBAC_LIB_CPU_MATHFUNCTIONS_H
-#define MAMBAC_LIB_CPU_MATHFUNCTIONS_H
+#ifndef MAMBAC_LIB_CPU_KERNELS_MATHFUNCTIONS_H
+#define MAMBAC_LIB_CPU_KERNELS_MATHFUNCTIONS_H
 
 #include "mlir/IR/Builders.h"
 
@@ -35,4 +35,4 @@ mlir::Value buildSigmoid(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 
 } // namespace mambac::cpu
 
-#endif // MAMBAC_LIB_CPU_MATHFUNCTIONS_H
+#endif // MAMBAC_LIB_CPU_KERNELS_MATHFUNCTIONS_H

@@ -3,12 +3,12 @@
 // Arithmetic, memory and control. Tiles are in KernelTiles.cpp.
 //
 //===------------------------------------------------------------------------------------------------------------===//
-#include "lib/CPU/KernelBuilder.h"
+#include "lib/CPU/Kernels/KernelBuilder.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Matchers.h"
-#include "lib/CPU/MathFunctions.h"
+#include "lib/CPU/Kernels/MathFunctions.h"
 
 using namespace mlir;
 

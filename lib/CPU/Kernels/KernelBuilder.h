@@ -5,8 +5,8 @@
 // operands copied to the stack whatever their layout (loadTile). It knows no ssm op.
 //
 //===------------------------------------------------------------------------------------------------------------===//
-#ifndef MAMBAC_LIB_CPU_KERNELBUILDER_H
-#define MAMBAC_LIB_CPU_KERNELBUILDER_H
+#ifndef MAMBAC_LIB_CPU_KERNELS_KERNELBUILDER_H
+#define MAMBAC_LIB_CPU_KERNELS_KERNELBUILDER_H
 
 #include "lib/Schedule/Target.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -179,4 +179,4 @@ private:
 
 } // namespace mambac::cpu
 
-#endif // MAMBAC_LIB_CPU_KERNELBUILDER_H
+#endif // MAMBAC_LIB_CPU_KERNELS_KERNELBUILDER_H

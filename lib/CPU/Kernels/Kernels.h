@@ -4,11 +4,11 @@
 // fail with an error on the op, having written nothing, where they have no code for it.
 //
 //===------------------------------------------------------------------------------------------------------------===//
-#ifndef MAMBAC_LIB_CPU_KERNELS_H
-#define MAMBAC_LIB_CPU_KERNELS_H
+#ifndef MAMBAC_LIB_CPU_KERNELS_KERNELS_H
+#define MAMBAC_LIB_CPU_KERNELS_KERNELS_H
 
 #include "dialects/SSM/IR/SSM.h"
-#include "lib/CPU/KernelBuilder.h"
+#include "lib/CPU/Kernels/KernelBuilder.h"
 
 namespace mambac::cpu {
 
@@ -37,4 +37,4 @@ bool isConstant(Value v, int64_t constant);
 
 } // namespace mambac::cpu
 
-#endif // MAMBAC_LIB_CPU_KERNELS_H
+#endif // MAMBAC_LIB_CPU_KERNELS_KERNELS_H

@@ -3,7 +3,7 @@
 // Kernels compute on rows of vectors; the operands' memory may run along either axis of a tile, or along neither.
 //
 //===------------------------------------------------------------------------------------------------------------===//
-#include "lib/CPU/KernelBuilder.h"
+#include "lib/CPU/Kernels/KernelBuilder.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;

@@ -8,7 +8,7 @@
 //   h[n] = exp2(dt * (A[n] log2 e)) * h[n] + (dt u) * B[t, n];    o += C[t, n] * h[n]
 //
 //===------------------------------------------------------------------------------------------------------------===//
-#include "lib/CPU/Kernels.h"
+#include "lib/CPU/Kernels/Kernels.h"
 #include <numeric>
 
 using namespace mlir;

@@ -1,0 +1,16 @@
+//===- Patterns.h - The CPU kernels' rewrite patterns --------------------------------------------------*- C++ -*-===//
+#ifndef MAMBAC_LIB_CPU_KERNELS_PATTERNS_H
+#define MAMBAC_LIB_CPU_KERNELS_PATTERNS_H
+
+namespace mlir {
+class RewritePatternSet;
+} // namespace mlir
+
+namespace mambac::cpu {
+
+/// Elementary functions of the math dialect become polynomials.
+void populateExpandMathPatterns(mlir::RewritePatternSet &patterns);
+
+} // namespace mambac::cpu
+
+#endif // MAMBAC_LIB_CPU_KERNELS_PATTERNS_H
