@@ -1,0 +1,43 @@
+# The two commands of this project are `make demo` and `make test`. Both do all set-up themselves (cmake/setup.sh), and
+# are quick when nothing changed. What is built, and how, stands in the CMakeLists.txt files.
+
+BUILD := build
+DEMO := $(BUILD)/demo
+PROMPT := In the beginning
+TOKENS := 400
+JOBS := $(shell nproc 2> /dev/null || echo 2)
+FUZZ_SECONDS := 600
+
+.PHONY: all setup build demo test fuzz clean
+all: build
+
+setup:
+	@sh cmake/setup.sh
+
+$(BUILD)/build.ninja: | setup
+	cmake -G Ninja -S . -B $(BUILD)
+
+build: setup $(BUILD)/build.ninja
+	@cmake --build $(BUILD) -j $(JOBS)
+
+# The demo model becomes one executable, which then writes text and compares its logits with PyTorch's.
+$(DEMO)/kjv: build examples/demo/kjv.pt2
+	@mkdir -p $(DEMO)
+	@if [ ! -e $@ ] || [ $(BUILD)/bin/mambac -nt $@ ] || [ examples/demo/kjv.pt2 -nt $@ ]; then \
+	  echo "mambac examples/demo/kjv.pt2 -o $@"; $(BUILD)/bin/mambac examples/demo/kjv.pt2 -o $@; fi
+
+demo: $(DEMO)/kjv
+	@echo '== the text it writes after "$(PROMPT)", then tokens per second'
+	@$(DEMO)/kjv --generate "$(PROMPT)" --tokens $(TOKENS) --temperature 0.7 --seed 1
+	@echo '== largest difference from the logits that PyTorch computed (examples/demo/logits.npy)'
+	@$(DEMO)/kjv --input 0=examples/demo/prompt.npy --compare 0=examples/demo/logits.npy
+
+test: build
+	@python3 test/run_all.py --build $(BUILD)
+
+# Runs each fuzz target for FUZZ_SECONDS seconds; `make test` runs them for some seconds.
+fuzz: build
+	@python3 test/run_all.py --build $(BUILD) --only fuzz --fuzz-seconds $(FUZZ_SECONDS)
+
+clean:
+	rm -rf $(BUILD)

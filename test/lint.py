@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Finds tests that test nothing, and style that drifts.
+
+- a FileCheck directive without its colon (`// CHECK func`), or with a space before it;
+- a .mlir test without a RUN line, or with one whose output nothing looks at;
+- C++ sources above 650 lines, lines above 140 characters, tabs, missing header comments;
+- absolute paths of a machine in fixtures' graphs.
+
+The last line of stdout is JSON with the counts: one test for each file looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+WITHOUT_COLON = re.compile(r"^\s*(?://|#)\s*([A-Z][A-Z0-9]*-)*CHECK(-(NEXT|SAME|NOT|DAG|LABEL|EMPTY|COUNT-\d+))*(\s+:|\s+\S|$)")
+CHECKERS = re.compile(r"FileCheck|-verify-diagnostics|--verify-roundtrip|\bdiff\b|\bcmp\b|\bnot\b|%run_mlir|\bgrep\b|--verify\b")
+MACHINE_PATH = re.compile(rb"/(?:home|root|tmp|usr|work|mnt|opt|Users)/[\w.-]+/")
+SOURCE_LINES = 650
+LINE_LENGTH = 140
+
+
+def lint_test(path: Path, text: str) -> Iterator[str]:
+    """Checks one lit test."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines, 1):
+        if WITHOUT_COLON.match(line):
+            yield f"{path}:{number}: a CHECK without its colon checks nothing"
+    joined = re.sub(r"\\\n\s*(//|#)\s*(RUN:)?", " ", text)
+    runs = re.findall(r"^\s*(?://|#)\s*RUN:\s*(.*)$", joined, re.MULTILINE)
+    if not runs:
+        yield f"{path}: no RUN line"
+    for command in runs:
+        if not CHECKERS.search(command) and "-o " not in command and not command.startswith(("mkdir", "rm", "cp", "%", "split-file")):
+            yield f"{path}: nothing looks at the output of: {command}"
+
+
+def lint_source(path: Path, text: str) -> Iterator[str]:
+    """Checks one C++ source or header."""
+    lines = text.splitlines()
+    if len(lines) > SOURCE_LINES:
+        yield f"{path}: {len(lines)} lines; split files above {SOURCE_LINES} by family"
+    if not text.startswith(("//", "/*")):
+        yield f"{path}: begins without a comment that says what the file is for"
+    for number, line in enumerate(lines, 1):
+        if len(line) > LINE_LENGTH:
+            yield f"{path}:{number}: {len(line)} characters"
+        if "\t" in line:
+            yield f"{path}:{number}: a tab"
+
+
+def lint_archive(path: Path) -> Iterator[str]:
+    """Checks one .pt2 archive for the paths of the machine that wrote it."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.endswith(".json"):
+                for match in set(MACHINE_PATH.findall(archive.read(name))):
+                    yield f"{path}: {name} holds {match.decode()}"
+
+
+def main() -> int:
+    """Looks at every file that git knows or would add."""
+    listing = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+    )
+    names = listing.stdout.splitlines() if listing.returncode == 0 else []
+    if not names:
+        names = [str(p.relative_to(ROOT)) for p in ROOT.rglob("*") if p.is_file() and "build" not in p.parts[:-1]]
+    passed = failed = 0
+    for name in sorted(names):
+        path = ROOT / name
+        if not path.is_file():
+            continue
+        relative = Path(name)
+        problems: list[str] = []
+        if name.startswith("test/") and path.suffix in (".mlir", ".test") and "nputs" not in name:
+            problems += lint_test(relative, path.read_text())
+        elif path.suffix in (".cpp", ".h", ".c"):
+            problems += lint_source(relative, path.read_text())
+        elif path.suffix == ".pt2" and relative.parts[0] in ("examples", "test"):
+            problems += lint_archive(path)
+        else:
+            continue
+        for problem in problems:
+            print(f"FAIL {problem}")
+        passed, failed = passed + (not problems), failed + bool(problems)
+    print(json.dumps({"passed": passed, "failed": failed}))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

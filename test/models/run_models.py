@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""Compiles every fixture of this folder, runs it, and checks it against what PyTorch recorded.
+
+For each fixture: the ops that its layers became are counted in `mambac --emit=ssm`; it is compiled to a shared
+library; each case is run by mamba-run; and the results are held to D9: over the five seeds, max|y - y64| / max|y64|
+and its root mean square may be at most twice PyTorch's own in the same type, plus one ulp of that type. Needs the
+standard library alone; make_models.py writes the fixtures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import npy  # noqa: E402
+
+HERE = Path(__file__).resolve().parent
+ULP = {"float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
+COMPILE_SECONDS = 300
+RUN_SECONDS = 60
+
+
+class Failure(Exception):
+    """A test that failed, with what to print."""
+
+
+def run(command: Sequence[str | Path], seconds: int) -> str:
+    """Runs a program and returns its standard output."""
+    words = [str(word) for word in command]
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{' '.join(words)}: not done after {seconds} s") from None
+    except OSError as error:
+        raise Failure(f"{words[0]}: {error.strerror}") from None
+    if done.returncode:
+        raise Failure(f"{' '.join(words)}: exit code {done.returncode}\n{done.stderr[-2000:].strip()}")
+    return done.stdout
+
+
+def count_ops(module: str) -> Counter[str]:
+    """Counts the ops of a printed module by name."""
+    return Counter(re.findall(r"(?:= |^\s*)\"?(ssm\.\w+)", module, re.MULTILINE))
+
+
+def check_ops(mambac: Path, fixture: Path, meta: dict[str, Any]) -> str:
+    """Counts the ops that the layers became."""
+    found = count_ops(run([mambac, fixture / "model.pt2", "--emit=ssm", "-o", "-"], COMPILE_SECONDS))
+    wrong = [f"{found[op]} {op}, expected {n}" for op, n in meta["ops"].items() if found[op] != n]
+    if wrong:
+        raise Failure("; ".join(wrong))
+    return ", ".join(f"{n} {op}" for op, n in meta["ops"].items() if n)
+
+
+class Errors:
+    """Collects errors relative to the largest exact value, over all cases of an output."""
+
+    def __init__(self) -> None:
+        self.largest = 0.0
+        self.squares = 0.0
+        self.count = 0
+
+    def add(self, values: Sequence[float], exact: Sequence[float]) -> None:
+        """Adds one case."""
+        scale = max(map(abs, exact)) or 1.0
+        for y, y64 in zip(values, exact):
+            error = abs(y - y64) / scale
+            if not error <= self.largest:
+                self.largest = error if error == error else math.inf
+            self.squares += error * error
+        self.count += len(exact)
+
+    @property
+    def rms(self) -> float:
+        """Root mean square of the relative errors."""
+        return math.sqrt(self.squares / max(1, self.count))
+
+
+def check_numbers(mamba_run: Path, product: Path, fixture: Path, meta: dict[str, Any]) -> str:
+    """Runs all cases of a compiled fixture and applies D9."""
+    ours: dict[int, Errors] = {}
+    theirs: dict[int, Errors] = {}
+    for i, case in enumerate(meta["cases"]):
+        names = range(case["outputs"])
+        results = {k: product.with_suffix(f".case{i}.{k}.npy") for k in names}
+        command: list[str | Path] = [mamba_run, product, "--input", f"0={fixture}/case{i}.in.{meta['input']}.npy"]
+        for k, path in results.items():
+            command += ["--output", f"{k}={path}"]
+        run(command, RUN_SECONDS)
+        for k, path in results.items():
+            shape, y = npy.read(path)
+            wanted, reference = npy.read(fixture / f"case{i}.out.{k}.npy")
+            _, exact = npy.read(fixture / f"case{i}.y64.{k}.npy")
+            if shape != wanted:
+                raise Failure(f"case {i}, output {k}: shape {shape}, expected {wanted}")
+            ours.setdefault(k, Errors()).add(y, exact)
+            theirs.setdefault(k, Errors()).add(reference, exact)
+            path.unlink()
+    notes = []
+    for k, mine in ours.items():
+        ulp = ULP[meta["dtype"]]
+        for what, error, reference_error in (
+            ("max", mine.largest, theirs[k].largest),
+            ("rms", mine.rms, theirs[k].rms),
+        ):
+            limit = 2 * reference_error + ulp
+            notes.append(f"{what} {error:.1e} (PyTorch {reference_error:.1e})")
+            if not error <= limit:
+                raise Failure(f"output {k}: {what} error {error:.2e}, limit {limit:.2e} (PyTorch {reference_error:.2e})")
+    return ", ".join(notes)
+
+
+def main() -> int:
+    """Runs the fixtures; the last line of stdout is JSON with the counts."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--build", type=Path, default=HERE.parents[1] / "build")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME")
+    parser.add_argument("--models", type=Path, default=HERE, help="folder with the fixtures")
+    args = parser.parse_args()
+    mambac, mamba_run = args.build / "bin/mambac", args.build / "bin/mamba-run"
+    work = args.build / "test/models"
+    work.mkdir(parents=True, exist_ok=True)
+    passed = failed = 0
+    for description in sorted(args.models.glob("*/meta.json")):
+        fixture = description.parent
+        if args.only and fixture.name not in args.only:
+            continue
+        meta = json.loads(description.read_text())
+        product = work / f"{fixture.name}.so"
+        product.unlink(missing_ok=True)
+
+        def compile_fixture(fixture: Path = fixture, product: Path = product) -> str:
+            run([mambac, fixture / "model.pt2", "-o", product, "--quiet"], COMPILE_SECONDS)
+            return f"{product.stat().st_size // 1024} KiB"
+
+        steps: list[tuple[str, Callable[[], str]]] = [
+            ("ops", lambda: check_ops(mambac, fixture, meta)),
+            ("compile", compile_fixture),
+            ("numbers", lambda: check_numbers(mamba_run, product, fixture, meta)),
+        ]
+        for step, action in steps:
+            begin = time.time()
+            try:
+                note = action()
+                verdict, passed = "pass", passed + 1
+            except Failure as failure:
+                note, verdict, failed = str(failure), "FAIL", failed + 1
+            print(f"{verdict} models/{fixture.name} {step} ({time.time() - begin:.1f} s): {note}", flush=True)
+    print(json.dumps({"passed": passed, "failed": failed}))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
