@@ -42,10 +42,14 @@ public:
   Expected<std::string_view> entry(const std::string &name) const;
   /// A text entry; inflated into `buffer` when it is compressed, else a span of the mapping.
   Expected<std::string_view> text(const std::string &name, std::string &buffer) const;
+  /// Whether there is such an entry; of a name that ends in '/', whether there is anything below it.
   bool hasEntry(const std::string &name) const;
+  /// Compares a stored entry with its checksum. Reads it whole, without keeping its pages.
+  Status verify(const std::string &name) const;
 
 private:
   Archive();
+  static Expected<std::shared_ptr<Archive>> finishOpening(std::shared_ptr<Archive> archive, const std::string &path);
   struct Impl;
   std::unique_ptr<Impl> impl;
 };
@@ -61,11 +65,17 @@ struct ExportedProgram {
   const TensorView *findWeight(const std::string &fqn) const;
 };
 
+struct ReadOptions {
+  /// Compare the weights with their checksums, about a second a gigabyte. JSON is always compared.
+  bool verifyWeights = true;
+};
+
 /// Reads the model `modelName` (empty: the only one) of the archive at `path`. Each parameter, buffer and tensor constant of
-/// its signature is known to exist in the archive and to agree with the graph in type and sizes.
-Expected<ExportedProgram> readExportedProgram(const std::string &path, const std::string &modelName = "");
+/// its signature is then known to exist in the archive and to agree with the graph in type and sizes.
+Expected<ExportedProgram> readExportedProgram(const std::string &path, const std::string &modelName = "", ReadOptions options = {});
 /// The same from an open archive.
-Expected<ExportedProgram> readExportedProgram(std::shared_ptr<Archive> archive, const std::string &modelName = "");
+Expected<ExportedProgram> readExportedProgram(std::shared_ptr<Archive> archive, const std::string &modelName = "",
+                                              ReadOptions options = {});
 
 } // namespace mambac::pt2
 

@@ -136,6 +136,9 @@ struct Graph {
   std::unordered_map<std::string, TensorMeta> tensors;
   std::unordered_map<std::string, ShapeExpr> symInts;
   std::unordered_map<std::string, std::string> symBools, symFloats; ///< the expression as text
+  /// Values that are in none of the maps above because their expressions cannot be read, with the reason: an error only when
+  /// something uses them.
+  std::unordered_map<std::string, std::string> unreadable;
   bool isSingleTensorReturn = false;
 
   const TensorMeta *findTensor(const std::string &name) const;

@@ -85,6 +85,7 @@ public:
   /// Simplifying constructors. None when a constant does not fit into 64 bits, a divisor is zero, or the expression would
   /// become unreasonably large.
   static std::optional<ShapeExpr> add(const ShapeExpr &a, const ShapeExpr &b);
+  static std::optional<ShapeExpr> sum(const std::vector<ShapeExpr> &terms);
   static std::optional<ShapeExpr> sub(const ShapeExpr &a, const ShapeExpr &b);
   static std::optional<ShapeExpr> mul(const ShapeExpr &a, const ShapeExpr &b);
   static std::optional<ShapeExpr> floorDiv(const ShapeExpr &a, const ShapeExpr &b);
