@@ -19,8 +19,11 @@ namespace mambac {
 
 //===- dialects/SSM ---------------------------------------------------------------------------------------------===//
 
-/// Registers the ssm dialect and what other dialects' interfaces need of it (bufferization).
 void registerSSMDialect(mlir::DialectRegistry &registry);
+/// Lets one-shot-bufferize take ssm ops from tensors to memrefs.
+void registerSSMBufferization(mlir::DialectRegistry &registry);
+/// Registers the passes from ssm to simpler ssm and to linalg.
+void registerSSMPasses();
 
 //===- lib/Raise ------------------------------------------------------------------------------------------------===//
 

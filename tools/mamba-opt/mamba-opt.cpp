@@ -13,6 +13,7 @@
 
 int main(int argc, char **argv) {
   mlir::registerAllPasses();
+  mambac::registerSSMPasses();
   mambac::registerRaisePasses();
   mambac::registerCPUKernelPasses();
 
@@ -20,6 +21,7 @@ int main(int argc, char **argv) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   mambac::registerSSMDialect(registry);
+  mambac::registerSSMBufferization(registry);
 
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "mambac optimizer driver\n", registry));
 }

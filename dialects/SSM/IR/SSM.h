@@ -8,6 +8,7 @@
 #define MAMBAC_DIALECTS_SSM_IR_SSM_H
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -36,6 +37,14 @@ llvm::LogicalResult verifyIndexedOp(mlir::Operation *op);
 #include "dialects/SSM/IR/SSMAttributes.h.inc"
 
 #include "dialects/SSM/IR/SSMInterfaces.h.inc"
+
+namespace mambac::ssm {
+// AggregatedOpInterface names these unqualified in the op classes.
+using llvm::FailureOr;
+using llvm::SmallVector;
+using mlir::OpBuilder;
+using mlir::Value;
+} // namespace mambac::ssm
 
 #define GET_OP_CLASSES
 #include "dialects/SSM/IR/SSMOps.h.inc"

@@ -10,6 +10,7 @@
 include "dialects/SSM/IR/SSMDialect.td"
 include "dialects/SSM/IR/SSMEnums.td"
 include "dialects/SSM/IR/SSMInterfaces.td"
+include "mlir/Dialect/Linalg/IR/LinalgInterfaces.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/DestinationStyleOpInterface.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
@@ -32,7 +33,8 @@ def SSM_MaskShaped : AnyTypeOf<[RankedTensorOf<[SSM_Float, I1]>, MemRefOf<[SSM_F
 /// type. What `outs` held before is never read.
 class SSM_DestinationOp<string mnemonic, list<Trait> traits = []> : Op<SSM_Dialect, mnemonic, traits # [
     AlwaysSpeculatable, DestinationStyleOpInterface, DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
-    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>,
+    DeclareOpInterfaceMethods<AggregatedOpInterface, ["decomposeOperation"]>]> {
   let hasVerifier = 1;
   let results = (outs Variadic<AnyRankedTensor>:$results);
   code destinationDeclarations = [{

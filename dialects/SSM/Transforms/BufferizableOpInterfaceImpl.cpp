@@ -1,0 +1,60 @@
+//===- BufferizableOpInterfaceImpl.cpp - ssm ops from tensors to memrefs --------------------------------------------===//
+//
+// One-shot bufferization of the destination-passing ops: operands become memrefs, results the destinations. What a
+// destination held before is never read, so no copy is made to keep it. ssm.weight has no memref form: weights are
+// hoisted before.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "dialects/SSM/IR/SSM.h"
+#include "mambac/Passes.h"
+
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Bufferization/IR/DstBufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Utils/StructuredOpsUtils.h"
+
+using namespace mlir;
+using namespace mlir::bufferization;
+using namespace mambac;
+
+namespace {
+template <typename OpT>
+struct Bufferization : DstBufferizableOpInterfaceExternalModel<Bufferization<OpT>, OpT> {
+  bool bufferizesToMemoryRead(Operation *op, OpOperand &operand, const AnalysisState &) const {
+    return !cast<DestinationStyleOpInterface>(op).isDpsInit(&operand);
+  }
+
+  LogicalResult bufferize(Operation *op, RewriterBase &rewriter, const BufferizationOptions &options,
+                          BufferizationState &state) const {
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPoint(op);
+    auto destination = cast<DestinationStyleOpInterface>(op);
+    if (destination.hasPureBufferSemantics())
+      return success();
+    SmallVector<Value> operands, results;
+    for (OpOperand &operand : op->getOpOperands()) {
+      FailureOr<Value> buffer = getBuffer(rewriter, operand.get(), options, state);
+      if (failed(buffer))
+        return failure();
+      operands.push_back(*buffer);
+      if (destination.isDpsInit(&operand))
+        results.push_back(*buffer);
+    }
+    clone(rewriter, op, /*newResultTypes=*/TypeRange(), operands);
+    replaceOpWithBufferizedValues(rewriter, op, results);
+    return success();
+  }
+};
+
+template <typename... OpTs>
+void attach(MLIRContext *context) {
+  (OpTs::template attachInterface<Bufferization<OpTs>>(*context), ...);
+}
+} // namespace
+
+void mambac::registerSSMBufferization(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, ssm::SSMDialect *) {
+    attach<ssm::EinsumOp, ssm::CumsumOp, ssm::SegsumOp, ssm::ScanOp, ssm::SelectiveScanOp, ssm::SSDOp,
+           ssm::CausalConv1DOp, ssm::AttentionOp, ssm::PackedMatmulOp>(context);
+  });
+}
