@@ -39,12 +39,13 @@ from torch import Tensor, nn
 
 HOLD_OUT_EVERY = 20
 
-BOOKS = """Genesis;Exodus;Leviticus;Numbers;Deuteronomy;Joshua;Judges;Ruth;1 Samuel;2 Samuel;1 Kings;2 Kings;1 Chronicles;
-2 Chronicles;Ezra;Nehemiah;Esther;Job;Psalms;Proverbs;Ecclesiastes;Song of Solomon;Isaiah;Jeremiah;Lamentations;Ezekiel;
-Daniel;Hosea;Joel;Amos;Obadiah;Jonah;Micah;Nahum;Habakkuk;Zephaniah;Haggai;Zechariah;Malachi;Matthew;Mark;Luke;John;
-Acts;Romans;1 Corinthians;2 Corinthians;Galatians;Ephesians;Philippians;Colossians;1 Thessalonians;2 Thessalonians;
-1 Timothy;2 Timothy;Titus;Philemon;Hebrews;James;1 Peter;2 Peter;1 John;2 John;3 John;Jude;Revelation""".replace(
-    "\n", ""
+BOOKS = (
+    "Genesis;Exodus;Leviticus;Numbers;Deuteronomy;Joshua;Judges;Ruth;1 Samuel;2 Samuel;1 Kings;2 Kings;"
+    "1 Chronicles;2 Chronicles;Ezra;Nehemiah;Esther;Job;Psalms;Proverbs;Ecclesiastes;Song of Solomon;"
+    "Isaiah;Jeremiah;Lamentations;Ezekiel;Daniel;Hosea;Joel;Amos;Obadiah;Jonah;Micah;Nahum;Habakkuk;"
+    "Zephaniah;Haggai;Zechariah;Malachi;Matthew;Mark;Luke;John;Acts;Romans;1 Corinthians;2 Corinthians;"
+    "Galatians;Ephesians;Philippians;Colossians;1 Thessalonians;2 Thessalonians;1 Timothy;2 Timothy;"
+    "Titus;Philemon;Hebrews;James;1 Peter;2 Peter;1 John;2 John;3 John;Jude;Revelation"
 ).split(";")
 
 
@@ -74,9 +75,7 @@ class Sizes:
 def read_chapters() -> list[bytes]:
     """Returns the chapters in order, each as the bytes that the model reads."""
     try:
-        listing = subprocess.run(
-            ["bible", "-f", "gen1:1-rev22:21"], check=True, capture_output=True, text=True
-        ).stdout
+        listing = subprocess.run(["bible", "-f", "gen1:1-rev22:21"], check=True, capture_output=True, text=True).stdout
     except FileNotFoundError:
         sys.exit("train_demo_model.py: the program `bible` is missing; install Debian's bible-kjv and bible-kjv-text")
     chapters: list[list[str]] = []
@@ -172,7 +171,7 @@ class Mixer(nn.Module):
         # The convolution as shifted products: faster than conv1d on (b, c, l), forward and backward.
         taps = self.conv1d.weight[:, 0].t()
         padded = F.pad(xbc, (0, 0, s.conv_kernel - 1, 0))
-        acc = self.conv1d.bias
+        acc: Tensor = torch.zeros(()) if self.conv1d.bias is None else self.conv1d.bias
         for k in range(s.conv_kernel):
             acc = acc + padded[:, k : k + u.shape[1]] * taps[k]
         x, b, c = F.silu(acc).split([inner, n, n], -1)
@@ -331,7 +330,9 @@ def train(args: argparse.Namespace) -> None:
             temporary.replace(args.out)
         if done % args.eval_every == 0 or done == args.steps:
             chapters = held_out if done == args.steps else held_out[::6]
-            print(f"\nheld out ({len(chapters)} chapters): {bits_per_byte(model, chapters):.4f} bits per byte", flush=True)
+            print(
+                f"\nheld out ({len(chapters)} chapters): {bits_per_byte(model, chapters):.4f} bits per byte", flush=True
+            )
 
 
 def main() -> None:

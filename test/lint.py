@@ -20,8 +20,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-WITHOUT_COLON = re.compile(r"^\s*(?://|#)\s*([A-Z][A-Z0-9]*-)*CHECK(-(NEXT|SAME|NOT|DAG|LABEL|EMPTY|COUNT-\d+))*(\s+:|\s+\S|$)")
-CHECKERS = re.compile(r"FileCheck|-verify-diagnostics|--verify-roundtrip|\bdiff\b|\bcmp\b|\bnot\b|%run_mlir|\bgrep\b|--verify\b")
+WITHOUT_COLON = re.compile(
+    r"^\s*(?://|#)\s*([A-Z][A-Z0-9]*-)*CHECK(-(NEXT|SAME|NOT|DAG|LABEL|EMPTY|COUNT-\d+))*(\s+:|\s+\S|$)"
+)
+CHECKERS = re.compile(
+    r"FileCheck|-verify-diagnostics|--verify-roundtrip|\bdiff\b|\bcmp\b|\bnot\b|%run_mlir|\bgrep\b|--verify\b"
+)
 MACHINE_PATH = re.compile(rb"/(?:home|root|tmp|usr|work|mnt|opt|Users)/[\w.-]+/")
 SOURCE_LINES = 650
 LINE_LENGTH = 140
@@ -38,7 +42,11 @@ def lint_test(path: Path, text: str) -> Iterator[str]:
     if not runs:
         yield f"{path}: no RUN line"
     for command in runs:
-        if not CHECKERS.search(command) and "-o " not in command and not command.startswith(("mkdir", "rm", "cp", "%", "split-file")):
+        if (
+            not CHECKERS.search(command)
+            and "-o " not in command
+            and not command.startswith(("mkdir", "rm", "cp", "%", "split-file"))
+        ):
             yield f"{path}: nothing looks at the output of: {command}"
 
 

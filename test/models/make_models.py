@@ -252,7 +252,9 @@ def fixtures() -> list[Fixture]:
             both,
             half,
         ),
-        Fixture("nemotron_h", language_model("NemotronH", 27, **NEMOTRON_H), hybrid_ops(2, 1, 11), DYNAMIC_SHAPES, both),
+        Fixture(
+            "nemotron_h", language_model("NemotronH", 27, **NEMOTRON_H), hybrid_ops(2, 1, 11), DYNAMIC_SHAPES, both
+        ),
         Fixture(
             "mamba2_hidden",
             hidden_states_model("Mamba2", 28, **MAMBA2),

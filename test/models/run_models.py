@@ -116,8 +116,38 @@ def check_numbers(mamba_run: Path, product: Path, fixture: Path, meta: dict[str,
             limit = 2 * reference_error + ulp
             notes.append(f"{what} {error:.1e} (PyTorch {reference_error:.1e})")
             if not error <= limit:
-                raise Failure(f"output {k}: {what} error {error:.2e}, limit {limit:.2e} (PyTorch {reference_error:.2e})")
+                raise Failure(
+                    f"output {k}: {what} error {error:.2e}, limit {limit:.2e} (PyTorch {reference_error:.2e})"
+                )
     return ", ".join(notes)
+
+
+def check_fixture(fixture: Path, build: Path, work: Path) -> tuple[int, int]:
+    """Runs the three tests of one fixture and returns how many passed and failed."""
+    mambac, mamba_run = build / "bin/mambac", build / "bin/mamba-run"
+    meta = json.loads((fixture / "meta.json").read_text())
+    product = work / f"{fixture.name}.so"
+    product.unlink(missing_ok=True)
+
+    def compile_product() -> str:
+        run([mambac, fixture / "model.pt2", "-o", product, "--quiet"], COMPILE_SECONDS)
+        return f"{product.stat().st_size // 1024} KiB"
+
+    steps: list[tuple[str, Callable[[], str]]] = [
+        ("ops", lambda: check_ops(mambac, fixture, meta)),
+        ("compile", compile_product),
+        ("numbers", lambda: check_numbers(mamba_run, product, fixture, meta)),
+    ]
+    passed = failed = 0
+    for step, action in steps:
+        begin = time.time()
+        try:
+            note = action()
+            verdict, passed = "pass", passed + 1
+        except Failure as failure:
+            note, verdict, failed = str(failure), "FAIL", failed + 1
+        print(f"{verdict} models/{fixture.name} {step} ({time.time() - begin:.1f} s): {note}", flush=True)
+    return passed, failed
 
 
 def main() -> int:
@@ -127,35 +157,13 @@ def main() -> int:
     parser.add_argument("--only", action="append", default=[], metavar="NAME")
     parser.add_argument("--models", type=Path, default=HERE, help="folder with the fixtures")
     args = parser.parse_args()
-    mambac, mamba_run = args.build / "bin/mambac", args.build / "bin/mamba-run"
     work = args.build / "test/models"
     work.mkdir(parents=True, exist_ok=True)
     passed = failed = 0
     for description in sorted(args.models.glob("*/meta.json")):
-        fixture = description.parent
-        if args.only and fixture.name not in args.only:
-            continue
-        meta = json.loads(description.read_text())
-        product = work / f"{fixture.name}.so"
-        product.unlink(missing_ok=True)
-
-        def compile_fixture(fixture: Path = fixture, product: Path = product) -> str:
-            run([mambac, fixture / "model.pt2", "-o", product, "--quiet"], COMPILE_SECONDS)
-            return f"{product.stat().st_size // 1024} KiB"
-
-        steps: list[tuple[str, Callable[[], str]]] = [
-            ("ops", lambda: check_ops(mambac, fixture, meta)),
-            ("compile", compile_fixture),
-            ("numbers", lambda: check_numbers(mamba_run, product, fixture, meta)),
-        ]
-        for step, action in steps:
-            begin = time.time()
-            try:
-                note = action()
-                verdict, passed = "pass", passed + 1
-            except Failure as failure:
-                note, verdict, failed = str(failure), "FAIL", failed + 1
-            print(f"{verdict} models/{fixture.name} {step} ({time.time() - begin:.1f} s): {note}", flush=True)
+        if not args.only or description.parent.name in args.only:
+            good, bad = check_fixture(description.parent, args.build, work)
+            passed, failed = passed + good, failed + bad
     print(json.dumps({"passed": passed, "failed": failed}))
     return 1 if failed else 0
 
