@@ -1,0 +1,98 @@
+// The numbers that the decompositions of windows and attention compute, against NumPy.
+// REQUIRES: mlir-runner
+// RUN: mamba-opt %s --ssm-decompose %reference_lowering | %run_mlir -e main | FileCheck %s
+
+func.func private @printMemrefF32(tensor<*xf32>)
+
+// A sequence shorter than the window; x has channels before time.
+func.func @causal_conv1d() {
+  %x = arith.constant dense<[[[1.0, 3.0], [2.0, 4.0]]]> : tensor<1x2x2xf32>
+  %w = arith.constant dense<[[1.0, 2.0, 3.0, 1.0], [0.5, 0.0, -1.0, 0.25]]> : tensor<2x4xf32>
+  %b = arith.constant dense<[0.5, -0.5]> : tensor<2xf32>
+  %s = arith.constant dense<[[[-1.0, -2.0, -3.0], [-4.0, -5.0, -6.0]]]> : tensor<1x2x3xf32>
+  %xd = tensor.cast %x : tensor<1x2x2xf32> to tensor<1x2x?xf32>
+  %c2 = arith.constant 2 : index
+  %l = tensor.dim %xd, %c2 : tensor<1x2x?xf32>
+  %e = tensor.empty(%l) : tensor<1x?x2xf32>
+  %f = tensor.empty() : tensor<1x2x3xf32>
+  %y, %t = ssm.causal_conv1d "b c l, c k, c, b c k -> b l c, b c k" x(%xd : tensor<1x2x?xf32>) weight(%w : tensor<2x4xf32>) bias(%b : tensor<2xf32>)
+      initial_window(%s : tensor<1x2x3xf32>) outs(%e, %f : tensor<1x?x2xf32>, tensor<1x2x3xf32>)
+  %py = tensor.cast %y : tensor<1x?x2xf32> to tensor<*xf32>
+  call @printMemrefF32(%py) : (tensor<*xf32>) -> ()
+  %pt = tensor.cast %t : tensor<1x2x3xf32> to tensor<*xf32>
+  call @printMemrefF32(%pt) : (tensor<*xf32>) -> ()
+  %a = ssm.causal_conv1d "b c l, c k -> b l c" x(%xd : tensor<1x2x?xf32>) weight(%w : tensor<2x4xf32>) activation(silu) outs(%e : tensor<1x?x2xf32>)
+  %pa = tensor.cast %a : tensor<1x?x2xf32> to tensor<*xf32>
+  call @printMemrefF32(%pa) : (tensor<*xf32>) -> ()
+  return
+}
+
+// Two heads share a key; causal with more keys than queries; a query whose mask hides all keys.
+func.func @attention() {
+  %q = arith.constant dense<[[[[-1.0, -0.75], [-0.5, -0.25]], [[0.0, 0.25], [0.5, 0.75]]]]> : tensor<1x2x2x2xf32>
+  %k = arith.constant dense<[[[[-1.0, -0.5], [0.0, 0.5], [1.0, 1.5]]]]> : tensor<1x1x3x2xf32>
+  %v = arith.constant dense<[[[[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]]]> : tensor<1x1x3x2xf32>
+  %m = arith.constant dense<[[0.0, 1.0, -1.0], [2.0, 0.0, 0.5]]> : tensor<2x3xf32>
+  %keep = arith.constant dense<[[true, false, true], [false, false, false]]> : tensor<2x3xi1>
+  %qd = tensor.cast %q : tensor<1x2x2x2xf32> to tensor<1x2x?x2xf32>
+  %kd = tensor.cast %k : tensor<1x1x3x2xf32> to tensor<1x1x?x2xf32>
+  %c2 = arith.constant 2 : index
+  %l = tensor.dim %qd, %c2 : tensor<1x2x?x2xf32>
+  %e = tensor.empty(%l) : tensor<1x2x?x2xf32>
+  %0 = ssm.attention "b h q d, b h/2 s d, b h/2 s e, q s -> b h q e" query(%qd : tensor<1x2x?x2xf32>) key(%kd : tensor<1x1x?x2xf32>)
+      value(%v : tensor<1x1x3x2xf32>) mask(%m : tensor<2x3xf32>) scale(0.5) causal outs(%e : tensor<1x2x?x2xf32>)
+  %p0 = tensor.cast %0 : tensor<1x2x?x2xf32> to tensor<*xf32>
+  call @printMemrefF32(%p0) : (tensor<*xf32>) -> ()
+  %1 = ssm.attention "b h q d, b h/2 s d, b h/2 s e, q s -> b h q e" query(%qd : tensor<1x2x?x2xf32>) key(%kd : tensor<1x1x?x2xf32>)
+      value(%v : tensor<1x1x3x2xf32>) mask(%keep : tensor<2x3xi1>) scale(0.5) outs(%e : tensor<1x2x?x2xf32>)
+  %p1 = tensor.cast %1 : tensor<1x2x?x2xf32> to tensor<*xf32>
+  call @printMemrefF32(%p1) : (tensor<*xf32>) -> ()
+  return
+}
+
+func.func @packed_matmul(%n: index) {
+  %x = arith.constant dense<[[1.0, 2.0], [3.0, -1.0]]> : tensor<2x2xf32>
+  %v = arith.constant dense<[0.0, 100.0]> : tensor<2xf32>
+  %w = tensor.generate {
+  ^bb0(%p: index, %k: index, %j: index):
+    %c32 = arith.constant 32 : index
+    %c1000 = arith.constant 1000 : index
+    %0 = arith.muli %p, %c32 : index
+    %1 = arith.addi %0, %j : index
+    %2 = arith.muli %k, %c1000 : index
+    %3 = arith.addi %1, %2 : index
+    %4 = arith.index_cast %3 : index to i32
+    %5 = arith.sitofp %4 : i32 to f32
+    tensor.yield %5 : f32
+  } : tensor<2x2x32xf32>
+  %e = tensor.empty(%n) : tensor<2x?xf32>
+  %y = ssm.packed_matmul x(%x : tensor<2x2xf32>) packed(%w : tensor<2x2x32xf32>) outs(%e : tensor<2x?xf32>)
+  %tail = tensor.extract_slice %y[0, 31] [2, 3] [1, 1] : tensor<2x?xf32> to tensor<2x3xf32>
+  %p = tensor.cast %tail : tensor<2x3xf32> to tensor<*xf32>
+  call @printMemrefF32(%p) : (tensor<*xf32>) -> ()
+  return
+}
+
+func.func @main() {
+  // CHECK: {{\[\[\[}}-12.5, 4],
+  // CHECK-NEXT: [-1.5, -4]]]
+  // CHECK: {{\[\[\[}}-3, 1, 3],
+  // CHECK-NEXT: [-6, 2, 4]]]
+  // CHECK: {{\[\[\[}}0.7310{{[0-9]*}}, 0.3112{{[0-9]*}}],
+  // CHECK-NEXT: [5.9851{{[0-9]*}}, -0.2689{{[0-9]*}}]]]
+  call @causal_conv1d() : () -> ()
+  // CHECK: {{\[\[\[\[}}1.0624{{[0-9]*}}, 2.0624{{[0-9]*}}],
+  // CHECK-NEXT: [0.5070{{[0-9]*}}, 1.5070{{[0-9]*}}]],
+  // CHECK-NEXT: {{\[\[}}1.5098{{[0-9]*}}, 2.5098{{[0-9]*}}],
+  // CHECK-NEXT: [1.7822{{[0-9]*}}, 2.7822{{[0-9]*}}]]]]
+  // CHECK: {{\[\[\[\[}}0.5921{{[0-9]*}}, 1.5921{{[0-9]*}}],
+  // CHECK-NEXT: [0, 0]],
+  // CHECK-NEXT: {{\[\[}}2.2487{{[0-9]*}}, 3.2487{{[0-9]*}}],
+  // CHECK-NEXT: [0, 0]]]]
+  call @attention() : () -> ()
+  %c34 = arith.constant 34 : index
+  // CHECK: {{\[\[}}2093, 2096, 2099],
+  // CHECK-NEXT: [-938, -936, -934]]
+  call @packed_matmul(%c34) : (index) -> ()
+  return
+}
