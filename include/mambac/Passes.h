@@ -46,6 +46,18 @@ std::unique_ptr<mlir::Pass> createExpandMathPass();
 
 void registerCPUKernelPasses();
 
+//===- lib/Schedule ---------------------------------------------------------------------------------------------===//
+
+/// Schedule: ssm and linalg on tensors to bufferized kernels and one driver (`--mambac-schedule`).
+void buildSchedulePipeline(mlir::OpPassManager &pm);
+void registerSchedulePasses();
+
+//===- lib/CPU --------------------------------------------------------------------------------------------------===//
+
+/// CPU: scheduled kernels to the LLVM dialect (`--mambac-lower-cpu`).
+void buildCPUPipeline(mlir::OpPassManager &pm);
+void registerCPUPasses();
+
 } // namespace mambac
 
 #endif // MAMBAC_PASSES_H

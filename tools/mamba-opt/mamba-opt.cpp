@@ -23,5 +23,8 @@ int main(int argc, char **argv) {
   mambac::registerSSMDialect(registry);
   mambac::registerSSMBufferization(registry);
 
+  mambac::registerSchedulePasses();
+  mambac::registerCPUPasses();
+
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "mambac optimizer driver\n", registry));
 }

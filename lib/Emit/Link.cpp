@@ -1,0 +1,45 @@
+//===- Link.cpp - Shared libraries by lld, in process ---------------------------------------------------------===//
+//
+// See Link.h. System libraries are found where this very process has them loaded, so that no development files are
+// needed on the machine that compiles a model.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Emit/Link.h"
+#include "lld/Common/Driver.h"
+#include "llvm/Support/raw_ostream.h"
+#include <cmath>
+#include <cstdlib>
+#include <dlfcn.h>
+#include <mutex>
+
+LLD_HAS_DRIVER(elf)
+
+using namespace llvm;
+
+/// The path of the loaded library that defines `address`.
+static std::string libraryOf(const void *address) {
+  Dl_info info;
+  return dladdr(address, &info) && info.dli_fname ? info.dli_fname : "";
+}
+
+Error mambac::linkShared(StringRef object, ArrayRef<std::string> archives, StringRef output) {
+  static std::mutex mutex; // lld keeps global state
+  std::lock_guard<std::mutex> lock(mutex);
+  std::vector<std::string> args = {"ld.lld",          "-shared",      "-z",          "noexecstack",
+                                   "--build-id=none", "--gc-sections", "--as-needed", "-o",
+                                   output.str(),      object.str()};
+  for (const std::string &archive : archives)
+    args.push_back(archive);
+  for (const void *symbol : {dlsym(RTLD_DEFAULT, "expf"), dlsym(RTLD_DEFAULT, "memcpy")})
+    if (std::string path = symbol ? libraryOf(symbol) : ""; !path.empty())
+      args.push_back(path);
+  std::vector<const char *> pointers;
+  for (const std::string &arg : args)
+    pointers.push_back(arg.c_str());
+  std::string text;
+  raw_string_ostream messages(text);
+  lld::Result result = lld::lldMain(pointers, messages, messages, {{lld::Gnu, &lld::elf::link}});
+  if (result.retCode)
+    return createStringError("linking " + output + " failed: " + text);
+  return Error::success();
+}

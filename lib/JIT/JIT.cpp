@@ -1,0 +1,70 @@
+//===- JIT.cpp - Runs the objects that Emit writes ------------------------------------------------------------===//
+//
+// See JIT.h.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/JIT/JIT.h"
+#include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/TargetSelect.h"
+#include <cstdlib>
+
+using namespace llvm;
+using namespace mambac;
+
+LoadedObject::LoadedObject() = default;
+LoadedObject::~LoadedObject() = default;
+
+Expected<std::unique_ptr<LoadedObject>> LoadedObject::load(ArrayRef<char> object) {
+  InitializeNativeTarget();
+  InitializeNativeTargetAsmPrinter();
+  auto jit = orc::LLJITBuilder().create();
+  if (!jit)
+    return jit.takeError();
+  std::unique_ptr<LoadedObject> loaded(new LoadedObject);
+  loaded->jit = std::move(*jit);
+  auto libraries = orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
+      loaded->jit->getDataLayout().getGlobalPrefix());
+  if (!libraries)
+    return libraries.takeError();
+  loaded->jit->getMainJITDylib().addGenerator(std::move(*libraries));
+  auto buffer = MemoryBuffer::getMemBufferCopy(StringRef(object.data(), object.size()), "mambac.o");
+  if (Error error = loaded->jit->addObjectFile(std::move(buffer)))
+    return std::move(error);
+  auto symbol = loaded->jit->lookup("mambac_product");
+  if (!symbol)
+    return symbol.takeError();
+  loaded->exported = symbol->toPtr<const MambacProduct *>();
+  return std::move(loaded);
+}
+
+namespace {
+struct SerialServices {
+  MambacServices table;
+  bool faulted = false;
+};
+} // namespace
+
+Error LoadedObject::run(unsigned index, ArrayRef<void *> inputs, ArrayRef<void *> outputs, ArrayRef<int64_t> symbols,
+                        const void *weights) {
+  SerialServices services;
+  services.table.parallel_for = [](const MambacServices *, MambacBody body, void *context, int64_t count) {
+    if (count > 0)
+      body(context, 0, count);
+  };
+  services.table.index_fault = [](const MambacServices *self, int32_t, int64_t, int64_t) {
+    reinterpret_cast<SerialServices *>(const_cast<MambacServices *>(self))->faulted = true;
+  };
+  services.table.kernel_begin = services.table.kernel_end = nullptr;
+  const MambacEntry &entry = exported->entries[index];
+  int64_t bytes = entry.arena_bytes(symbols.data());
+  std::unique_ptr<void, decltype(&free)> arena(aligned_alloc(64, (std::max<int64_t>(bytes, 64) + 63) / 64 * 64), free);
+  if (!arena)
+    return createStringError("out of memory: an arena of " + Twine(bytes) + " bytes");
+  MambacCall call{&services.table, inputs.data(), outputs.data(), symbols.data(), arena.get(), weights};
+  entry.run(&call);
+  if (services.faulted)
+    return createStringError("an index is outside its table");
+  return Error::success();
+}

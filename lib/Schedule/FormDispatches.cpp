@@ -1,0 +1,135 @@
+//===- FormDispatches.cpp - One private function per kernel ---------------------------------------------------===//
+//
+// Outlines every operation of a bufferized driver that does work into a private function on its buffers, and calls it.
+// Functions with equal bodies are shared, so that code size and compile time do not grow with the number of equal
+// layers. Each call is numbered; the module's list `mambac.kernels` names its kind and its place in the model.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Schedule/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+using namespace mlir;
+
+namespace {
+
+/// Module path in a location made by Import: the outermost name over a file position.
+StringRef modulePath(Location loc) {
+  if (auto name = dyn_cast<NameLoc>(loc))
+    return name.getName();
+  if (auto fused = dyn_cast<FusedLoc>(loc)) {
+    // Fused producers come first; the last one is the op that the kernel was built around.
+    for (Location part : llvm::reverse(fused.getLocations()))
+      if (StringRef path = modulePath(part); !path.empty())
+        return path;
+  }
+  if (auto call = dyn_cast<CallSiteLoc>(loc))
+    return modulePath(call.getCallee());
+  return "";
+}
+
+/// What a kernel is called in profiles.
+std::string kindOf(Operation *op) {
+  auto generic = dyn_cast<linalg::LinalgOp>(op);
+  if (!generic)
+    return op->getName().getStringRef().str();
+  bool gathers = false;
+  op->walk([&](memref::LoadOp) { gathers = true; });
+  if (gathers)
+    return "gather";
+  if (generic.getNumReductionLoops())
+    return linalg::isaContractionOpInterface(generic) ? "contraction" : "reduction";
+  return "elementwise";
+}
+
+struct FormDispatchesPass : PassWrapper<FormDispatchesPass, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FormDispatchesPass)
+  StringRef getArgument() const final { return "mambac-form-dispatches"; }
+  StringRef getDescription() const final { return "Outline kernels of drivers into shared private functions"; }
+
+  Statistic numCalls{this, "kernel-calls", "Calls of kernels in drivers"};
+  Statistic numKernels{this, "kernels", "Different kernel functions"};
+
+  void runOnOperation() override {
+    SmallVector<func::FuncOp> drivers;
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (function->hasAttr("mambac.abi"))
+        drivers.push_back(function);
+    Builder builder(&getContext());
+    for (func::FuncOp driver : drivers)
+      for (Operation &op : llvm::make_early_inc_range(driver.getBody().front()))
+        if (isWork(&op))
+          outline(&op);
+    getOperation()->setAttr("mambac.kernels", builder.getArrayAttr(kernels));
+  }
+
+private:
+  static bool isWork(Operation *op) {
+    if (op->getNumResults() || op->hasTrait<OpTrait::IsTerminator>() ||
+        isa<func::CallOp, ViewLikeOpInterface, memref::DeallocOp>(op))
+      return false;
+    return true;
+  }
+
+  void outline(Operation *op) {
+    Location loc = op->getLoc();
+    MLIRContext *context = &getContext();
+    llvm::SetVector<Value> used(op->operand_begin(), op->operand_end());
+    getUsedValuesDefinedAbove(op->getRegions(), used);
+    SmallVector<Value> args;
+    SmallVector<Operation *> constants;
+    for (Value value : used) {
+      Operation *def = value.getDefiningOp();
+      if (def && def->hasTrait<OpTrait::ConstantLike>())
+        constants.push_back(def);
+      else
+        args.push_back(value);
+    }
+    std::string kind = kindOf(op);
+    OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());
+    auto function = func::FuncOp::create(builder, loc, "kernel",
+                                         builder.getFunctionType(ValueRange(args).getTypes(), {}));
+    function.setPrivate();
+    function->setAttr("mambac.kernel_kind", builder.getStringAttr(kind));
+    builder.setInsertionPointToStart(function.addEntryBlock());
+    IRMapping mapping;
+    for (Operation *constant : constants)
+      builder.clone(*constant, mapping);
+    for (auto [value, arg] : llvm::zip(args, function.getArguments()))
+      mapping.map(value, arg);
+    builder.clone(*op, mapping);
+    func::ReturnOp::create(builder, loc);
+
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    function.print(stream, OpPrintingFlags().useLocalScope().printGenericOpForm());
+    auto [known, isNew] = functions.try_emplace(text, function);
+    if (isNew) {
+      StringRef base = StringRef(kind).rsplit('.').second.empty() ? StringRef(kind) : StringRef(kind).rsplit('.').second;
+      function.setName((base + "_" + Twine(counts[base]++)).str());
+      ++numKernels;
+    } else {
+      function.erase();
+    }
+    builder.setInsertionPoint(op);
+    auto call = func::CallOp::create(builder, loc, known->second, args);
+    call->setAttr("mambac.kernel", builder.getI32IntegerAttr(kernels.size()));
+    kernels.push_back(DictionaryAttr::get(
+        context, {builder.getNamedAttr("kind", builder.getStringAttr(kind)),
+                  builder.getNamedAttr("module", builder.getStringAttr(modulePath(loc))),
+                  builder.getNamedAttr("name", builder.getStringAttr(known->second.getName()))}));
+    ++numCalls;
+    op->erase();
+  }
+
+  llvm::StringMap<func::FuncOp> functions;
+  llvm::StringMap<unsigned> counts;
+  SmallVector<Attribute> kernels;
+};
+
+} // namespace
+
+std::unique_ptr<Pass> mambac::createFormDispatchesPass() { return std::make_unique<FormDispatchesPass>(); }

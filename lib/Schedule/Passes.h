@@ -1,0 +1,29 @@
+//===- Passes.h - Passes of the Schedule stage ------------------------------------------------------*- C++ -*-===//
+//
+// From ssm and linalg on tensors to bufferized kernels, one driver per entry and one arena. The pipeline is
+// registered in include/mambac/Passes.h.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#ifndef MAMBAC_LIB_SCHEDULE_PASSES_H
+#define MAMBAC_LIB_SCHEDULE_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+namespace mambac {
+
+/// Entries take caller-owned buffers, arena, weights and symbols as arguments.
+std::unique_ptr<mlir::Pass> createEntryABIPass();
+/// ssm.einsum to ssm.packed_matmul or to pairwise linalg contractions.
+std::unique_ptr<mlir::Pass> createLowerEinsumPass();
+/// What depends on weights alone moves to @prepare.
+std::unique_ptr<mlir::Pass> createHoistWeightsPass();
+/// Fuses elementwise linalg ops into their consumers.
+std::unique_ptr<mlir::Pass> createFuseElementwisePass();
+/// Outlines each kernel of a driver into a private function; equal ones are shared.
+std::unique_ptr<mlir::Pass> createFormDispatchesPass();
+/// Replaces allocations of drivers by slices of one arena.
+std::unique_ptr<mlir::Pass> createPlanArenaPass();
+
+} // namespace mambac
+
+#endif // MAMBAC_LIB_SCHEDULE_PASSES_H
