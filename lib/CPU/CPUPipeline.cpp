@@ -56,9 +56,9 @@ void mambac::buildCPUPipeline(OpPassManager &pm) {
 }
 
 void mambac::registerCPUPasses() {
-  PassRegistration<>([] { return createOutlineParallelPass(); });
-  PassRegistration<>([] { return createLowerEntriesPass(); });
-  PassRegistration<>([] { return createLowerLinalgPass(); });
+  registerPass([] { return createOutlineParallelPass(); });
+  registerPass([] { return createLowerEntriesPass(); });
+  registerPass([] { return createLowerLinalgPass(); });
   PassPipelineRegistration<>("mambac-lower-cpu", "Lower a scheduled module to the LLVM dialect for CPUs",
                              buildCPUPipeline);
 }

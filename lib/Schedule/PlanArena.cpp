@@ -21,8 +21,8 @@ struct Buffer {
   memref::AllocOp alloc;
   int64_t first = -1, last = -1; ///< positions of the first and last operation that uses it
   SmallVector<int64_t> samples;  ///< sizes in bytes at the sample points
-  int64_t slot = -1, offset = 0;
-  bool isStatic() const { return alloc.getType().hasStaticShape(); }
+  int64_t position = 0, slot = -1, offset = 0;
+  bool isStatic() const { return memref::AllocOp(alloc).getType().hasStaticShape(); }
 };
 
 int64_t elementBytes(Type type) { return std::max<int64_t>(1, (type.getIntOrFloatBitWidth() + 7) / 8); }
@@ -58,7 +58,11 @@ private:
     for (Operation &op : block) {
       positions[&op] = positions.size();
       if (auto alloc = dyn_cast<memref::AllocOp>(op))
-        buffers.push_back({alloc});
+        {
+        Buffer &buffer = buffers.emplace_back();
+        buffer.alloc = alloc;
+        buffer.position = positions[&op];
+      }
     }
     SmallVector<SmallVector<int64_t>> points = samplePoints(function);
     for (Buffer &buffer : buffers) {
@@ -80,7 +84,7 @@ private:
     }
     // Unused allocations go away; the others are placed in the order of their first use.
     llvm::erase_if(buffers, [](Buffer &buffer) { return buffer.first < 0; });
-    llvm::stable_sort(buffers, [](const Buffer &a, const Buffer &b) { return a.first < b.first; });
+    llvm::sort(buffers, [](const Buffer &a, const Buffer &b) { return std::pair(a.first, a.position) < std::pair(b.first, b.position); });
     bool allStatic = llvm::all_of(buffers, [](const Buffer &buffer) { return buffer.isStatic(); });
     SmallVector<SmallVector<Buffer *>> slots;
     int64_t staticBytes = 0;
@@ -172,7 +176,9 @@ private:
     SmallVector<Buffer *> order;
     for (Buffer &buffer : buffers)
       order.push_back(&buffer);
-    llvm::stable_sort(order, [](Buffer *a, Buffer *b) { return a->samples[0] > b->samples[0]; });
+    llvm::sort(order, [](Buffer *a, Buffer *b) {
+      return std::pair(-a->samples[0], a->position) < std::pair(-b->samples[0], b->position);
+    });
     SmallVector<Buffer *> placed;
     int64_t total = 0;
     for (Buffer *buffer : order) {

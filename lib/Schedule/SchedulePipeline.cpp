@@ -54,9 +54,9 @@ void mambac::buildSchedulePipeline(OpPassManager &pm) {
 }
 
 void mambac::registerSchedulePasses() {
-  PassRegistration<>([] { return createEntryABIPass(); });
-  PassRegistration<>([] { return createFormDispatchesPass(); });
-  PassRegistration<>([] { return createPlanArenaPass(); });
+  registerPass([] { return createEntryABIPass(); });
+  registerPass([] { return createFormDispatchesPass(); });
+  registerPass([] { return createPlanArenaPass(); });
   PassPipelineRegistration<>("mambac-schedule", "Schedule ssm and linalg on tensors into bufferized kernels",
                              buildSchedulePipeline);
 }

@@ -1,0 +1,43 @@
+//===- Compiler.h - The whole compiler as one call --------------------------------------------------*- C++ -*-===//
+//
+// What `mambac` the program does, for C++ programs and for tools/mambac itself: read a model, run the stages, write
+// the product. Stages by themselves are pass pipelines, see Passes.h.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#ifndef MAMBAC_COMPILER_H
+#define MAMBAC_COMPILER_H
+
+#include <functional>
+#include <string>
+
+namespace mambac {
+
+/// What a compilation writes.
+enum class Emission { Executable, Shared, Object, Assembly, LLVMIR, Imported, Raised, Scheduled };
+
+struct CompileOptions {
+  std::string input;            ///< MODEL.pt2 or FILE.mlir
+  std::string output;           ///< a path, or "-" for stdout
+  Emission emission = Emission::Executable;
+  std::string cpu = "native";   ///< native, portable, an x86-64 level or a CPU name
+  std::string model;            ///< which model of an archive that holds several
+  bool weightsBeside = false;   ///< packed weights in OUT.weights instead of inside the product
+  bool verify = false;          ///< run the module before and after each stage on random inputs
+  unsigned threads = 0;         ///< threads of the compiler itself; 0 = all
+  std::string libraryDir;       ///< where libMambacRuntime.a and the runner are
+  /// Called as stages begin: name, fraction done.
+  std::function<void(const char *stage, double done)> progress;
+};
+
+/// Exit codes of the command line.
+enum ExitCode { kSuccess = 0, kBadInput = 1, kBug = 70 };
+
+/// Compiles; messages go to stderr. Returns an ExitCode.
+int compile(const CompileOptions &options);
+
+/// What the suffix of an output path asks for.
+Emission emissionForPath(const std::string &path);
+
+} // namespace mambac
+
+#endif // MAMBAC_COMPILER_H

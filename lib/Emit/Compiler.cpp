@@ -1,0 +1,272 @@
+//===- Compiler.cpp - The whole compiler as one call ----------------------------------------------------------===//
+//
+// Reads a model, runs the stages in order, writes what was asked for. Diagnostics carry the model's own places: module
+// path and source line. Bad input ends in one message and exit code 1, a stage that fails in 70 with a reproducer.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "mambac/Compiler.h"
+#include "lib/Emit/CodeGen.h"
+#include "lib/Emit/Link.h"
+#include "lib/Emit/ModelInput.h"
+#include "lib/Emit/PackWeights.h"
+#include "lib/Runtime/ProductWriter.h"
+#include "lib/Schedule/Passes.h"
+#include "mambac/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+#include <cerrno>
+#include <cstring>
+#include <unistd.h>
+
+using namespace llvm;
+using namespace mambac;
+using mlir::ModuleOp;
+using mlir::failed;
+
+Emission mambac::emissionForPath(const std::string &path) {
+  StringRef suffix = sys::path::extension(path);
+  return StringSwitch<Emission>(suffix)
+      .Case(".so", Emission::Shared)
+      .Case(".o", Emission::Object)
+      .Case(".s", Emission::Assembly)
+      .Case(".ll", Emission::LLVMIR)
+      .Case(".mlir", Emission::Scheduled)
+      .Default(Emission::Executable);
+}
+
+namespace {
+
+class Compilation {
+public:
+  Compilation(const CompileOptions &options) : options(options) {}
+
+  int run() {
+    if (options.output != "-" && !writable())
+      return kBadInput;
+    ModelInput input;
+    report("importing", 0);
+    if (Error error = input.open(options))
+      return bad(toString(std::move(error)));
+    ModuleOp module = input.getModule();
+    if (options.emission == Emission::Imported)
+      return writeModule(module);
+
+    report("raising", 0.1);
+    if (failed(runPasses(module, "raise", mambac::buildRaiseStage)))
+      return kBug;
+    if (options.emission == Emission::Raised)
+      return writeModule(module);
+
+    // What an entry may look like is the user's business, so this step is not one that a bug report is for.
+    report("scheduling", 0.2);
+    mlir::PassManager interface(module.getContext());
+    interface.addPass(createEntryABIPass());
+    if (failed(interface.run(module)))
+      return kBadInput;
+    if (failed(runPasses(module, "schedule", buildSchedulePipeline)))
+      return kBug;
+    if (options.emission == Emission::Scheduled)
+      return writeModule(module);
+
+    report("packing weights", 0.4);
+    auto machine = makeTargetMachine(options.cpu);
+    if (!machine)
+      return bad(toString(machine.takeError()));
+    std::string besides = options.output == "-" ? temporaryBase() : options.output;
+    auto weights = packWeights(module, input.weights(), besides);
+    if (!weights)
+      return bad(toString(weights.takeError()));
+    if ((*weights)->bytes) {
+      uint64_t hash = hashWeights((*weights)->data, (*weights)->bytes);
+      mlir::Builder builder(module.getContext());
+      module->setAttr("mambac.weights_hash", builder.getI64IntegerAttr(static_cast<int64_t>(hash)));
+    }
+
+    report("lowering", 0.5);
+    if (failed(runPasses(module, "lower-cpu", buildCPUPipeline)))
+      return kBug;
+    report("generating code", 0.6);
+    SmallVector<char> code;
+    CodeKind kind = options.emission == Emission::LLVMIR     ? CodeKind::IR
+                    : options.emission == Emission::Assembly ? CodeKind::Assembly
+                                                             : CodeKind::Object;
+    if (Error error = generateCode(module, **machine, kind, code))
+      return bug(toString(std::move(error)));
+    report("writing", 0.95);
+    if (options.emission != Emission::Executable && options.emission != Emission::Shared) {
+      // Objects and text cannot carry weights: they stand beside.
+      if ((*weights)->bytes && options.output != "-") {
+        std::string message = writeWeightFile(options.output + ".weights", (*weights)->data, (*weights)->bytes);
+        if (!message.empty())
+          return bad(message);
+      }
+      return writeBytes(StringRef(code.data(), code.size()));
+    }
+    return writeLinked(code, **weights);
+  }
+
+private:
+  /// Runs one stage; on failure or a crash a reproducer is written and named.
+  mlir::LogicalResult runPasses(ModuleOp module, StringRef stage, function_ref<void(mlir::OpPassManager &)> build) {
+    mlir::PassManager pm(module.getContext());
+    build(pm);
+    std::string reproducer = (sys::path::filename(options.input) + "." + stage + ".reproducer.mlir").str();
+    if (!sys::fs::can_write(".") && sys::fs::exists("."))
+      reproducer = "/tmp/" + reproducer;
+    pm.enableCrashReproducerGeneration(reproducer);
+    if (mlir::succeeded(pm.run(module)))
+      return mlir::success();
+    errs() << "mambac: error: stage " << stage << " failed; this is a bug in mambac. Please report it with the file "
+           << reproducer << "\n";
+    return mlir::failure();
+  }
+
+  int writeLinked(ArrayRef<char> object, const PackedWeights &weights) {
+    std::string base = options.output == "-" ? temporaryBase() : options.output;
+    std::string objectPath = base + ".object." + std::to_string(getpid()), soPath = objectPath + ".so";
+    FileRemover removeObject(objectPath), removeSo(soPath);
+    {
+      std::error_code code;
+      raw_fd_ostream out(objectPath, code);
+      if (code)
+        return bad("cannot write " + objectPath + ": " + code.message());
+      out.write(object.data(), object.size());
+    }
+    std::vector<std::string> archives;
+    bool executable = options.emission == Emission::Executable;
+    ProductParts parts;
+    if (executable) {
+      parts.runner = libraryFile("libexec/mambac-runner");
+      if (parts.runner.empty())
+        return bug("the runner libexec/mambac-runner is not where mambac is installed");
+    } else if (std::string runtime = libraryFile("lib/libMambacRuntime.a"); !runtime.empty()) {
+      archives.push_back(runtime);
+    }
+    if (Error error = linkShared(objectPath, archives, soPath))
+      return bug(toString(std::move(error)));
+    auto so = MemoryBuffer::getFile(soPath, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+    if (!so)
+      return bad("cannot read " + soPath + ": " + so.getError().message());
+    parts.so = (*so)->getBufferStart();
+    parts.soBytes = (*so)->getBufferSize();
+    parts.weights = weights.data;
+    parts.weightsBytes = weights.bytes;
+    parts.embedWeights = !options.weightsBeside;
+    std::string path = options.output == "-" ? base + ".product" : options.output;
+    std::string message = writeProduct(path, parts);
+    if (!message.empty())
+      return bad(message);
+    if (options.output != "-")
+      return kSuccess;
+    auto product = MemoryBuffer::getFile(path, false, false);
+    FileRemover removeProduct(path);
+    if (!product)
+      return bad("cannot read " + path + ": " + product.getError().message());
+    outs() << (*product)->getBuffer();
+    return finishStdout();
+  }
+
+  std::string writeWeightFile(const std::string &path, const void *data, uint64_t bytes) {
+    ProductParts parts;
+    parts.weights = data;
+    parts.weightsBytes = bytes;
+    return writeWeights(path, parts);
+  }
+
+  /// A file that stands below build/ or the install prefix, beside bin/.
+  std::string libraryFile(StringRef name) {
+    SmallString<256> path(options.libraryDir);
+    sys::path::append(path, name);
+    return sys::fs::exists(path) ? std::string(path) : std::string();
+  }
+
+  std::string temporaryBase() {
+    SmallString<128> path;
+    sys::fs::createUniquePath("mambac-%%%%%%%%", path, /*MakeAbsolute=*/true);
+    return std::string(path);
+  }
+
+  bool writable() {
+    std::string directory = sys::path::parent_path(options.output).str();
+    if (directory.empty())
+      directory = ".";
+    std::string problem;
+    if (sys::fs::is_directory(options.output))
+      problem = "it is a directory";
+    else if (!sys::fs::is_directory(directory))
+      problem = "there is no directory " + directory;
+    else if (access(directory.c_str(), W_OK))
+      problem = std::strerror(errno);
+    if (problem.empty())
+      return true;
+    bad("cannot write " + options.output + ": " + problem);
+    return false;
+  }
+
+  int writeModule(ModuleOp module) {
+    std::string text;
+    raw_string_ostream stream(text);
+    module.print(stream, mlir::OpPrintingFlags().enableDebugInfo(options.emission != Emission::Scheduled));
+    stream << "\n";
+    return writeBytes(text);
+  }
+
+  int writeBytes(StringRef bytes) {
+    if (options.output == "-") {
+      outs() << bytes;
+      return finishStdout();
+    }
+    std::string beside = options.output + "." + std::to_string(getpid());
+    std::error_code code;
+    {
+      raw_fd_ostream out(beside, code);
+      if (!code) {
+        out << bytes;
+        out.flush();
+        code = out.error();
+        out.clear_error();
+      }
+    }
+    if (!code)
+      code = sys::fs::rename(beside, options.output);
+    if (!code)
+      return kSuccess;
+    sys::fs::remove(beside);
+    return bad("cannot write " + options.output + ": " + code.message());
+  }
+
+  int finishStdout() {
+    outs().flush();
+    if (!outs().has_error())
+      return kSuccess;
+    std::string message = outs().error().message();
+    outs().clear_error();
+    return bad("cannot write to standard output: " + message);
+  }
+
+  int bad(const Twine &message) {
+    errs() << "mambac: error: " << message << "\n";
+    return kBadInput;
+  }
+
+  int bug(const Twine &message) {
+    errs() << "mambac: error: " << message << "\n(this is a bug in mambac; please report it with the input file)\n";
+    return kBug;
+  }
+
+  void report(const char *stage, double done) {
+    if (options.progress)
+      options.progress(stage, done);
+  }
+
+  const CompileOptions &options;
+};
+
+} // namespace
+
+int mambac::compile(const CompileOptions &options) { return Compilation(options).run(); }

@@ -1,0 +1,156 @@
+//===- ModelInput.cpp - The module that a compilation starts from ---------------------------------------------===//
+//
+// See ModelInput.h.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Emit/ModelInput.h"
+#include "mambac/Passes.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#ifdef MAMBAC_HAS_IMPORT
+#include "lib/Import/Archive.h"
+#include "lib/Import/ImportGraph.h"
+#endif
+
+using namespace llvm;
+using namespace mambac;
+
+struct ModelInput::Archive {
+#ifdef MAMBAC_HAS_IMPORT
+  pt2::ExportedProgram program;
+#endif
+};
+
+/// "model.py:123: backbone.layers.0.mixer: " for locations that Import makes, FILE:LINE:COL otherwise.
+static std::string placeOf(mlir::Location loc) {
+  std::string file, path;
+  loc->walk([&](mlir::Location part) {
+    if (auto name = dyn_cast<mlir::NameLoc>(part))
+      path = path.empty() ? name.getName().str() : path;
+    if (auto position = dyn_cast<mlir::FileLineColLoc>(part)) {
+      file = (position.getFilename().getValue() + ":" + Twine(position.getLine())).str();
+      if (path.empty() && position.getColumn() > 0)
+        file += ":" + std::to_string(position.getColumn());
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  std::string place;
+  if (!path.empty())
+    place += path + ": ";
+  if (!file.empty())
+    place += file + ": ";
+  return place;
+}
+
+static void printDiagnostic(mlir::Diagnostic &diagnostic) {
+  StringRef word = diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error     ? "error"
+                   : diagnostic.getSeverity() == mlir::DiagnosticSeverity::Warning ? "warning"
+                   : diagnostic.getSeverity() == mlir::DiagnosticSeverity::Remark  ? "remark"
+                                                                                   : "note";
+  errs() << "mambac: " << word << ": " << placeOf(diagnostic.getLocation()) << diagnostic.str() << "\n";
+  for (mlir::Diagnostic &note : diagnostic.getNotes())
+    // Notes that print whole operations help nobody who has no source of them.
+    if (std::string text = note.str(); text.size() < 400 && !StringRef(text).starts_with("see current operation"))
+      errs() << "  note: " << placeOf(note.getLocation()) << text << "\n";
+}
+
+ModelInput::ModelInput() = default;
+ModelInput::~ModelInput() = default;
+
+Error ModelInput::open(const CompileOptions &options) {
+  mlir::DialectRegistry registry;
+  mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
+  registerSSMDialect(registry);
+  context = std::make_unique<mlir::MLIRContext>(registry, options.threads == 1 ? mlir::MLIRContext::Threading::DISABLED
+                                                                               : mlir::MLIRContext::Threading::ENABLED);
+  context->getDiagEngine().registerHandler([](mlir::Diagnostic &diagnostic) { printDiagnostic(diagnostic); });
+  context->printOpOnDiagnostic(false);
+  if (!sys::fs::exists(options.input))
+    return createStringError("cannot open " + options.input + ": no such file");
+  if (sys::fs::is_directory(options.input))
+    return createStringError("cannot open " + options.input + ": it is a directory");
+  if (sys::path::extension(options.input) == ".mlir")
+    return openText(options);
+  return openArchive(options);
+}
+
+Error ModelInput::openText(const CompileOptions &options) {
+  mlir::ParserConfig config(context.get());
+  module = mlir::parseSourceFile<mlir::ModuleOp>(options.input, config);
+  if (!module)
+    return createStringError(options.input + " is not a valid MLIR module");
+  if (!module->getOperation()->getAttr("mambac.model"))
+    module->getOperation()->setAttr(
+        "mambac.model", mlir::StringAttr::get(context.get(), sys::path::stem(options.input)));
+  return Error::success();
+}
+
+#ifdef MAMBAC_HAS_IMPORT
+
+Error ModelInput::openArchive(const CompileOptions &options) {
+  auto program = pt2::readExportedProgram(options.input, options.model);
+  if (!program)
+    return createStringError(program.error().message());
+  archive = std::make_unique<Archive>();
+  archive->program = std::move(*program);
+  module = importGraph(archive->program, *context);
+  if (!module)
+    return createStringError("cannot compile " + options.input);
+  return Error::success();
+}
+
+WeightSource ModelInput::weights() const {
+  const Archive *from = archive.get();
+  return [from](StringRef name) -> Expected<RawWeight> {
+    const pt2::TensorView *view = from ? from->program.findWeight(name.str()) : nullptr;
+    if (!view)
+      return createStringError("the archive has no weight '" + name + "'");
+    RawWeight weight;
+    if (view->isContiguous()) {
+      weight.data = view->data;
+      return weight;
+    }
+    // Strided tensors are rare and small: made dense here.
+    unsigned bytes = pt2::dtypeSize(view->dtype);
+    int64_t count = view->numElements();
+    std::shared_ptr<char[]> copy(new char[count * bytes + 1]);
+    SmallVector<int64_t> index(view->sizes.size(), 0);
+    for (int64_t i = 0; i < count; ++i) {
+      int64_t offset = 0;
+      for (size_t d = 0; d < index.size(); ++d)
+        offset += index[d] * view->strides[d];
+      std::memcpy(copy.get() + i * bytes, view->data + offset * bytes, bytes);
+      for (int64_t d = int64_t(index.size()) - 1; d >= 0 && ++index[d] == view->sizes[d]; --d)
+        index[d] = 0;
+    }
+    weight.data = copy.get();
+    weight.owner = std::shared_ptr<void>(copy, copy.get());
+    return weight;
+  };
+}
+
+#else
+
+Error ModelInput::openArchive(const CompileOptions &options) {
+  return createStringError("cannot read " + options.input + ": this mambac was built without lib/Import");
+}
+
+WeightSource ModelInput::weights() const {
+  return [](StringRef name) -> Expected<RawWeight> {
+    return createStringError("there is no weight '" + name + "': a .mlir file carries none");
+  };
+}
+
+#endif
+
+void mambac::buildRaiseStage(mlir::OpPassManager &pm) {
+#ifdef MAMBAC_HAS_RAISE
+  buildRaisePipeline(pm);
+#endif
+}

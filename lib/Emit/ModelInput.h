@@ -1,0 +1,49 @@
+//===- ModelInput.h - The module that a compilation starts from -------------------------------------*- C++ -*-===//
+//
+// Opens a `.pt2` archive through lib/Import or parses a `.mlir` file, owns the context, prints diagnostics with the
+// model's places, and finds weights. It changes nothing in the module.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#ifndef MAMBAC_LIB_EMIT_MODELINPUT_H
+#define MAMBAC_LIB_EMIT_MODELINPUT_H
+
+#include "lib/Emit/PackWeights.h"
+#include "mambac/Compiler.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/SourceMgr.h"
+
+namespace mlir {
+class OpPassManager;
+}
+
+namespace mambac {
+
+class ModelInput {
+public:
+  ModelInput();
+  ~ModelInput();
+  llvm::Error open(const CompileOptions &options);
+  mlir::ModuleOp getModule() { return *module; }
+  /// Weights of the archive; a `.mlir` file has none.
+  WeightSource weights() const;
+
+private:
+  llvm::Error openArchive(const CompileOptions &options);
+  llvm::Error openText(const CompileOptions &options);
+
+  struct Archive;
+  std::unique_ptr<Archive> archive;
+  std::unique_ptr<mlir::MLIRContext> context;
+  llvm::SourceMgr sources;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+};
+
+/// The Raise stage; nothing where it was not built.
+void buildRaiseStage(mlir::OpPassManager &pm);
+
+} // namespace mambac
+
+#endif // MAMBAC_LIB_EMIT_MODELINPUT_H

@@ -1,0 +1,125 @@
+//===- PackWeights.cpp - The packed weight segment ------------------------------------------------------------===//
+//
+// See PackWeights.h.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Emit/PackWeights.h"
+#include "lib/Emit/CodeGen.h"
+#include "lib/JIT/JIT.h"
+#include "mambac/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "llvm/Support/FileSystem.h"
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+using namespace llvm;
+using namespace mambac;
+
+PackedWeights::~PackedWeights() {
+  if (data)
+    munmap(data, bytes);
+  if (!path.empty())
+    unlink(path.c_str());
+}
+
+static Expected<std::unique_ptr<PackedWeights>> mapFile(StringRef besides, uint64_t bytes) {
+  auto packed = std::make_unique<PackedWeights>();
+  packed->bytes = bytes;
+  std::string path = (besides + ".packing.XXXXXX").str();
+  int fd = mkstemp(path.data());
+  if (fd < 0)
+    return createStringError("cannot write " + besides + ": " + std::strerror(errno));
+  packed->path = path;
+  if (posix_fallocate(fd, 0, bytes)) {
+    close(fd);
+    return createStringError("no room for " + Twine(bytes) + " bytes of packed weights beside " + besides);
+  }
+  void *data = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  close(fd);
+  if (data == MAP_FAILED)
+    return createStringError("cannot map the packed weights beside " + besides + ": " + std::strerror(errno));
+  packed->data = data;
+  return std::move(packed);
+}
+
+Expected<std::unique_ptr<PackedWeights>> mambac::packWeights(mlir::ModuleOp module,
+                                                             const WeightSource &source, StringRef besides) {
+  auto prepare = module.lookupSymbol<mlir::func::FuncOp>("prepare");
+  auto bytesAttr = module->getAttrOfType<mlir::IntegerAttr>("mambac.weights_bytes");
+  if (!prepare || !prepare->hasAttr("mambac.prepare") || !bytesAttr || bytesAttr.getInt() == 0) {
+    auto empty = std::make_unique<PackedWeights>();
+    return std::move(empty);
+  }
+  mlir::OpBuilder builder(module.getContext());
+  auto dropUnused = [&](mlir::ModuleOp from) {
+    mlir::PassManager pm(from.getContext());
+    pm.addPass(mlir::createSymbolDCEPass());
+    return pm.run(from);
+  };
+
+  // A module with @prepare as its only entry, compiled and loaded.
+  mlir::OwningOpRef<mlir::ModuleOp> preparing(module.clone());
+  SmallVector<mlir::func::FuncOp> others;
+  for (auto function : preparing->getOps<mlir::func::FuncOp>())
+    if (function->hasAttr("mambac.entry"))
+      others.push_back(function);
+  for (auto function : others)
+    function.erase();
+  auto entry = preparing->lookupSymbol<mlir::func::FuncOp>("prepare");
+  entry->setAttr("mambac.entry", builder.getUnitAttr());
+  entry.setPublic();
+  preparing->getOperation()->setAttr("mambac.kernels", builder.getArrayAttr({}));
+  if (failed(dropUnused(*preparing)))
+    return createStringError("the weight preparation does not verify");
+  SmallVector<std::string> names;
+  SmallVector<int64_t> offsets;
+  for (unsigned i = 0; i < entry.getNumArguments(); ++i) {
+    if (auto offset = entry.getArgAttrOfType<mlir::IntegerAttr>(i, "mambac.offset"))
+      offsets.push_back(offset.getInt());
+    else if (auto name = entry.getArgAttrOfType<mlir::StringAttr>(i, "mambac.weight"))
+      names.push_back(name.str());
+  }
+  mlir::PassManager pm(module.getContext());
+  buildCPUPipeline(pm);
+  if (failed(pm.run(*preparing)))
+    return createStringError("the weight preparation cannot be lowered");
+  auto machine = makeTargetMachine("native");
+  if (!machine)
+    return machine.takeError();
+  SmallVector<char> object;
+  if (Error error = generateCode(*preparing, **machine, CodeKind::Object, object))
+    return std::move(error);
+  auto loaded = LoadedObject::load(object);
+  if (!loaded)
+    return loaded.takeError();
+
+  // The driver no longer needs it.
+  prepare.erase();
+  if (auto size = module.lookupSymbol("prepare.arena"))
+    size->erase();
+  if (failed(dropUnused(module)))
+    return createStringError("the module without weight preparation does not verify");
+
+  auto packed = mapFile(besides, bytesAttr.getInt());
+  if (!packed)
+    return packed.takeError();
+  SmallVector<RawWeight> raw;
+  SmallVector<void *> inputs, outputs;
+  for (const std::string &name : names) {
+    auto weight = source(name);
+    if (!weight)
+      return weight.takeError();
+    inputs.push_back(const_cast<void *>(weight->data));
+    raw.push_back(std::move(*weight));
+  }
+  for (int64_t offset : offsets)
+    outputs.push_back(static_cast<char *>((*packed)->data) + offset);
+  if (Error error = (*loaded)->run(0, inputs, outputs, {}, (*packed)->data))
+    return std::move(error);
+  return std::move(*packed);
+}

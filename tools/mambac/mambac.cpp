@@ -1,0 +1,111 @@
+//===- mambac.cpp - The compiler's command line ---------------------------------------------------------------===//
+//
+// Parses the command line, shows progress, and calls mambac::compile. Everything else is in the libraries.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "mambac/Compiler.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+#include <chrono>
+#include <unistd.h>
+
+using namespace llvm;
+
+static cl::OptionCategory category("mambac options");
+static cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.pt2|FILE.mlir"), cl::Required, cl::cat(category));
+static cl::opt<std::string> output("o", cl::desc("Where to write; the suffix says what: .so .o .s .ll .mlir, none = "
+                                                 "executable, - = stdout"),
+                                   cl::value_desc("OUT"), cl::Required, cl::cat(category));
+static cl::opt<std::string> emit("emit", cl::desc("What to write, whatever OUT's suffix: exe, shared, obj, asm, llvm, "
+                                                  "imported, ssm, scheduled"),
+                                 cl::value_desc("KIND"), cl::cat(category));
+static cl::opt<std::string> target("target", cl::desc("cpu"), cl::init("cpu"), cl::cat(category));
+static cl::opt<std::string> cpu("cpu", cl::desc("native, portable, x86-64-v2|v3|v4 or the name of a CPU"),
+                                cl::init("native"), cl::cat(category));
+static cl::opt<std::string> weights("weights", cl::desc("inside (the default) or beside the product, in OUT.weights"),
+                                    cl::init("inside"), cl::value_desc("PLACE"), cl::cat(category));
+static cl::opt<std::string> model("model", cl::desc("Which model of an archive that holds several"),
+                                  cl::value_desc("NAME"), cl::cat(category));
+static cl::opt<unsigned> threads("threads", cl::desc("Threads of the compiler (default: all)"), cl::init(0),
+                                 cl::value_desc("N"), cl::cat(category));
+static cl::opt<bool> quiet("quiet", cl::desc("No progress"), cl::cat(category));
+
+static int fail(const Twine &message) {
+  errs() << "mambac: error: " << message << "\n";
+  return mambac::kBadInput;
+}
+
+/// One line on a terminal, shown only once a compilation has taken two seconds.
+class Progress {
+public:
+  void operator()(const char *stage, double done) {
+    using namespace std::chrono;
+    if (duration<double>(steady_clock::now() - start).count() < 2 && !shown)
+      return;
+    shown = true;
+    constexpr int width = 24;
+    int filled = static_cast<int>(done * width);
+    errs() << "\r\033[K[" << std::string(filled, '=') << std::string(width - filled, ' ') << "] " << stage;
+  }
+  ~Progress() {
+    if (shown)
+      errs() << "\r\033[K";
+  }
+
+private:
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  bool shown = false;
+};
+
+int main(int argc, char **argv) {
+  setBugReportMsg("mambac crashed: this is a bug in mambac. Please report it with the command line and the input.\n");
+  InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  std::string usage;
+  raw_string_ostream usageStream(usage);
+  if (!cl::ParseCommandLineOptions(argc, argv, "mambac: compiles state space models\n", &usageStream)) {
+    errs() << usage;
+    return mambac::kBadInput;
+  }
+  mambac::CompileOptions options;
+  options.input = input;
+  options.output = output;
+  options.cpu = cpu;
+  options.model = model;
+  options.threads = threads;
+  if (target != "cpu")
+    return fail("unknown target '" + target + "': this mambac generates code for --target=cpu");
+  if (weights != "inside" && weights != "beside")
+    return fail("--weights takes inside or beside, not '" + weights + "'");
+  options.weightsBeside = weights == "beside";
+  if (emit.empty()) {
+    if (output == "-")
+      return fail("-o - needs --emit=KIND, as there is no suffix to go by");
+    options.emission = mambac::emissionForPath(output);
+  } else {
+    using mambac::Emission;
+    auto kind = StringSwitch<std::optional<Emission>>(emit)
+                    .Case("exe", Emission::Executable)
+                    .Case("shared", Emission::Shared)
+                    .Case("obj", Emission::Object)
+                    .Case("asm", Emission::Assembly)
+                    .Case("llvm", Emission::LLVMIR)
+                    .Case("imported", Emission::Imported)
+                    .Case("ssm", Emission::Raised)
+                    .Case("scheduled", Emission::Scheduled)
+                    .Default(std::nullopt);
+    if (!kind)
+      return fail("unknown --emit=" + emit + ": use exe, shared, obj, asm, llvm, imported, ssm or scheduled");
+    options.emission = *kind;
+  }
+  // bin/mambac stands beside lib/ and libexec/, in the build folder as in an install.
+  std::string self = sys::fs::getMainExecutable(argv[0], reinterpret_cast<void *>(&main));
+  options.libraryDir = sys::path::parent_path(sys::path::parent_path(self)).str();
+  Progress progress;
+  if (!quiet && isatty(STDERR_FILENO))
+    options.progress = [&](const char *stage, double done) { progress(stage, done); };
+  return mambac::compile(options);
+}
