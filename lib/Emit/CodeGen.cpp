@@ -83,6 +83,7 @@ Error mambac::generateCode(mlir::ModuleOp mlirModule, TargetMachine &machine, Co
   for (Function &function : *module) {
     if (function.isDeclaration())
       continue;
+    function.setLinkage(GlobalValue::InternalLinkage); // mambac_product is all that a product exports
     function.addFnAttr("target-cpu", machine.getTargetCPU());
     function.addFnAttr("target-features", machine.getTargetFeatureString());
     function.addFnAttr("prefer-vector-width", "512");
