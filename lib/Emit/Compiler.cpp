@@ -16,6 +16,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
@@ -101,7 +102,7 @@ public:
     if (options.emission != Emission::Executable && options.emission != Emission::Shared) {
       // Objects and text cannot carry weights: they stand beside.
       if ((*weights)->bytes && options.output != "-") {
-        std::string message = writeWeightFile(options.output + ".weights", (*weights)->data, (*weights)->bytes);
+        std::string message = mambac::writeWeightFile(options.output + ".weights", (*weights)->data, (*weights)->bytes);
         if (!message.empty())
           return bad(message);
       }
@@ -169,13 +170,6 @@ private:
       return bad("cannot read " + path + ": " + product.getError().message());
     outs() << (*product)->getBuffer();
     return finishStdout();
-  }
-
-  std::string writeWeightFile(const std::string &path, const void *data, uint64_t bytes) {
-    ProductParts parts;
-    parts.weights = data;
-    parts.weightsBytes = bytes;
-    return writeWeights(path, parts);
   }
 
   /// A file that stands below build/ or the install prefix, beside bin/.

@@ -28,9 +28,14 @@ Error mambac::linkShared(StringRef object, ArrayRef<std::string> archives, Strin
   std::vector<std::string> args = {"ld.lld",          "-shared",      "-z",          "noexecstack",
                                    "--build-id=none", "--gc-sections", "--as-needed", "-o",
                                    output.str(),      object.str()};
-  for (const std::string &archive : archives)
-    args.push_back(archive);
-  for (const void *symbol : {dlsym(RTLD_DEFAULT, "expf"), dlsym(RTLD_DEFAULT, "memcpy")})
+  if (!archives.empty()) {
+    args.push_back("--whole-archive");
+    args.insert(args.end(), archives.begin(), archives.end());
+    args.push_back("--no-whole-archive");
+  }
+  // One symbol of each: libstdc++, libm, libc, libgcc_s.
+  for (const void *symbol : {dlsym(RTLD_DEFAULT, "_ZSt9terminatev"), dlsym(RTLD_DEFAULT, "expf"),
+                             dlsym(RTLD_DEFAULT, "memcpy"), dlsym(RTLD_DEFAULT, "_Unwind_Resume")})
     if (std::string path = symbol ? libraryOf(symbol) : ""; !path.empty())
       args.push_back(path);
   std::vector<const char *> pointers;

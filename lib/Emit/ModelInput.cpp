@@ -35,9 +35,9 @@ static std::string placeOf(mlir::Location loc) {
       file = (position.getFilename().getValue() + ":" + Twine(position.getLine())).str();
       if (path.empty() && position.getColumn() > 0)
         file += ":" + std::to_string(position.getColumn());
-      return WalkResult::interrupt();
+      return mlir::WalkResult::interrupt();
     }
-    return WalkResult::advance();
+    return mlir::WalkResult::advance();
   });
   std::string place;
   if (!path.empty())

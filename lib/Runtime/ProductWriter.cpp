@@ -92,6 +92,15 @@ bool appendTrailer(FileBeside &file, MambacTrailer trailer) {
   return file.append(&trailer, sizeof trailer);
 }
 
+bool appendWeights(FileBeside &file, const void *data, size_t bytes, uint64_t hash) {
+  MambacTrailer end = {};
+  end.weights_bytes = bytes;
+  end.weights_hash = hash;
+  // The trailer of a weight file starts at a multiple of 8, like that of a product.
+  return file.open(0666) && file.append(data, bytes) && file.alignTo(64) && appendTrailer(file, end) &&
+         file.closeFile();
+}
+
 std::string readWhole(const std::string &path, std::vector<char> &bytes) {
   int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat info;
@@ -119,6 +128,13 @@ std::string readWhole(const std::string &path, std::vector<char> &bytes) {
 
 uint64_t mambac::hashWeights(const void *data, size_t bytes) { return XXH3_64bits(data, bytes); }
 
+std::string mambac::writeWeightFile(const std::string &path, const void *data, size_t bytes) {
+  FileBeside weights(path);
+  if (!appendWeights(weights, data, bytes, hashWeights(data, bytes)))
+    return weights.error;
+  return weights.rename() ? "" : weights.error;
+}
+
 std::string mambac::writeProduct(const std::string &path, const ProductParts &parts) {
   MambacTrailer trailer = {};
   trailer.weights_hash = hashWeights(parts.weights, parts.weightsBytes);
@@ -127,15 +143,8 @@ std::string mambac::writeProduct(const std::string &path, const ProductParts &pa
 
   FileBeside product(path), weights(path + ".weights");
   bool separate = !parts.embedWeights && parts.weightsBytes;
-  if (separate) {
-    MambacTrailer end = {};
-    end.weights_bytes = parts.weightsBytes;
-    end.weights_hash = trailer.weights_hash;
-    // The trailer of a weight file starts at a multiple of 8, like that of a product.
-    if (!weights.open(0666) || !weights.append(parts.weights, parts.weightsBytes) || !weights.alignTo(64) ||
-        !appendTrailer(weights, end) || !weights.closeFile())
-      return weights.error;
-  }
+  if (separate && !appendWeights(weights, parts.weights, parts.weightsBytes, trailer.weights_hash))
+    return weights.error;
 
   if (!product.open(0777))
     return product.error;

@@ -29,6 +29,9 @@ struct ProductParts {
 /// failure leaves nothing half-written. Returns an empty text, or what went wrong.
 std::string writeProduct(const std::string &path, const ProductParts &parts);
 
+/// Writes a weight file alone, for products that are linked by someone else (objects, assembly).
+std::string writeWeightFile(const std::string &path, const void *data, size_t bytes);
+
 } // namespace mambac
 
 #endif // MAMBAC_LIB_RUNTIME_PRODUCTWRITER_H

@@ -14,25 +14,6 @@
 
 using namespace llvm;
 
-static cl::OptionCategory category("mambac options");
-static cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.pt2|FILE.mlir"), cl::Required, cl::cat(category));
-static cl::opt<std::string> output("o", cl::desc("Where to write; the suffix says what: .so .o .s .ll .mlir, none = "
-                                                 "executable, - = stdout"),
-                                   cl::value_desc("OUT"), cl::Required, cl::cat(category));
-static cl::opt<std::string> emit("emit", cl::desc("What to write, whatever OUT's suffix: exe, shared, obj, asm, llvm, "
-                                                  "imported, ssm, scheduled"),
-                                 cl::value_desc("KIND"), cl::cat(category));
-static cl::opt<std::string> target("target", cl::desc("cpu"), cl::init("cpu"), cl::cat(category));
-static cl::opt<std::string> cpu("cpu", cl::desc("native, portable, x86-64-v2|v3|v4 or the name of a CPU"),
-                                cl::init("native"), cl::cat(category));
-static cl::opt<std::string> weights("weights", cl::desc("inside (the default) or beside the product, in OUT.weights"),
-                                    cl::init("inside"), cl::value_desc("PLACE"), cl::cat(category));
-static cl::opt<std::string> model("model", cl::desc("Which model of an archive that holds several"),
-                                  cl::value_desc("NAME"), cl::cat(category));
-static cl::opt<unsigned> threads("threads", cl::desc("Threads of the compiler (default: all)"), cl::init(0),
-                                 cl::value_desc("N"), cl::cat(category));
-static cl::opt<bool> quiet("quiet", cl::desc("No progress"), cl::cat(category));
-
 static int fail(const Twine &message) {
   errs() << "mambac: error: " << message << "\n";
   return mambac::kBadInput;
@@ -63,7 +44,25 @@ private:
 int main(int argc, char **argv) {
   setBugReportMsg("mambac crashed: this is a bug in mambac. Please report it with the command line and the input.\n");
   InitLLVM init(argc, argv);
-  cl::HideUnrelatedOptions(category);
+  // LLVM's and lld's own options are linked in; the command line is mambac's alone.
+  cl::ResetCommandLineParser();
+  cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.pt2|FILE.mlir"), cl::Required);
+  cl::opt<std::string> output("o", cl::desc("Where to write; the suffix says what: .so .o .s .ll .mlir, none = "
+                                                   "executable, - = stdout"),
+                                     cl::value_desc("OUT"), cl::Required);
+  cl::opt<std::string> emit("emit", cl::desc("What to write, whatever OUT's suffix: exe, shared, obj, asm, llvm, "
+                                                    "imported, ssm, scheduled"),
+                                   cl::value_desc("KIND"));
+  cl::opt<std::string> target("target", cl::desc("cpu"), cl::init("cpu"));
+  cl::opt<std::string> cpu("cpu", cl::desc("native, portable, x86-64-v2|v3|v4 or the name of a CPU"),
+                                  cl::init("native"));
+  cl::opt<std::string> weights("weights", cl::desc("inside (the default) or beside the product, in OUT.weights"),
+                                      cl::init("inside"), cl::value_desc("PLACE"));
+  cl::opt<std::string> model("model", cl::desc("Which model of an archive that holds several"),
+                                    cl::value_desc("NAME"));
+  cl::opt<unsigned> threads("threads", cl::desc("Threads of the compiler (default: all)"), cl::init(0),
+                                   cl::value_desc("N"));
+  cl::opt<bool> quiet("quiet", cl::desc("No progress"));
   std::string usage;
   raw_string_ostream usageStream(usage);
   if (!cl::ParseCommandLineOptions(argc, argv, "mambac: compiles state space models\n", &usageStream)) {
