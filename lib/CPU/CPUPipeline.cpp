@@ -16,7 +16,10 @@ using namespace mlir;
 
 /// Kernels and linalg become parallel and sequential loops over vectors.
 static void populateLoops(OpPassManager &pm) {
+  pm.addPass(mambac::createExpandKernelsPass());
   pm.addPass(mambac::createLowerLinalgPass());
+  // Over kernels and linalg alike: no call of libm is left in a loop.
+  pm.addPass(mambac::createExpandMathPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }

@@ -155,6 +155,15 @@ struct OutlineParallelPass : PassWrapper<OutlineParallelPass, OperationPass<Modu
     for (Operation &op : loop.getBody()->without_terminator())
       inner.clone(op, mapping);
 
+    // Scratch of static size is one buffer per call of the body, not one per item.
+    SmallVector<memref::AllocaOp> scratch;
+    body.walk([&](memref::AllocaOp alloca) {
+      if (alloca->getNumOperands() == 0)
+        scratch.push_back(alloca);
+    });
+    for (memref::AllocaOp alloca : scratch)
+      alloca->moveBefore(entry, entry->begin());
+
     // The call: store the captured values, then services->parallel_for(services, body, context, count).
     OpBuilder::InsertionGuard guard(builder);
     Value contextStruct;

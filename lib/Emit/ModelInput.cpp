@@ -67,6 +67,7 @@ Error ModelInput::open(const CompileOptions &options) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   registerSSMDialect(registry);
+  registerSSMBufferization(registry);
   context = std::make_unique<mlir::MLIRContext>(registry, options.threads == 1 ? mlir::MLIRContext::Threading::DISABLED
                                                                                : mlir::MLIRContext::Threading::ENABLED);
   context->getDiagEngine().registerHandler([](mlir::Diagnostic &diagnostic) { printDiagnostic(diagnostic); });
