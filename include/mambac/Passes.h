@@ -31,6 +31,10 @@ void registerSSMPasses();
 std::unique_ptr<mlir::Pass> createRollTimeLoopsPass();
 /// Parallel scans written out in slices, products and sums become ssm.scan.
 std::unique_ptr<mlir::Pass> createLogDepthScansPass();
+/// A recurrence whose states are only read by a sum over the state becomes ssm.selective_scan or ssm.ssd.
+std::unique_ptr<mlir::Pass> createRaiseScanReadoutPass();
+/// D skip and z gate move into ssm.selective_scan and ssm.ssd.
+std::unique_ptr<mlir::Pass> createFuseScanEpiloguePass();
 /// linalg from any front end to the ssm dialect: `--mambac-raise`.
 void buildRaisePipeline(mlir::OpPassManager &pm);
 void registerRaisePasses();

@@ -16,10 +16,16 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createLogDepthScansPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  pm.addNestedPass<func::FuncOp>(createRaiseScanReadoutPass());
+  pm.addNestedPass<func::FuncOp>(createFuseScanEpiloguePass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
 }
 
 void mambac::registerRaisePasses() {
   registerPass(createRollTimeLoopsPass);
   registerPass(createLogDepthScansPass);
+  registerPass(createRaiseScanReadoutPass);
+  registerPass(createFuseScanEpiloguePass);
   PassPipelineRegistration<>("mambac-raise", "Raise linalg to the ssm dialect", buildRaisePipeline);
 }

@@ -1,0 +1,112 @@
+// RUN: mamba-opt %s --ssm-raise-scan-readout --ssm-fuse-scan-epilogue --split-input-file --verify-diagnostics | FileCheck %s
+
+// exp(softplus(raw + bias) * A), softplus(raw + bias) * u * B, readout by C, D skip, z gate: in (b, d, l).
+
+#bdln = affine_map<(b, d, l, n) -> (b, d, l, n)>
+#bdl = affine_map<(b, d, l, n) -> (b, d, l)>
+#dn = affine_map<(b, d, l, n) -> (d, n)>
+#bnl = affine_map<(b, d, l, n) -> (b, n, l)>
+#lbdn = affine_map<(b, d, l, n) -> (l, b, d, n)>
+#id = affine_map<(b, d, l) -> (b, d, l)>
+#d = affine_map<(b, d, l) -> (d)>
+// CHECK-LABEL: func @selective_scan
+// CHECK-SAME:    %[[RAW:.*]]: tensor<?x6x5xf32>, %[[BIAS:.*]]: tensor<6xf32>, %[[A:.*]]: tensor<6x4xf32>, %[[B:.*]]: tensor<?x4x5xf32>, %[[C:.*]]: tensor<?x4x5xf32>, %[[U:.*]]: tensor<?x6x5xf32>, %[[D:.*]]: tensor<6xf32>, %[[Z:.*]]: tensor<?x6x5xf32>
+// CHECK:         %[[Y:.*]] = ssm.selective_scan "b d l, b d l, d n, b n l, b n l, d, b d l, d -> b d l"
+// CHECK-SAME:      u(%[[U]]
+// CHECK-SAME:      delta(%[[RAW]]
+// CHECK-SAME:      A(%[[A]]
+// CHECK-SAME:      B(%[[B]]
+// CHECK-SAME:      C(%[[C]]
+// CHECK-SAME:      D(%[[D]]
+// CHECK-SAME:      z(%[[Z]]
+// CHECK-SAME:      delta_bias(%[[BIAS]]
+// CHECK-SAME:      softplus
+// CHECK:         return %[[Y]]
+func.func @selective_scan(%raw: tensor<?x6x5xf32>, %bias: tensor<6xf32>, %A: tensor<6x4xf32>, %B: tensor<?x4x5xf32>,
+    %C: tensor<?x4x5xf32>, %u: tensor<?x6x5xf32>, %D: tensor<6xf32>, %z: tensor<?x6x5xf32>) -> tensor<?x6x5xf32> {
+  %c0 = arith.constant 0 : index
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %n = tensor.dim %u, %c0 : tensor<?x6x5xf32>
+  %e3 = tensor.empty(%n) : tensor<?x6x5xf32>
+  %e4 = tensor.empty(%n) : tensor<?x6x5x4xf32>
+  %es = tensor.empty(%n) : tensor<5x?x6x4xf32>
+  %ef = tensor.empty(%n) : tensor<?x6x4xf32>
+  %dt = linalg.generic {indexing_maps = [#id, #d, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%raw, %bias : tensor<?x6x5xf32>, tensor<6xf32>) outs(%e3 : tensor<?x6x5xf32>) {
+  ^bb0(%x: f32, %y: f32, %o: f32):
+    %s = arith.addf %x, %y : f32
+    %p = math.exp %s : f32
+    %q = math.log1p %p : f32
+    linalg.yield %q : f32
+  } -> tensor<?x6x5xf32>
+  %decay = linalg.generic {indexing_maps = [#bdl, #dn, #bdln], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%dt, %A : tensor<?x6x5xf32>, tensor<6x4xf32>) outs(%e4 : tensor<?x6x5x4xf32>) {
+  ^bb0(%x: f32, %y: f32, %o: f32):
+    %p = arith.mulf %y, %x : f32
+    %q = math.exp %p : f32
+    linalg.yield %q : f32
+  } -> tensor<?x6x5x4xf32>
+  %dB = linalg.generic {indexing_maps = [#bdl, #bnl, #bdln], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%dt, %B : tensor<?x6x5xf32>, tensor<?x4x5xf32>) outs(%e4 : tensor<?x6x5x4xf32>) {
+  ^bb0(%x: f32, %y: f32, %o: f32):
+    %p = arith.mulf %x, %y : f32
+    linalg.yield %p : f32
+  } -> tensor<?x6x5x4xf32>
+  %dBu = linalg.generic {indexing_maps = [#bdln, #bdl, #bdln], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%dB, %u : tensor<?x6x5x4xf32>, tensor<?x6x5xf32>) outs(%e4 : tensor<?x6x5x4xf32>) {
+  ^bb0(%x: f32, %y: f32, %o: f32):
+    %p = arith.mulf %x, %y : f32
+    linalg.yield %p : f32
+  } -> tensor<?x6x5x4xf32>
+  %h, %f = ssm.scan "l b d n : b d l n, b d l n -> l b d n, b d n" axis(0) a(%decay : tensor<?x6x5x4xf32>) b(%dBu : tensor<?x6x5x4xf32>) outs(%es, %ef : tensor<5x?x6x4xf32>, tensor<?x6x4xf32>)
+  %y0 = linalg.fill ins(%zero : f32) outs(%e3 : tensor<?x6x5xf32>) -> tensor<?x6x5xf32>
+  %y = linalg.generic {indexing_maps = [#lbdn, #bnl, #bdl], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%h, %C : tensor<5x?x6x4xf32>, tensor<?x4x5xf32>) outs(%y0 : tensor<?x6x5xf32>) {
+  ^bb0(%x: f32, %v: f32, %o: f32):
+    %p = arith.mulf %x, %v : f32
+    %q = arith.addf %o, %p : f32
+    linalg.yield %q : f32
+  } -> tensor<?x6x5xf32>
+  %skip = linalg.generic {indexing_maps = [#id, #d, #id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%y, %D, %u : tensor<?x6x5xf32>, tensor<6xf32>, tensor<?x6x5xf32>) outs(%e3 : tensor<?x6x5xf32>) {
+  ^bb0(%a: f32, %x: f32, %v: f32, %o: f32):
+    %p = arith.mulf %x, %v : f32
+    %q = arith.addf %a, %p : f32
+    linalg.yield %q : f32
+  } -> tensor<?x6x5xf32>
+  %gate = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%z : tensor<?x6x5xf32>) outs(%e3 : tensor<?x6x5xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %m = arith.negf %a : f32
+    %p = math.exp %m : f32
+    %q = arith.addf %p, %one : f32
+    %r = arith.divf %a, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<?x6x5xf32>
+  %out = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%skip, %gate : tensor<?x6x5xf32>, tensor<?x6x5xf32>) outs(%e3 : tensor<?x6x5xf32>) {
+  ^bb0(%a: f32, %x: f32, %o: f32):
+    %p = arith.mulf %a, %x : f32
+    linalg.yield %p : f32
+  } -> tensor<?x6x5xf32>
+  return %out : tensor<?x6x5xf32>
+}
+
+// -----
+
+// A decay that is not an exponential of dt * A stays a scan.
+
+#lbdn = affine_map<(b, d, l, n) -> (l, b, d, n)>
+#bnl = affine_map<(b, d, l, n) -> (b, n, l)>
+#bdl = affine_map<(b, d, l, n) -> (b, d, l)>
+// CHECK-LABEL: func @plain_decay
+// CHECK:         ssm.scan
+// CHECK-NOT:     ssm.selective_scan
+func.func @plain_decay(%a: tensor<5x2x6x4xf32>, %b: tensor<5x2x6x4xf32>, %C: tensor<2x4x5xf32>) -> tensor<2x6x5xf32> {
+  %zero = arith.constant 0.0 : f32
+  %es = tensor.empty() : tensor<5x2x6x4xf32>
+  %e3 = tensor.empty() : tensor<2x6x5xf32>
+  %h = ssm.scan "l b d n, l b d n -> l b d n" axis(0) a(%a : tensor<5x2x6x4xf32>) b(%b : tensor<5x2x6x4xf32>) outs(%es : tensor<5x2x6x4xf32>)
+  %y0 = linalg.fill ins(%zero : f32) outs(%e3 : tensor<2x6x5xf32>) -> tensor<2x6x5xf32>
+  // expected-remark @below {{a recurrence with a readout is not raised: the decay is no exponential}}
+  %y = linalg.generic {indexing_maps = [#lbdn, #bnl, #bdl], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%h, %C : tensor<5x2x6x4xf32>, tensor<2x4x5xf32>) outs(%y0 : tensor<2x6x5xf32>) {
+  ^bb0(%x: f32, %v: f32, %o: f32):
+    %p = arith.mulf %x, %v : f32
+    %q = arith.addf %o, %p : f32
+    linalg.yield %q : f32
+  } -> tensor<2x6x5xf32>
+  return %y : tensor<2x6x5xf32>
+}
