@@ -160,7 +160,8 @@ MAMBAC_API const char *mambac_state_error(const mambac_state *state);
 MAMBAC_API int32_t mambac_state_threads(const mambac_state *state);
 
 /* Checks the inputs of an entry (all but their data pointers) and works out its symbols from them. `symbols` holds
- * num_symbols values in the signature's order. */
+ * num_symbols values in the signature's order. An input whose ndim is -1 is passed over; a symbol that the others do not
+ * decide is then -1. */
 MAMBAC_API mambac_status mambac_bind(mambac_state *state, int32_t entry, const mambac_tensor *inputs,
                                      int32_t num_inputs, int64_t *symbols);
 

@@ -134,7 +134,7 @@ int32_t mambac_state_threads(const mambac_state *state) { return state->getThrea
 
 mambac_status mambac_bind(mambac_state *state, int32_t entry, const mambac_tensor *inputs, int32_t num_inputs,
                           int64_t *symbols) {
-  return guarded(state->error, [&] { return state->bind(entry, inputs, num_inputs, symbols); });
+  return guarded(state->error, [&] { return state->bind(entry, inputs, num_inputs, symbols, /*partly=*/true); });
 }
 
 mambac_status mambac_shapes(mambac_state *state, int32_t entry, const int64_t *symbols, int64_t *input_dims,

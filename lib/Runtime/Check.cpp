@@ -169,7 +169,8 @@ mambac_status mambac_state::checkSymbols(const Entry &entry, const int64_t *valu
   return MAMBAC_OK;
 }
 
-mambac_status mambac_state::bind(int32_t index, const mambac_tensor *inputs, int32_t numInputs, int64_t *values) {
+mambac_status mambac_state::bind(int32_t index, const mambac_tensor *inputs, int32_t numInputs, int64_t *values,
+                                 bool partly) {
   const Entry *entry = findEntry(index);
   if (!entry)
     return MAMBAC_INVALID_ARGUMENT;
@@ -184,6 +185,8 @@ mambac_status mambac_state::bind(int32_t index, const mambac_tensor *inputs, int
   for (int32_t i = 0; i < numInputs; ++i) {
     const Value &value = entry->inputs[size_t(i)];
     const mambac_tensor &tensor = inputs[i];
+    if (partly && tensor.ndim == -1)
+      continue;
     if (mambac_status status = checkTensor(*entry, "input", value, tensor))
       return status;
     for (int32_t d = 0; d < value.rank; ++d) {

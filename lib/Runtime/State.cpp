@@ -175,7 +175,7 @@ mambac_status mambac_state::reportFault(const Entry &entry) {
 mambac_status mambac_state::run(int32_t index, const mambac_tensor *inputs, int32_t numInputs,
                                 const mambac_tensor *outputs, int32_t numOutputs) {
   int64_t *values = symbols.data();
-  if (mambac_status status = bind(index, inputs, numInputs, values))
+  if (mambac_status status = bind(index, inputs, numInputs, values, /*partly=*/false))
     return status;
   const Entry &entry = *findEntry(index);
   int64_t scratchBytes = 0;

@@ -44,7 +44,8 @@ public:
   mambac_state(const mambac_state &) = delete;
   mambac_state &operator=(const mambac_state &) = delete;
 
-  mambac_status bind(int32_t entry, const mambac_tensor *inputs, int32_t numInputs, int64_t *values);
+  /// `partly`: inputs with ndim -1 are passed over.
+  mambac_status bind(int32_t entry, const mambac_tensor *inputs, int32_t numInputs, int64_t *values, bool partly);
   mambac_status shapes(int32_t entry, const int64_t *values, int64_t *inputDims, int64_t *outputDims,
                        int64_t *scratchBytes);
   mambac_status run(int32_t entry, const mambac_tensor *inputs, int32_t numInputs, const mambac_tensor *outputs,

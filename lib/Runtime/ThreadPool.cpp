@@ -45,7 +45,8 @@ static void futexWake(std::atomic<uint32_t> &word, int count) {
 }
 
 /// Spins until `done` or some time has passed. Between two loops of a model lie a few microseconds; waking a sleeping
-/// thread costs about fifty. Nobody gains by spinning for much longer than that.
+/// thread costs about fifty. Nobody gains by spinning for much longer than that. Where there are more threads than CPUs,
+/// the one that is waited for may need this CPU: after a few microseconds, it is offered.
 template <typename Done> static bool spin(Done done) {
   using Clock = std::chrono::steady_clock;
   Clock::time_point end;
@@ -55,6 +56,8 @@ template <typename Done> static bool spin(Done done) {
         return true;
       pauseCPU();
     }
+    if (round >= 16)
+      sched_yield();
     Clock::time_point now = Clock::now();
     if (round == 0)
       end = now + std::chrono::microseconds(100);

@@ -1,0 +1,86 @@
+//===- Options.cpp - The command line of mamba-run ----------------------------------------------------------------===//
+//
+// See Options.h.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Runtime/Runner/Options.h"
+
+#include <CLI/CLI.hpp>
+
+using namespace mambac::runner;
+
+static std::vector<Assignment> splitAssignments(const std::vector<std::string> &texts, const char *flag,
+                                                const char *shape) {
+  std::vector<Assignment> result;
+  for (const std::string &text : texts) {
+    size_t equals = text.find('=');
+    if (equals == 0 || equals == std::string::npos || equals + 1 == text.size())
+      throw CLI::ValidationError(flag, "expected " + std::string(shape) + ", got " + text);
+    result.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return result;
+}
+
+bool mambac::runner::parseOptions(int count, char **arguments, const std::string &product, Options &options,
+                                  int &exitCode) {
+  CLI::App app(product.empty() ? "Runs a model that mambac compiled." : "Runs the model in this program.");
+  app.footer("NAME is a name that --list shows, or a position such as 0. Without --output, a line about each output "
+             "is printed. Exit code: 0, 1 for bad input, 70 for a bug in mambac.");
+  app.set_version_flag("--version", "mambac runtime " MAMBAC_VERSION);
+  std::vector<std::string> inputs, outputs, comparisons, symbols;
+  options.model = product;
+  if (product.empty())
+    app.add_option("model", options.model, "a .so or an executable that mambac wrote")->required()->type_name("MODEL");
+  app.add_flag("--list", options.list, "show entry points, inputs and outputs, and end");
+  app.add_option("--entry", options.entry, "entry point (default: main, or else the first)")->type_name("NAME");
+  app.add_option("--weights", options.weights, "file with the packed weights, if not in the product or beside it")
+      ->type_name("FILE");
+  // Each takes one value: more would swallow the model's path.
+  auto assignments = [&](const char *flag, std::vector<std::string> &into, const char *shape, const char *help) {
+    app.add_option(flag, into, help)->type_name(shape)->allow_extra_args(false)->expected(1)->take_all();
+  };
+  assignments("--input", inputs, "NAME=FILE.npy|random[:2x64]",
+              "an input from a file, or random: normal numbers; integers from 0 to the table's size, or 0 and 1");
+  assignments("--output", outputs, "NAME=FILE.npy", "store an output (FILE - is the standard output)");
+  assignments("--compare", comparisons, "NAME=FILE.npy", "show the largest difference of an output from a stored one");
+  app.add_option("--tolerance", options.tolerance,
+                 "end with exit code 1 if a --compare finds more than this share of the largest magnitude");
+  assignments("--symbol", symbols, "NAME=SIZE", "a size for random inputs (default: the smallest that is allowed)");
+  app.add_option("--seed", options.seed, "of random inputs and of --generate (default 0)");
+  app.add_option("--threads", options.threads, "threads (default: MAMBAC_NUM_THREADS, or the CPUs there are)")
+      ->check(CLI::Range(0, 1024));
+  app.add_flag("--profile", options.profile, "show time, flops and bytes of each kernel; missing inputs are random");
+  app.add_option("--bench", options.bench,
+                 "time N runs after two that are not timed; the last line of the output is one JSON object; missing "
+                 "inputs are random")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000000000));
+  CLI::Option *generate = app.add_option("--generate", options.prompt,
+                                         "continue a text with a model of bytes: ids (1, length) to logits (1, length, "
+                                         "256)")
+                              ->type_name("TEXT");
+  app.add_option("--tokens", options.tokens, "how many tokens to generate (default 256)")
+      ->needs(generate)
+      ->check(CLI::Range(0, 1000000000));
+  app.add_option("--temperature", options.temperature, "of --generate; 0 takes the likeliest token (default 1)")
+      ->needs(generate)
+      ->check(CLI::Range(0.0, 1000.0));
+  try {
+    app.parse(count, arguments);
+    options.inputs = splitAssignments(inputs, "--input", "NAME=FILE.npy or NAME=random");
+    options.outputs = splitAssignments(outputs, "--output", "NAME=FILE.npy");
+    options.comparisons = splitAssignments(comparisons, "--compare", "NAME=FILE.npy");
+    options.symbols = splitAssignments(symbols, "--symbol", "NAME=SIZE");
+  } catch (const CLI::ParseError &error) {
+    if (error.get_exit_code() == 0) { // --help, --version
+      app.exit(error);
+      exitCode = 0;
+    } else {
+      std::cerr << "error: " << error.what() << " (--help shows the flags)\n";
+      exitCode = 1;
+    }
+    return false;
+  }
+  options.generate = generate->count() > 0;
+  return true;
+}

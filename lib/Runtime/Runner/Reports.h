@@ -1,0 +1,34 @@
+//===- Reports.h - What mamba-run prints -------------------------------------------------------------*- C++ -*-===//
+//
+// The signature, the outputs, the profile, the benchmark, and text of a language model. All of it goes to the standard
+// output; it is meant to be read, but for the last line of a benchmark.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#ifndef MAMBAC_LIB_RUNTIME_RUNNER_REPORTS_H
+#define MAMBAC_LIB_RUNTIME_RUNNER_REPORTS_H
+
+#include "lib/Runtime/Runner/Session.h"
+
+namespace mambac::runner {
+
+/// --list: all entry points.
+void printSignature(const mambac_model *model);
+
+/// A line about each output: name, type, shape, smallest, largest and mean element.
+void printOutputs(const Session &session);
+
+/// --compare: a line about the largest difference. False if it exceeds the tolerance.
+bool compareOutput(const std::string &name, const Tensor &output, const std::string &path, double tolerance);
+
+/// --profile: a line for each kernel that ran, slowest first.
+void printProfile(mambac_state *state);
+
+/// --bench: times `runs` runs, prints their profile if it is asked for, and the JSON object.
+void benchmark(Session &session, int runs, bool profile);
+
+/// --generate: prints the prompt and the text that follows; the speed goes to stderr.
+void generateText(Session &session, const Options &options);
+
+} // namespace mambac::runner
+
+#endif // MAMBAC_LIB_RUNTIME_RUNNER_REPORTS_H

@@ -1,0 +1,77 @@
+//===- Session.h - A model with its tensors ----------------------------------------------------------*- C++ -*-===//
+//
+// An open model, the entry point that was asked for, and the tensors of its inputs and outputs. What is done with them
+// (reports, benchmarks, text) is in the files beside.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#ifndef MAMBAC_LIB_RUNTIME_RUNNER_SESSION_H
+#define MAMBAC_LIB_RUNTIME_RUNNER_SESSION_H
+
+#include "lib/Runtime/Runner/Npy.h"
+#include "lib/Runtime/Runner/Options.h"
+
+#include <memory>
+
+namespace mambac::runner {
+
+/// splitmix64: the same numbers on every machine.
+class Random {
+public:
+  explicit Random(uint64_t seed) : state(seed) {}
+  uint64_t next() {
+    uint64_t z = (state += 0x9e3779b97f4a7c15u);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+  }
+  /// In [0, 1).
+  double uniform() { return double(next() >> 11) * 0x1p-53; }
+  /// Mean 0, variance 1.
+  double normal();
+
+private:
+  uint64_t state;
+};
+
+class Session {
+public:
+  explicit Session(const Options &options);
+
+  const mambac_model *getModel() const { return model.get(); }
+  const mambac_entry_info &getEntry() const { return *info; }
+  mambac_state *getState() const { return state.get(); }
+
+  /// Reads or makes all inputs, and makes room for the outputs.
+  void prepare();
+  /// Makes room for the outputs that the inputs ask for.
+  void allocateOutputs();
+  /// BadInput with the runtime's message if the run fails.
+  void run();
+
+  /// Position of a value by its name or number.
+  static int32_t find(const std::string &name, const mambac_value_info *values, int32_t count, const char *role);
+
+  std::vector<Tensor> inputs, outputs;
+  std::vector<int64_t> symbols; ///< after prepare() or allocateOutputs()
+  int64_t scratchBytes = 0;
+
+private:
+  std::vector<mambac_tensor> viewInputs();
+  void fillRandom(Tensor &tensor, const mambac_value_info &value);
+
+  const Options &options;
+  struct Closer {
+    void operator()(mambac_model *model) const { mambac_close(model); }
+    void operator()(mambac_state *state) const { mambac_state_destroy(state); }
+  };
+  std::unique_ptr<mambac_model, Closer> model;
+  std::unique_ptr<mambac_state, Closer> state;
+  int32_t entry = 0;
+  const mambac_entry_info *info = nullptr;
+  Random random;
+  std::vector<mambac_tensor> inputViews, outputViews; ///< kept, so that a timed run makes nothing
+};
+
+} // namespace mambac::runner
+
+#endif // MAMBAC_LIB_RUNTIME_RUNNER_SESSION_H
