@@ -212,7 +212,9 @@ MAMBAC_DESTINATION_OP(PackedMatmulOp)
 SmallVector<StringRef> CausalConv1DOp::getAxisNames() { return axes::splitAxisNames(kAxisNames); }
 
 int64_t CausalConv1DOp::getAxisShortfall(unsigned operandNumber, unsigned axis) {
-  // The windows are the operands whose maps have both a time-less k and a batch.
-  constexpr unsigned b = 0, k = 3;
-  return axis == k && getDimOfAxis(operandNumber, k) >= 0 && getDimOfAxis(operandNumber, b) >= 0 ? 1 : 0;
+  constexpr unsigned k = 3;
+  auto isWindow = [&](OperandRange operands, unsigned i) {
+    return operands.size() > i && operandNumber == operands.getBeginOperandIndex() + i;
+  };
+  return axis == k && (isWindow(getODSOperands(3), 0) || isWindow(getOuts(), 1)) ? 1 : 0;
 }

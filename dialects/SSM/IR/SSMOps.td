@@ -182,6 +182,7 @@ def SSM_ScanOp : SSM_IndexedOp<"scan", [AttrSizedOperandSegments]> {
     - C5 axis is one of the axes.
     - C6 h's map has every axis, plain.
     - C7 init's and final's maps have every axis but the scanned one, plain.
+    - C8 a's and b's maps have the scanned axis plain, or not; there are one or two destinations.
 
     Example:
         %h, %f = ssm.scan "b t d, b t d, b d -> b t d, b d" axis(1) a(%a : tensor<..>) b(%b : tensor<..>)

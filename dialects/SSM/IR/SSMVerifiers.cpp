@@ -137,17 +137,20 @@ LogicalResult ScanOp::verify() {
   int64_t axis = getAxis();
   if (axis < 0 || axis >= getNumAxes())
     return emitOpError() << "axis " << axis << " is not one of the " << getNumAxes() << " axes [C5]";
-  if (failed(verifyOuts(*this, getOuts(), 2, 6)))
+  if (failed(verifyOuts(*this, getOuts(), 2, 8)))
     return failure();
-  SmallVector<AxisUse> all, state;
+  SmallVector<AxisUse> all, state, input;
   for (unsigned i = 0; i < getNumAxes(); ++i) {
     all.push_back({i, Use::Required});
+    input.push_back({i, i == axis ? Use::Optional : Use::OptionalGrouped});
     if (i != axis)
       state.push_back({i, Use::Required});
   }
   auto op = cast<IndexedOpInterface>(getOperation());
   if (failed(verifyAxes(op, numberOf(getOutsMutable()[0]), "h", all, 6)) ||
-      failed(verifyAxes(op, getInitMutable(), "init", state, 7)))
+      failed(verifyAxes(op, getInitMutable(), "init", state, 7)) ||
+      failed(verifyAxes(op, numberOf(getAMutable()), "a", input, 8)) ||
+      failed(verifyAxes(op, numberOf(getBMutable()), "b", input, 8)))
     return failure();
   return hasFinalState() ? verifyAxes(op, numberOf(getOutsMutable()[1]), "final", state, 7) : success();
 }
