@@ -64,10 +64,10 @@ func.func @causal_conv1d_c7_final(%x: tensor<2x5x4xf32>, %weight: tensor<4x3xf32
 
 // -----
 
-func.func @causal_conv1d_c8(%x: tensor<2x5x4xf32>, %weight: tensor<4x3xf32>, %out0: tensor<2x5x4xf32>, %out1: tensor<2x4x2xf32>, %out2: tensor<2x4x2xf32>) {
+func.func @causal_conv1d_c8(%x: tensor<2x5x4xf32>, %weight: tensor<4x3xf32>, %out0: tensor<2x5x4xf32>, %out1: tensor<2x4x2xf32>, %out2: tensor<2x4x3xf32>) {
   // expected-error @+1 {{needs one or two destinations, has 3 [C8]}}
   %0:3 = ssm.causal_conv1d "b l c, c k -> b l c, b c k, b c k" x(%x : tensor<2x5x4xf32>) weight(%weight : tensor<4x3xf32>)
-      outs(%out0, %out1, %out2 : tensor<2x5x4xf32>, tensor<2x4x2xf32>, tensor<2x4x2xf32>)
+      outs(%out0, %out1, %out2 : tensor<2x5x4xf32>, tensor<2x4x2xf32>, tensor<2x4x3xf32>)
   return
 }
 
