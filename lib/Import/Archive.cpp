@@ -1,12 +1,12 @@
-// Opening an archive: minizip walks the central directory once, after which each entry is an offset and a size into the
+// Opening an archive: the zip directory is read once (Zip.cpp), after which each entry is an offset and a size into the
 // mapping. What a tensor of the archive is stands in Weights.cpp.
 #include "lib/Import/Archive.h"
+#include "lib/Import/Zip.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <minizip/unzip.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,43 +18,6 @@ namespace {
 constexpr const char *saveAgain = "write it again with torch.export.save(program, path)";
 /// JSON entries may be compressed; this bounds what they may grow to.
 constexpr uint64_t maxInflated = uint64_t(1) << 31;
-
-struct Entry {
-  uint64_t offset = 0, stored = 0, size = 0; ///< `stored` bytes at `offset` of the file are `size` bytes of content
-  uint32_t crc = 0;
-  bool compressed = false;
-};
-
-/// What minizip reads from: bytes and a position. It never gets at anything outside of them.
-struct MemoryFile {
-  const uint8_t *data;
-  uint64_t size;
-  uint64_t position;
-};
-
-voidpf ZCALLBACK openMemory(voidpf opaque, const void *, int) { return opaque; }
-uLong ZCALLBACK readMemory(voidpf, voidpf stream, void *buffer, uLong size) {
-  auto *file = static_cast<MemoryFile *>(stream);
-  uint64_t left = file->position < file->size ? file->size - file->position : 0;
-  uint64_t count = std::min<uint64_t>(size, left);
-  if (count)
-    std::memcpy(buffer, file->data + file->position, count);
-  file->position += count;
-  return static_cast<uLong>(count);
-}
-uLong ZCALLBACK writeMemory(voidpf, voidpf, const void *, uLong) { return 0; }
-ZPOS64_T ZCALLBACK tellMemory(voidpf, voidpf stream) { return static_cast<MemoryFile *>(stream)->position; }
-long ZCALLBACK seekMemory(voidpf, voidpf stream, ZPOS64_T offset, int origin) {
-  auto *file = static_cast<MemoryFile *>(stream);
-  uint64_t base = origin == ZLIB_FILEFUNC_SEEK_SET ? 0 : origin == ZLIB_FILEFUNC_SEEK_CUR ? file->position : file->size;
-  uint64_t target;
-  if (__builtin_add_overflow(base, offset, &target) || target > file->size)
-    return -1;
-  file->position = target;
-  return 0;
-}
-int ZCALLBACK closeMemory(voidpf, voidpf) { return 0; }
-int ZCALLBACK errorMemory(voidpf, voidpf) { return 0; }
 
 uint32_t checksum(const uint8_t *data, uint64_t size) {
   uLong crc = crc32(0, nullptr, 0);
@@ -73,7 +36,7 @@ struct Archive::Impl {
   const uint8_t *data = nullptr;
   uint64_t size = 0;
   bool mapped = false;
-  std::unordered_map<std::string, Entry> entries; ///< by name below the root folder
+  std::unordered_map<std::string, ZipEntry> entries; ///< by name below the root folder
   std::vector<std::string> models;
 
   ~Impl() {
@@ -86,68 +49,29 @@ struct Archive::Impl {
   }
 
   Status readDirectory();
-  Status readEntries(unzFile zip, std::vector<std::pair<std::string, Entry>> &found) const;
   Status checkFormat(Archive &archive);
 };
 
 Archive::Archive() : impl(std::make_unique<Impl>()) {}
 Archive::~Archive() = default;
 
-Status Archive::Impl::readEntries(unzFile zip, std::vector<std::pair<std::string, Entry>> &found) const {
-  char name[4096];
-  for (int code = unzGoToFirstFile(zip); code != UNZ_END_OF_LIST_OF_FILE; code = unzGoToNextFile(zip)) {
-    unz_file_info64 info;
-    if (code != UNZ_OK || unzGetCurrentFileInfo64(zip, &info, name, sizeof(name), nullptr, 0, nullptr, 0) != UNZ_OK)
-      return error("the zip directory is corrupt or cut off");
-    if (info.size_filename >= sizeof(name) || info.size_filename == 0 || std::memchr(name, 0, info.size_filename))
-      return error("the zip directory has an entry with an impossible name");
-    Entry entry;
-    std::string text(name, info.size_filename);
-    if (info.flag & 1)
-      return error("the entry is encrypted", text);
-    if (info.compression_method != 0 && info.compression_method != Z_DEFLATED)
-      return error("the entry is compressed by method " + std::to_string(info.compression_method) + ", which is unknown", text);
-    int method;
-    if (unzOpenCurrentFile2(zip, &method, nullptr, /*raw=*/1) != UNZ_OK)
-      return error("the entry does not agree with the zip directory", text);
-    entry.offset = unzGetCurrentFileZStreamPos64(zip);
-    unzCloseCurrentFile(zip);
-    entry.stored = info.compressed_size;
-    entry.size = info.uncompressed_size;
-    entry.crc = static_cast<uint32_t>(info.crc);
-    entry.compressed = info.compression_method != 0;
-    if (entry.offset > size || entry.stored > size - entry.offset || (!entry.compressed && entry.stored != entry.size))
-      return error("the entry lies outside of the file: the archive is corrupt or cut off", text);
-    found.emplace_back(std::move(text), entry);
-  }
-  return Status();
-}
-
 Status Archive::Impl::readDirectory() {
-  MemoryFile file{data, size, 0};
-  zlib_filefunc64_def functions = {openMemory, readMemory, writeMemory, tellMemory, seekMemory, closeMemory, errorMemory, &file};
-  unzFile zip = unzOpen2_64("", &functions);
-  if (!zip) {
-    bool startsAsZip = size >= 4 && std::memcmp(data, "PK\3\4", 4) == 0;
-    return startsAsZip ? error("a zip archive without its directory: the file is cut off or corrupt", "", "copy or download it again")
-                       : error("not a zip archive, so not a .pt2 file");
-  }
-  std::vector<std::pair<std::string, Entry>> found;
-  Status status = readEntries(zip, found);
-  unzClose(zip);
-  if (!status)
-    return status;
-  if (found.empty())
+  auto found = readZipDirectory(data, size);
+  if (!found)
+    return error(found.error().what, found.error().where, found.error().todo);
+  if (found->empty())
     return error("the zip archive is empty");
 
   // Everything lies in one folder, named by the first entry. Archives that somebody packed again may lack it.
-  std::string root = found[0].first.substr(0, found[0].first.find('/') + 1);
+  const std::string &first = found->front().name;
+  std::string root = first.substr(0, first.find('/') + 1);
   auto has = [&](const std::string &name) {
-    return std::any_of(found.begin(), found.end(), [&](const auto &entry) { return entry.first == name; });
+    return std::any_of(found->begin(), found->end(), [&](const ZipEntry &entry) { return entry.name == name; });
   };
   if (!has(root + "archive_format") && has("archive_format"))
     root.clear();
-  for (auto &[name, entry] : found) {
+  for (const ZipEntry &entry : *found) {
+    const std::string &name = entry.name;
     if (name.size() <= root.size() || name.compare(0, root.size(), root) != 0 || name.back() == '/')
       continue;
     std::string inner = name.substr(root.size());
@@ -301,7 +225,7 @@ Expected<std::string_view> Archive::text(const std::string &name, std::string &b
   auto it = impl->entries.find(name);
   if (it == impl->entries.end())
     return impl->error("the archive lacks the entry", name);
-  const Entry &entry = it->second;
+  const ZipEntry &entry = it->second;
   std::string_view content(reinterpret_cast<const char *>(impl->data + entry.offset), entry.stored);
   if (entry.compressed) {
     if (entry.size > maxInflated)

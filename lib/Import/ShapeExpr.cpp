@@ -169,36 +169,44 @@ void ShapeExpr::collectSymbols(std::vector<unsigned> &used) const {
 
 //===-- Printing ------------------------------------------------------------------------------------------------===//
 
-static void print(const ShapeExpr &expr, const SymbolTable &symbols, bool nested, std::string &out) {
+/// How tightly the surroundings bind: an argument or the whole text, a term of a sum, a factor.
+enum class Binding { Loose, Term, Factor };
+
+static void print(const ShapeExpr &expr, const SymbolTable &symbols, Binding binding, std::string &out) {
   const auto &operands = expr.operands();
-  auto list = [&](const char *separator, bool nestedOperands) {
+  auto list = [&](const char *separator, Binding inner) {
     for (size_t i = 0; i < operands.size(); ++i) {
       if (i)
         out += separator;
-      print(operands[i], symbols, nestedOperands, out);
+      print(operands[i], symbols, inner, out);
     }
   };
   auto call = [&](const char *name) {
     out += name;
-    list(", ", false);
+    list(", ", Binding::Loose);
     out += ')';
   };
   switch (expr.kind()) {
   case ExprKind::Constant:
-    out += nested && expr.value() < 0 ? "(" + std::to_string(expr.value()) + ")" : std::to_string(expr.value());
+    out += binding == Binding::Factor && expr.value() < 0 ? "(" + std::to_string(expr.value()) + ")" : std::to_string(expr.value());
     return;
   case ExprKind::Symbol:
     out += expr.symbolIndex() < symbols.size() ? symbols[expr.symbolIndex()].name : "?" + std::to_string(expr.symbolIndex());
     return;
   case ExprKind::Add:
+    out += binding == Binding::Factor ? "(" : "";
+    list(" + ", Binding::Term);
+    out += binding == Binding::Factor ? ")" : "";
+    return;
   case ExprKind::Mul:
-    out += nested ? "(" : "";
-    list(expr.kind() == ExprKind::Add ? " + " : "*", true);
-    out += nested ? ")" : "";
+    // As an operand of // a product needs parentheses, too.
+    out += binding == Binding::Factor ? "(" : "";
+    list("*", Binding::Factor);
+    out += binding == Binding::Factor ? ")" : "";
     return;
   case ExprKind::FloorDiv:
     out += '(';
-    list("//", true);
+    list("//", Binding::Factor);
     out += ')';
     return;
   case ExprKind::CeilDiv:
@@ -214,7 +222,7 @@ static void print(const ShapeExpr &expr, const SymbolTable &symbols, bool nested
 
 std::string ShapeExpr::str(const SymbolTable &symbols) const {
   std::string text;
-  print(*this, symbols, false, text);
+  print(*this, symbols, Binding::Loose, text);
   return text;
 }
 

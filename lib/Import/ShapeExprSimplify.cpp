@@ -186,33 +186,42 @@ int64_t contentWith(const Poly &poly, int64_t seed) {
   return seed;
 }
 
-/// a / b when b divides a exactly as polynomials with a one-term quotient, or b has one term.
-Result exactQuotient(const ShapeExpr &a, const ShapeExpr &b) {
-  Poly numerator = toPoly(a), divisor = toPoly(b);
-  if (!numerator.ok || !divisor.ok || divisor.terms.empty())
-    return std::nullopt;
-  Poly quotient;
-  const auto &[leadMonomial, leadCoefficient] = *divisor.terms.rbegin();
-  for (auto it = numerator.terms.rbegin(); it != numerator.terms.rend(); ++it) {
-    auto monomial = divide(it->first, leadMonomial);
-    auto coefficient = checkedMod(it->second, leadCoefficient) == 0 ? checkedFloorDiv(it->second, leadCoefficient) : std::nullopt;
-    if (monomial && coefficient)
-      quotient.addTerm(*monomial, *coefficient);
-    else if (divisor.terms.size() == 1)
-      return std::nullopt;
-    if (divisor.terms.size() > 1)
-      break;
-  }
+/// Products of all terms of both.
+Poly multiply(const Poly &a, const Poly &b) {
   Poly product;
-  for (const auto &[m, c] : quotient.terms)
-    for (const auto &[n, d] : divisor.terms) {
+  product.ok = a.ok && b.ok;
+  for (const auto &[m, c] : a.terms)
+    for (const auto &[n, d] : b.terms) {
       auto cd = checkedMul(c, d);
       product.ok &= cd.has_value();
       product.addTerm(merge(m, n), cd.value_or(0));
     }
-  if (!product.ok || product.terms != numerator.terms)
+  return product;
+}
+
+/// a / b when b divides a exactly as polynomials, and b or the quotient has one term.
+Result exactQuotient(const ShapeExpr &a, const ShapeExpr &b) {
+  Poly numerator = toPoly(a), divisor = toPoly(b);
+  if (!numerator.ok || !divisor.ok || divisor.terms.empty())
     return std::nullopt;
-  return fromPoly(quotient);
+  const auto &[divisorMonomial, divisorCoefficient] = *divisor.terms.rbegin();
+  Poly quotient;
+  for (const auto &[monomial, coefficient] : numerator.terms) {
+    auto rest = divide(monomial, divisorMonomial);
+    auto factor = checkedMod(coefficient, divisorCoefficient) == 0 ? checkedFloorDiv(coefficient, divisorCoefficient) : std::nullopt;
+    if (divisor.terms.size() > 1 && rest && factor) {
+      Poly candidate;
+      candidate.addTerm(*rest, *factor);
+      Poly product = multiply(candidate, divisor);
+      if (product.ok && product.terms == numerator.terms)
+        return fromPoly(candidate);
+    } else if (divisor.terms.size() == 1) {
+      if (!rest || !factor)
+        return std::nullopt;
+      quotient.addTerm(*rest, *factor);
+    }
+  }
+  return divisor.terms.size() == 1 ? fromPoly(quotient) : std::nullopt;
 }
 
 /// The largest value of an atom that is a remainder by a constant.
@@ -376,19 +385,13 @@ Result ShapeExpr::sub(const ShapeExpr &a, const ShapeExpr &b) {
 }
 
 Result ShapeExpr::mul(const ShapeExpr &a, const ShapeExpr &b) {
-  Poly left = toPoly(a), right = toPoly(b), product;
+  Poly left = toPoly(a), right = toPoly(b);
   if (left.terms.size() * right.terms.size() > maxTerms) {
+    Poly product;
     product.addTerm(merge({a}, {b}), 1);
     return fromPoly(product);
   }
-  product.ok = left.ok && right.ok;
-  for (const auto &[m, c] : left.terms)
-    for (const auto &[n, d] : right.terms) {
-      auto cd = checkedMul(c, d);
-      product.ok &= cd.has_value();
-      product.addTerm(merge(m, n), cd.value_or(0));
-    }
-  return finishSum(std::move(product));
+  return finishSum(multiply(left, right));
 }
 
 Result ShapeExpr::floorDiv(const ShapeExpr &a, const ShapeExpr &b) {
