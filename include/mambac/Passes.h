@@ -35,6 +35,8 @@ std::unique_ptr<mlir::Pass> createLogDepthScansPass();
 std::unique_ptr<mlir::Pass> createRaiseScanReadoutPass();
 /// D skip and z gate move into ssm.selective_scan and ssm.ssd.
 std::unique_ptr<mlir::Pass> createFuseScanEpiloguePass();
+/// Depthwise convolutions of an input padded in front become ssm.causal_conv1d.
+std::unique_ptr<mlir::Pass> createRaiseCausalConvPass();
 /// linalg from any front end to the ssm dialect: `--mambac-raise`.
 void buildRaisePipeline(mlir::OpPassManager &pm);
 void registerRaisePasses();

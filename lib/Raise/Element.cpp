@@ -26,7 +26,7 @@ Element Element::operand(unsigned i) const {
   return resolve({getOp()->getOperand(i), map, body, Value(), AffineMap()});
 }
 
-std::optional<double> Element::getConstant() const {
+std::optional<double> mambac::raise::getFloatConstant(Value value) {
   FloatAttr f;
   if (matchPattern(value, m_Constant(&f)))
     return f.getValueAsDouble();
@@ -316,6 +316,41 @@ std::optional<Element> mambac::raise::matchSoftplus(const Element &e) {
     return std::nullopt;
   auto x = matchSoftplus(below);
   return x && *x == above && *x == lhs ? x : std::nullopt;
+}
+
+std::optional<Element> mambac::raise::matchSum(linalg::GenericOp op) {
+  if (op.getNumDpsInits() != 1 || op.getNumLoops() == op.getNumParallelLoops() || !op.hasPureTensorSemantics())
+    return std::nullopt;
+  OpOperand *init = op.getDpsInitOperand(0);
+  MLIRContext *ctx = op.getContext();
+  int64_t rank = cast<RankedTensorType>(init->get().getType()).getRank();
+  if (resolve(Element::of(init->get(), AffineMap::getMultiDimIdentityMap(rank, ctx))).getConstant() != 0.0)
+    return std::nullopt;
+  auto add = op.getBody()->getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
+  if (!add)
+    return std::nullopt;
+  Value out = op.getMatchingBlockArgument(init);
+  Value summand = add.getLhs() == out ? add.getRhs() : add.getRhs() == out ? add.getLhs() : Value();
+  if (!summand)
+    return std::nullopt;
+  return resolve({summand, AffineMap::getMultiDimIdentityMap(op.getNumLoops(), ctx), op, Value(), AffineMap()});
+}
+
+bool mambac::raise::flowsOnlyInto(Value value, Operation *root) {
+  SmallVector<Value> worklist{value};
+  llvm::SmallPtrSet<Operation *, 8> seen;
+  while (!worklist.empty())
+    for (Operation *user : worklist.pop_back_val().getUsers()) {
+      if (user == root || isa<tensor::DimOp>(user) || !seen.insert(user).second)
+        continue;
+      auto generic = dyn_cast<linalg::GenericOp>(user);
+      bool elementwise = generic && generic.getNumLoops() == generic.getNumParallelLoops();
+      if (!elementwise &&
+          !isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp, tensor::ExtractSliceOp>(user))
+        return false;
+      worklist.append(user->result_begin(), user->result_end());
+    }
+  return true;
 }
 
 FailureOr<std::pair<Value, AffineMap>> mambac::raise::dropUnitDims(OpBuilder &builder, Location loc, Value value,

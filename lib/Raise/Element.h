@@ -18,6 +18,9 @@
 
 namespace mambac::raise {
 
+/// The number that `value`, a scalar or a splat tensor, is known to be.
+std::optional<double> getFloatConstant(mlir::Value value);
+
 struct Element {
   /// A tensor, or a scalar: one in the body of `body`, or a constant.
   mlir::Value value;
@@ -43,7 +46,7 @@ struct Element {
   mlir::Operation *getOp() const;
   /// Operand `i` of the scalar operation, resolved.
   Element operand(unsigned i) const;
-  std::optional<double> getConstant() const;
+  std::optional<double> getConstant() const { return getFloatConstant(value); }
 };
 
 /// Follows `element` as far as it goes. Casts between float types are passed.
@@ -58,6 +61,12 @@ std::optional<Element> matchExp(const Element &element);
 std::optional<Element> matchSilu(const Element &element);
 /// x where `element` computes log(1 + exp(x)), with or without PyTorch's threshold.
 std::optional<Element> matchSoftplus(const Element &element);
+
+/// The summand where `op` computes a sum over its reduction loops that starts from zero; its axes are the loops.
+std::optional<Element> matchSum(mlir::linalg::GenericOp op);
+
+/// True if everything that `value` flows into ends in `root`, through views and elementwise operations alone.
+bool flowsOnlyInto(mlir::Value value, mlir::Operation *root);
 
 /// `value` with the dimensions that `map` reads at the constant 0 dropped, and the map without them. Failure if the map
 /// has results other than axes, `axis floordiv constant` and 0, or drops a dimension whose size is not 1.

@@ -32,38 +32,11 @@ struct Match {
   Element other;
 };
 
-/// The only user of `value`, through views and casts, is `root`.
-bool readOnlyBy(Value value, Operation *root) {
-  while (true) {
-    if (!value.hasOneUse()) {
-      // tensor.dim does not read.
-      SmallVector<Operation *> readers;
-      for (Operation *user : value.getUsers())
-        if (!isa<tensor::DimOp>(user))
-          readers.push_back(user);
-      if (readers.size() != 1)
-        return false;
-      if (readers.front() == root)
-        return true;
-      if (readers.front()->getNumResults() != 1)
-        return false;
-      value = readers.front()->getResult(0);
-      continue;
-    }
-    Operation *user = *value.getUsers().begin();
-    if (user == root)
-      return true;
-    if (user->getNumResults() != 1)
-      return false;
-    value = user->getResult(0);
-  }
-}
-
 std::optional<Match> matchSide(linalg::GenericOp root, const Element &side, const Element &other) {
   if (!side.isLeaf())
     return std::nullopt;
   std::optional<ScanOperands> operands = ScanOperands::get(side.value.getDefiningOp());
-  if (!operands || side.value != side.value.getDefiningOp()->getResult(0) || !readOnlyBy(side.value, root))
+  if (!operands || side.value != side.value.getDefiningOp()->getResult(0) || !flowsOnlyInto(side.value, root))
     return std::nullopt;
   Match m{side.value.getDefiningOp(), *operands, {}, {}, other};
   // Result dimension <-> axis. Dimensions of y read at 0 are units.
@@ -76,11 +49,9 @@ std::optional<Match> matchSide(linalg::GenericOp root, const Element &side, cons
       return std::nullopt;
     m.resultToAxes[dim.getPosition()] = operands->y.map.getResult(d);
   }
-  auto type = cast<RankedTensorType>(root.getResult(0).getType());
   for (int64_t d = 0; d < rank; ++d)
     if (isa<AffineConstantExpr>(m.resultToAxes[d]))
       return std::nullopt; // a broadcast of y, or a unit: nobody has written one yet
-  (void)type;
   m.toResult = AffineMap::get(operands->getNumAxes(), 0, m.resultToAxes, ctx);
   return m;
 }

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------------------------------------------===//
 
 #include "mambac/Passes.h"
+#include "lib/Raise/Element.h"
 #include "lib/Raise/ScanAlgebra.h"
 
 #include "dialects/SSM/IR/SSM.h"
@@ -43,13 +44,7 @@ RankedTensorType tensorType(Value v) { return dyn_cast<RankedTensorType>(v.getTy
 std::optional<double> splatValue(Value v) {
   if (auto fill = v.getDefiningOp<linalg::FillOp>())
     v = fill.getInputs()[0];
-  FloatAttr f;
-  if (matchPattern(v, m_Constant(&f)))
-    return f.getValueAsDouble();
-  SplatElementsAttr splat;
-  if (matchPattern(v, m_Constant(&splat)) && isa<FloatType>(splat.getElementType()))
-    return splat.getSplatValue<APFloat>().convertToDouble();
-  return std::nullopt;
+  return getFloatConstant(v);
 }
 
 class Evaluator {

@@ -16,6 +16,7 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createLogDepthScansPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  pm.addNestedPass<func::FuncOp>(createRaiseCausalConvPass());
   pm.addNestedPass<func::FuncOp>(createRaiseScanReadoutPass());
   pm.addNestedPass<func::FuncOp>(createFuseScanEpiloguePass());
   pm.addPass(createCanonicalizerPass());
@@ -26,6 +27,7 @@ void mambac::registerRaisePasses() {
   registerPass(createRollTimeLoopsPass);
   registerPass(createLogDepthScansPass);
   registerPass(createRaiseScanReadoutPass);
+  registerPass(createRaiseCausalConvPass);
   registerPass(createFuseScanEpiloguePass);
   PassPipelineRegistration<>("mambac-raise", "Raise linalg to the ssm dialect", buildRaisePipeline);
 }

@@ -27,44 +27,6 @@ using namespace mambac::raise;
 
 namespace {
 
-/// A sum of products over loops: `y = sum over reduction loops of summand`, starting from zero.
-std::optional<Element> matchSum(linalg::GenericOp op) {
-  if (op.getNumDpsInits() != 1 || op.getNumLoops() == op.getNumParallelLoops() || !op.hasPureTensorSemantics())
-    return std::nullopt;
-  OpOperand *init = op.getDpsInitOperand(0);
-  MLIRContext *ctx = op.getContext();
-  Element start = resolve(Element::of(
-      init->get(), AffineMap::getMultiDimIdentityMap(cast<RankedTensorType>(init->get().getType()).getRank(), ctx)));
-  if (start.getConstant() != 0.0)
-    return std::nullopt;
-  auto add = op.getBody()->getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
-  if (!add)
-    return std::nullopt;
-  Value out = op.getMatchingBlockArgument(init);
-  Value summand = add.getLhs() == out ? add.getRhs() : add.getRhs() == out ? add.getLhs() : Value();
-  if (!summand)
-    return std::nullopt;
-  return resolve({summand, AffineMap::getMultiDimIdentityMap(op.getNumLoops(), ctx), op, Value(), AffineMap()});
-}
-
-/// True if everything that `value` flows into ends in `root`, through views and casts alone.
-bool flowsOnlyInto(Value value, Operation *root) {
-  SmallVector<Value> worklist{value};
-  while (!worklist.empty())
-    for (Operation *user : worklist.pop_back_val().getUsers()) {
-      if (user == root)
-        continue;
-      if (isa<tensor::DimOp>(user))
-        continue;
-      auto generic = dyn_cast<linalg::GenericOp>(user);
-      bool elementwise = generic && generic.getNumLoops() == generic.getNumParallelLoops();
-      if (!elementwise && !isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp, tensor::ExtractSliceOp>(user))
-        return false;
-      worklist.append(user->result_begin(), user->result_end());
-    }
-  return true;
-}
-
 class Readout {
 public:
   explicit Readout(linalg::GenericOp root) : root(root) {}
