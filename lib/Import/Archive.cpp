@@ -19,7 +19,10 @@ constexpr const char *saveAgain = "write it again with torch.export.save(program
 /// JSON entries may be compressed; this bounds what they may grow to.
 constexpr uint64_t maxInflated = uint64_t(1) << 31;
 
-uint32_t checksum(const uint8_t *data, uint64_t size) {
+bool hasChecksum(const uint8_t *data, uint64_t size, uint32_t wanted) {
+#ifdef MAMBAC_FUZZING
+  return true;
+#endif
   uLong crc = crc32(0, nullptr, 0);
   while (size) {
     uInt count = static_cast<uInt>(std::min<uint64_t>(size, 1u << 26));
@@ -27,7 +30,7 @@ uint32_t checksum(const uint8_t *data, uint64_t size) {
     data += count;
     size -= count;
   }
-  return static_cast<uint32_t>(crc);
+  return static_cast<uint32_t>(crc) == wanted;
 }
 } // namespace
 
@@ -209,7 +212,7 @@ Status Archive::verify(const std::string &name) const {
   if (!bytes)
     return bytes.error();
   auto *data = reinterpret_cast<const uint8_t *>(bytes->data());
-  if (checksum(data, bytes->size()) != impl->entries.find(name)->second.crc)
+  if (!hasChecksum(data, bytes->size(), impl->entries.find(name)->second.crc))
     return impl->error("the content does not agree with its checksum: the archive is corrupt", name, "copy or download it again");
   if (impl->mapped) {
     // The pages were only needed for the sum; let the next reader bring them back from the page cache.
@@ -257,7 +260,7 @@ Expected<std::string_view> Archive::text(const std::string &name, std::string &b
       return impl->error("the compressed entry is corrupt", name, "copy or download it again");
     content = buffer;
   }
-  if (checksum(reinterpret_cast<const uint8_t *>(content.data()), content.size()) != entry.crc)
+  if (!hasChecksum(reinterpret_cast<const uint8_t *>(content.data()), content.size(), entry.crc))
     return impl->error("the content does not agree with its checksum: the archive is corrupt", name, "copy or download it again");
   return content;
 }

@@ -128,7 +128,7 @@ private:
       number(out, 0x02014b50, 4);
       number(out, 45, 2);
       common(out, entry, /*inDirectory=*/true);
-      number(out, 0, 2 + 2 + 2 + 4); // comment, disk, attributes
+      out.append(2 + 2 + 2 + 4, '\0'); // comment, disk, attributes
       number(out, clipped(entry.offset), 4);
       out += entry.name + zip64Field(entry, true);
     }
