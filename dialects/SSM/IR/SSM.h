@@ -69,6 +69,14 @@ std::string printEquation(llvm::ArrayRef<mlir::AffineMap> maps, unsigned numOutp
 /// Renumbers the dimensions of the maps in the order of their first use. Dimensions that no map uses are dropped.
 llvm::SmallVector<mlir::AffineMap> normalizeAxes(llvm::ArrayRef<mlir::AffineMap> maps);
 
+/// How a value was made from another by copying alone: value[i] = source[map(i)], with a wider element type perhaps.
+/// The map is a projected permutation; it is a permutation for a transpose.
+struct LayoutChange {
+  mlir::Value source;
+  mlir::AffineMap map;
+};
+std::optional<LayoutChange> matchLayoutChange(mlir::Value value);
+
 /// An einsum into a new tensor of the given element type.
 mlir::Value buildEinsum(mlir::OpBuilder &b, mlir::Location loc, mlir::ValueRange inputs,
                         llvm::ArrayRef<mlir::AffineMap> maps, mlir::Type elementType);

@@ -36,6 +36,7 @@ class SSM_DestinationOp<string mnemonic, list<Trait> traits = []> : Op<SSM_Diale
     DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>,
     DeclareOpInterfaceMethods<AggregatedOpInterface, ["decomposeOperation"]>]> {
   let hasVerifier = 1;
+  let hasCanonicalizer = 1;
   let results = (outs Variadic<AnyRankedTensor>:$results);
   code destinationDeclarations = [{
     ::mlir::MutableOperandRange getDpsInitsMutable() { return getOutsMutable(); }
