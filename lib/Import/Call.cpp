@@ -2,10 +2,11 @@
 #include "lib/Import/Call.h"
 
 using namespace mlir;
-using pt2::Argument;
-using Kind = pt2::Argument::Kind;
 
 namespace mambac::aten {
+
+using pt2::Argument;
+using Kind = pt2::Argument::Kind;
 
 DType promote(ArrayRef<Operand> operands) {
   // PyTorch's three ranks. A lower rank counts only where it is of a higher kind (bool < integer < float).

@@ -64,6 +64,7 @@ public:
   /// Runs `create` with the insertion point at the end of those ops; it returns the op that it made.
   mlir::Operation *atEntry(llvm::function_ref<mlir::Operation *()> create);
   unsigned numSymbols() const { return symbolValues.size(); }
+  bool hasSymbol(unsigned position) const { return position < symbolValues.size() && symbolValues[position]; }
   /// `size` over the function's symbols; a failure is recorded.
   mlir::AffineExpr affine(const Size &size);
   /// The value of `size`: an attribute when it is constant; equal sizes give one SSA value.

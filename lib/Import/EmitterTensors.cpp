@@ -199,7 +199,7 @@ Tensor Emitter::concat(ArrayRef<Tensor> ins, int64_t dim) {
     sizes[dim] = add(sizes[dim], in.sizes[dim]);
     values.push_back(in.value);
   }
-  RankedTensorType inferred = tensor::ConcatOp::inferResultType(dim, values);
+  RankedTensorType inferred = tensor::ConcatOp::inferResultType(dim, TypeRange(ValueRange(values)));
   Tensor result{tensor::ConcatOp::create(b, loc, inferred, dim, values), ins[0].dtype, sizes};
   return refine(result, sizes);
 }
