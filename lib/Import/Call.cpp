@@ -63,7 +63,8 @@ Tensor Call::tensor(StringRef name) {
     (void)fail("it has no argument '" + name + "'");
     return dummy(e);
   }
-  return lookup(*arg, name).value_or(dummy(e));
+  std::optional<Tensor> found = lookup(*arg, name);
+  return found ? *found : dummy(e);
 }
 
 Tensor Call::optionalTensor(StringRef name) { return has(name) ? tensor(name) : Tensor(); }

@@ -114,16 +114,16 @@ struct Factors {
 
 /// One run of dims of both shapes with the same product, and its refinement.
 struct Run {
-  SmallVector<int64_t> from, to;        // positions
-  SmallVector<Size> pieces;             // the refinement; empty: collapse and expand
-  SmallVector<unsigned> perFrom, perTo; // how many pieces each dim has
+  SmallVector<int64_t, 4> from, to;     // positions
+  SmallVector<Size, 2> pieces;          // the refinement; empty: collapse and expand
+  SmallVector<unsigned, 4> perFrom, perTo; // how many pieces each dim has
 };
 } // namespace
 
 /// The refinement of the dims `from` of `a` and `to` of `c`, by dividing one by the other from the left.
 static void refineRun(Run &run, ArrayRef<Size> a, ArrayRef<Size> c, Emitter &e) {
-  SmallVector<Size> pieces;
-  SmallVector<unsigned> perFrom(run.from.size(), 0), perTo(run.to.size(), 0);
+  SmallVector<Size, 2> pieces;
+  SmallVector<unsigned, 4> perFrom(run.from.size(), 0), perTo(run.to.size(), 0);
   size_t i = 0, j = 0;
   auto toSize = [&](const Factors &f) {
     Size size(f.constant);
@@ -206,7 +206,7 @@ Tensor Emitter::reshape(const Tensor &in, ArrayRef<Size> target) {
 
   // Runs of equal products. `ratio` is what one side is ahead by.
   ArrayRef<Size> from = value.sizes;
-  SmallVector<Run> runs;
+  SmallVector<Run, 1> runs;
   int64_t i = 0, j = 0, n = from.size(), m = to.size();
   while (i < n || j < m) {
     Run run;
