@@ -39,7 +39,9 @@ bool Call::has(StringRef name) const {
   return arg && !arg->isNone();
 }
 
-static const Argument *find(const pt2::Node &node, StringRef name) { return node.input(std::string_view(name.data(), name.size())); }
+static const Argument *find(const pt2::Node &node, StringRef name) {
+  return node.input(std::string_view(name.data(), name.size()));
+}
 
 std::optional<Tensor> Call::lookup(const Argument &arg, StringRef what) {
   if (!arg.isTensor()) {
@@ -214,8 +216,8 @@ Operand Call::operand(StringRef name) {
     if (value.isConstant())
       result.number = double(value.value());
     result.scalar = e.atEntry([&, index = e.sizeValue(value)]() -> Operation * {
-      return arith::IndexCastOp::create(e.b, e.loc, e.b.getI64Type(), index);
-    })->getResult(0);
+                       return arith::IndexCastOp::create(e.b, e.loc, e.b.getI64Type(), index);
+                     })->getResult(0);
     return result;
   }
   default:
@@ -244,7 +246,9 @@ int64_t Call::wrapDim(int64_t dim, int64_t rank) {
   return dim < 0 ? dim + range : dim;
 }
 
-int64_t Call::dim(StringRef name, int64_t rank, std::optional<int64_t> fallback) { return wrapDim(integer(name, fallback), rank); }
+int64_t Call::dim(StringRef name, int64_t rank, std::optional<int64_t> fallback) {
+  return wrapDim(integer(name, fallback), rank);
+}
 
 SmallVector<int64_t> Call::dims(StringRef name, int64_t rank) {
   SmallVector<int64_t> list;
@@ -291,7 +295,8 @@ const pt2::TensorMeta &Call::meta(unsigned position) {
 static Tensor checked(Call &call, const Tensor &tensor, unsigned position) {
   const pt2::TensorMeta &meta = call.meta(position);
   if (meta.dtype != tensor.dtype && !call.failed())
-    (void)call.fail(Twine("its result is ") + pt2::dtypeName(tensor.dtype) + " where the graph declares " + pt2::dtypeName(meta.dtype));
+    (void)call.fail(Twine("its result is ") + pt2::dtypeName(tensor.dtype) + " where the graph declares " +
+                    pt2::dtypeName(meta.dtype));
   return call.e.refine(tensor, call.resultSizes(position));
 }
 

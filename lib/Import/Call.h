@@ -1,6 +1,6 @@
-// One node of the graph as a lowering sees it: typed access to its arguments, and where its results go. Accessors never fail
-// loudly: they record what is wrong and return something harmless, so that a lowering reads all its arguments and then asks
-// `failed()` once. Also the table of lowerings.
+// One node of the graph as a lowering sees it: typed access to its arguments, and where its results go. Accessors never
+// fail loudly: they record what is wrong and return something harmless, so that a lowering reads all its arguments and
+// then asks `failed()` once. Also the table of lowerings.
 #ifndef MAMBAC_IMPORT_CALL_H
 #define MAMBAC_IMPORT_CALL_H
 
@@ -10,32 +10,36 @@ namespace mambac::aten {
 
 /// A tensor, or a Python number that takes part in an elementwise op.
 struct Operand {
-  Tensor tensor;        ///< null for numbers
-  mlir::Value scalar;   ///< of the number's own type: i1, i64 or f64
+  Tensor tensor;      ///< null for numbers
+  mlir::Value scalar; ///< of the number's own type: i1, i64 or f64
   DType dtype = DType::Unknown;
   std::optional<double> number; ///< its value where it is a constant
 
   bool isTensor() const { return static_cast<bool>(tensor); }
 };
 
-/// The type in which PyTorch computes an op on these operands: tensors with dims win over tensors without, those over numbers.
+/// The type in which PyTorch computes an op on these operands: tensors with dims win over tensors without, those over
+/// numbers.
 DType promote(llvm::ArrayRef<Operand> operands);
 
 class Call {
 public:
-  Call(Emitter &e, const pt2::Graph &graph, const pt2::Node &node, Scope &scope) : e(e), graph(graph), node(node), scope(scope) {}
+  Call(Emitter &e, const pt2::Graph &graph, const pt2::Node &node, Scope &scope)
+      : e(e), graph(graph), node(node), scope(scope) {}
 
   Emitter &e;
   const pt2::Graph &graph;
   const pt2::Node &node;
   Scope &scope;
 
-  // --- Errors --------------------------------------------------------------------------------------------------------------
+  // --- Errors
+  // --------------------------------------------------------------------------------------------------------------
   /// Records what is wrong with this node. Always returns failure.
   mlir::LogicalResult fail(const llvm::Twine &message);
   bool failed() const { return !e.problem.empty(); }
 
-  // --- Arguments -----------------------------------------------------------------------------------------------------------
+  // --- Arguments
+  // -----------------------------------------------------------------------------------------------------------
   /// Present and not None.
   bool has(llvm::StringRef name) const;
   Tensor tensor(llvm::StringRef name);
@@ -64,7 +68,8 @@ public:
   llvm::SmallVector<int64_t> dims(llvm::StringRef name, int64_t rank);
   int64_t wrapDim(int64_t dim, int64_t rank);
 
-  // --- Results -------------------------------------------------------------------------------------------------------------
+  // --- Results
+  // -------------------------------------------------------------------------------------------------------------
   /// The names of the tensors that the node returns; lists are flattened.
   llvm::ArrayRef<std::string> results();
   /// What the graph says of a result. `position` counts tensors, through lists.
@@ -98,8 +103,8 @@ public:
     for (llvm::StringRef target : targets)
       add(target, lowering);
   }
-  /// The lowering of a graph's target ("torch.ops.aten.add_.Tensor"), or null. In-place variants share the lowering of the op that
-  /// they name; `inPlace` says so.
+  /// The lowering of a graph's target ("torch.ops.aten.add_.Tensor"), or null. In-place variants share the lowering of
+  /// the op that they name; `inPlace` says so.
   Lowering find(llvm::StringRef target, bool &inPlace) const;
 
 private:

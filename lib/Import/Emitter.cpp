@@ -1,5 +1,5 @@
-// Sizes, types, scalars and linalg.generic: the lower half of Emitter. Data movement is in EmitterTensors.cpp, reshapes in
-// Reshape.cpp.
+// Sizes, types, scalars and linalg.generic: the lower half of Emitter. Data movement is in EmitterTensors.cpp, reshapes
+// in Reshape.cpp.
 #include "lib/Import/Emitter.h"
 
 #include "mlir/Dialect/Complex/IR/Complex.h"
@@ -64,7 +64,8 @@ Operation *Emitter::atEntry(function_ref<Operation *()> create) {
   return lastEntryOp = create();
 }
 
-//===--- Sizes ------------------------------------------------------------------------------------------------------------===//
+//===--- Sizes
+//------------------------------------------------------------------------------------------------------------===//
 
 void Emitter::bindSymbol(unsigned index, unsigned position, Value value) {
   symbolPositions[index] = position;
@@ -83,7 +84,8 @@ AffineExpr Emitter::affine(const Size &size) {
     auto it = symbolPositions.find(size.symbolIndex());
     if (it != symbolPositions.end())
       return b.getAffineSymbolExpr(it->second);
-    fail("a size depends on '" + symbols[size.symbolIndex()].name + "', which is not the size of an input (data-dependent sizes are not supported)");
+    fail("a size depends on '" + symbols[size.symbolIndex()].name +
+         "', which is not the size of an input (data-dependent sizes are not supported)");
     return zero;
   }
   case Kind::Max:
@@ -232,7 +234,8 @@ static Bounds boundsOf(const Size &size, const pt2::SymbolTable &symbols) {
     }
     if (!negate)
       return product;
-    return {product.hi ? std::optional(-*product.hi) : std::nullopt, product.lo ? std::optional(-*product.lo) : std::nullopt};
+    return {product.hi ? std::optional(-*product.hi) : std::nullopt,
+            product.lo ? std::optional(-*product.lo) : std::nullopt};
   }
   case Kind::FloorDiv:
   case Kind::CeilDiv: {
@@ -267,7 +270,8 @@ std::optional<bool> Emitter::isNegative(const Size &size) {
   return std::nullopt;
 }
 
-//===--- Types and scalars ------------------------------------------------------------------------------------------------===//
+//===--- Types and scalars
+//------------------------------------------------------------------------------------------------===//
 
 Type Emitter::elementType(DType type) {
   switch (type) {
@@ -302,13 +306,16 @@ RankedTensorType Emitter::type(DType type, ArrayRef<Size> sizes) {
 Value Emitter::entryConstant(TypedAttr value) {
   Value &known = constants[value];
   if (!known)
-    known = atEntry([&] { return arith::ConstantOp::create(b, b.getUnknownLoc(), value).getOperation(); })->getResult(0);
+    known =
+        atEntry([&] { return arith::ConstantOp::create(b, b.getUnknownLoc(), value).getOperation(); })->getResult(0);
   return known;
 }
 
 Value Emitter::constant(DType type, double value) {
   if (!isFloat(type))
-    return constantInt(type, value >= 9.2233720368547758e18 ? INT64_MAX : value <= -9.2233720368547758e18 ? INT64_MIN : int64_t(value));
+    return constantInt(type, value >= 9.2233720368547758e18    ? INT64_MAX
+                             : value <= -9.2233720368547758e18 ? INT64_MIN
+                                                               : int64_t(value));
   return entryConstant(b.getFloatAttr(elementType(type), value));
 }
 
@@ -320,7 +327,8 @@ Value Emitter::constantInt(DType type, int64_t value) {
     return entryConstant(b.getFloatAttr(element, 0.0));
   if (type == DType::Bool)
     value = value != 0;
-  return entryConstant(b.getIntegerAttr(element, APInt(element.getIntOrFloatBitWidth(), value, /*isSigned=*/true, /*implicitTrunc=*/true)));
+  return entryConstant(b.getIntegerAttr(
+      element, APInt(element.getIntOrFloatBitWidth(), value, /*isSigned=*/true, /*implicitTrunc=*/true)));
 }
 
 Value Emitter::index(int64_t value) { return entryConstant(b.getIndexAttr(value)); }
@@ -363,7 +371,8 @@ Value Emitter::convert(Value value, DType from, DType to) {
   return arith::ExtSIOp::create(b, loc, target, value);
 }
 
-//===--- linalg.generic ---------------------------------------------------------------------------------------------------===//
+//===--- linalg.generic
+//---------------------------------------------------------------------------------------------------===//
 
 AffineMap Emitter::map(unsigned dims, ArrayRef<int64_t> results) {
   SmallVector<AffineExpr> exprs;
@@ -378,9 +387,10 @@ Tensor Emitter::generic(ArrayRef<Tensor> ins, ArrayRef<AffineMap> maps, const Te
   for (AffineExpr each : maps.back().getResults())
     iterators[cast<AffineDimExpr>(each).getPosition()] = utils::IteratorType::parallel;
   SmallVector<Value> operands = llvm::map_to_vector(ins, [](const Tensor &each) { return each.value; });
-  auto op = linalg::GenericOp::create(b, loc, TypeRange{init.value.getType()}, operands, ValueRange{init.value}, maps, iterators,
-                                      [&](OpBuilder &nested, Location, ValueRange args) {
-                                        // `nested` is another builder: the emitter goes on with its own, at the same place.
+  auto op = linalg::GenericOp::create(b, loc, TypeRange{init.value.getType()}, operands, ValueRange{init.value}, maps,
+                                      iterators, [&](OpBuilder &nested, Location, ValueRange args) {
+                                        // `nested` is another builder: the emitter goes on with its own, at the same
+                                        // place.
                                         OpBuilder::InsertionGuard guard(b);
                                         b.restoreInsertionPoint(nested.saveInsertionPoint());
                                         Value result = body(*this, args);

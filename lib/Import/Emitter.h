@@ -1,18 +1,18 @@
-// Building blocks of the imported module: tensors with symbolic sizes, and the few ways in which the lowerings of aten ops
-// create linalg, tensor, arith and math ops. Nothing here knows an aten op. Element types follow PyTorch: f16 and bf16 are
-// computed in f32 and rounded once an op, sums and contractions accumulate in f32.
+// Building blocks of the imported module: tensors with symbolic sizes, and the few ways in which the lowerings of aten
+// ops create linalg, tensor, arith and math ops. Nothing here knows an aten op. Element types follow PyTorch: f16 and
+// bf16 are computed in f32 and rounded once an op, sums and contractions accumulate in f32.
 #ifndef MAMBAC_IMPORT_EMITTER_H
 #define MAMBAC_IMPORT_EMITTER_H
 
 #include "lib/Import/Graph.h"
 
-#include "llvm/ADT/DenseMap.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/DenseMap.h"
 #include <map>
 
 namespace mambac::aten {
@@ -41,8 +41,8 @@ DType promoteTypes(DType a, DType b);
 /// The type in which an op on `type` is computed: f32 for f16 and bf16, `type` itself otherwise.
 DType computeType(DType type);
 
-/// Emits ops at one insertion point. Errors that only show here (a size that is not affine in the symbols, operands that do not
-/// broadcast) are kept in `problem`; the ops emitted after one are valid IR without meaning.
+/// Emits ops at one insertion point. Errors that only show here (a size that is not affine in the symbols, operands
+/// that do not broadcast) are kept in `problem`; the ops emitted after one are valid IR without meaning.
 class Emitter {
 public:
   using Body = llvm::function_ref<mlir::Value(Emitter &, mlir::ValueRange)>;
@@ -56,7 +56,8 @@ public:
   /// Records an error.
   void fail(const llvm::Twine &message);
 
-  // --- Sizes ---------------------------------------------------------------------------------------------------------------
+  // --- Sizes
+  // ---------------------------------------------------------------------------------------------------------------
   /// Says that symbol `index` of the program is symbol `position` of the function and has the value `value`.
   void bindSymbol(unsigned index, unsigned position, mlir::Value value);
   /// The function's block: constants, weights and the arithmetic on sizes gather at its beginning.
@@ -81,7 +82,8 @@ public:
   /// Whether `size` is negative for every value of the symbols (they are at least one); nothing when that is not known.
   std::optional<bool> isNegative(const Size &size);
 
-  // --- Types and scalars ---------------------------------------------------------------------------------------------------
+  // --- Types and scalars
+  // ---------------------------------------------------------------------------------------------------
   /// Null (and a recorded error) for types that mambac does not have, such as complex numbers.
   mlir::Type elementType(DType type);
   mlir::RankedTensorType type(DType type, llvm::ArrayRef<Size> sizes);
@@ -92,16 +94,19 @@ public:
   /// PyTorch's conversion of one element.
   mlir::Value convert(mlir::Value value, DType from, DType to);
 
-  // --- Tensors -------------------------------------------------------------------------------------------------------------
+  // --- Tensors
+  // -------------------------------------------------------------------------------------------------------------
   Tensor empty(DType type, llvm::ArrayRef<Size> sizes);
   /// A tensor that is `value` everywhere; `value` has the element type.
   Tensor fill(DType type, llvm::ArrayRef<Size> sizes, mlir::Value value);
-  /// A linalg.generic over dims of sizes that the operands give; `maps`: one for each of `ins`, then the output's. Dims that are not
-  /// in the output's map are reductions; `init` is the initial value of the output.
+  /// A linalg.generic over dims of sizes that the operands give; `maps`: one for each of `ins`, then the output's. Dims
+  /// that are not in the output's map are reductions; `init` is the initial value of the output.
   Tensor generic(llvm::ArrayRef<Tensor> ins, llvm::ArrayRef<mlir::AffineMap> maps, const Tensor &init, Body body);
-  /// out[i...] = body(ins...) with the operands broadcast to `sizes`. The body returns a value of `type`'s element type.
+  /// out[i...] = body(ins...) with the operands broadcast to `sizes`. The body returns a value of `type`'s element
+  /// type.
   Tensor elementwise(llvm::ArrayRef<Tensor> ins, DType type, llvm::ArrayRef<Size> sizes, Body body);
-  /// The operand and map with which `in` takes part in an op over `sizes` by PyTorch's broadcasting: dims of size one are dropped.
+  /// The operand and map with which `in` takes part in an op over `sizes` by PyTorch's broadcasting: dims of size one
+  /// are dropped.
   std::pair<Tensor, mlir::AffineMap> broadcastOperand(const Tensor &in, llvm::ArrayRef<Size> sizes);
   Tensor convert(const Tensor &in, DType type);
   Tensor broadcast(const Tensor &in, llvm::ArrayRef<Size> sizes);
@@ -127,9 +132,10 @@ public:
   Tensor reduce(const Tensor &in, llvm::ArrayRef<int64_t> dims, bool keepDim, DType type, mlir::Value start, Body body);
   /// The sum over `dims`, accumulated in computeType(type), rounded to `type`.
   Tensor sum(const Tensor &in, llvm::ArrayRef<int64_t> dims, bool keepDim, DType type);
-  /// Sum of products; maps as for `generic`. Accumulates in computeType(type); `rounded` false leaves the result in that type.
-  Tensor contract(const Tensor &lhs, const Tensor &rhs, llvm::ArrayRef<mlir::AffineMap> maps, llvm::ArrayRef<Size> sizes, DType type,
-                  bool rounded = true);
+  /// Sum of products; maps as for `generic`. Accumulates in computeType(type); `rounded` false leaves the result in
+  /// that type.
+  Tensor contract(const Tensor &lhs, const Tensor &rhs, llvm::ArrayRef<mlir::AffineMap> maps,
+                  llvm::ArrayRef<Size> sizes, DType type, bool rounded = true);
   /// A map from `dims` dims to those listed.
   mlir::AffineMap map(unsigned dims, llvm::ArrayRef<int64_t> results);
   mlir::AffineMap identity(unsigned dims) { return b.getMultiDimIdentityMap(dims); }
@@ -140,8 +146,8 @@ private:
   /// Whether `length` elements from `start` are known not to lie in a dim of size `extent`; records that.
   bool leaves(const Size &extent, const Size &start, const Size &length, int64_t step);
   const pt2::SymbolTable &symbols;
-  llvm::SmallVector<mlir::Value> symbolValues;           // by position
-  llvm::DenseMap<unsigned, unsigned> symbolPositions;    // program index -> position
+  llvm::SmallVector<mlir::Value> symbolValues;        // by position
+  llvm::DenseMap<unsigned, unsigned> symbolPositions; // program index -> position
   std::map<Size, mlir::Value> sizeValues;
   llvm::DenseMap<int64_t, mlir::Value> indexConstants;
   llvm::DenseMap<mlir::Attribute, mlir::Value> constants;

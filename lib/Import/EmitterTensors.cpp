@@ -1,4 +1,5 @@
-// Whole-tensor operations of Emitter: broadcasting, data movement, reductions and contractions. Reshapes are in Reshape.cpp.
+// Whole-tensor operations of Emitter: broadcasting, data movement, reductions and contractions. Reshapes are in
+// Reshape.cpp.
 #include "lib/Import/Emitter.h"
 
 using namespace mlir;
@@ -76,7 +77,8 @@ Tensor Emitter::elementwise(ArrayRef<Tensor> ins, DType dtype, ArrayRef<Size> si
 Tensor Emitter::convert(const Tensor &in, DType dtype) {
   if (in.dtype == dtype)
     return in;
-  return elementwise({in}, dtype, in.sizes, [&](Emitter &, ValueRange args) { return convert(args[0], in.dtype, dtype); });
+  return elementwise({in}, dtype, in.sizes,
+                     [&](Emitter &, ValueRange args) { return convert(args[0], in.dtype, dtype); });
 }
 
 Tensor Emitter::broadcast(const Tensor &in, ArrayRef<Size> sizes) {
@@ -119,7 +121,8 @@ Tensor Emitter::slice(const Tensor &in, int64_t dim, const Size &start, const Si
     return in;
   Sizes sizes = in.sizes;
   sizes[dim] = length;
-  SmallVector<OpFoldResult> offsets(in.rank(), b.getIndexAttr(0)), extents = this->sizes(sizes), strides(in.rank(), b.getIndexAttr(1));
+  SmallVector<OpFoldResult> offsets(in.rank(), b.getIndexAttr(0)), extents = this->sizes(sizes),
+                                                                   strides(in.rank(), b.getIndexAttr(1));
   offsets[dim] = size(start);
   strides[dim] = b.getIndexAttr(step);
   Value value = tensor::ExtractSliceOp::create(b, loc, type(in.dtype, sizes), in.value, offsets, extents, strides);
@@ -146,7 +149,8 @@ Tensor Emitter::select(const Tensor &in, int64_t dim, const Size &position) {
   sizes.erase(sizes.begin() + dim);
   SmallVector<OpFoldResult> offsets(in.rank(), b.getIndexAttr(0)), strides(in.rank(), b.getIndexAttr(1));
   offsets[dim] = size(position);
-  Value value = tensor::ExtractSliceOp::create(b, loc, type(in.dtype, sizes), in.value, offsets, this->sizes(full), strides);
+  Value value =
+      tensor::ExtractSliceOp::create(b, loc, type(in.dtype, sizes), in.value, offsets, this->sizes(full), strides);
   return {value, in.dtype, sizes};
 }
 
@@ -233,16 +237,18 @@ Tensor Emitter::sum(const Tensor &in, ArrayRef<int64_t> dims, bool keepDim, DTyp
   return convert(result, dtype);
 }
 
-Tensor Emitter::contract(const Tensor &lhs, const Tensor &rhs, ArrayRef<AffineMap> maps, ArrayRef<Size> sizes, DType dtype, bool rounded) {
+Tensor Emitter::contract(const Tensor &lhs, const Tensor &rhs, ArrayRef<AffineMap> maps, ArrayRef<Size> sizes,
+                         DType dtype, bool rounded) {
   DType wide = computeType(dtype);
-  Tensor result = generic({lhs, rhs}, maps, fill(wide, sizes, constant(wide, 0)), [&](Emitter &, ValueRange args) -> Value {
-    Value x = convert(args[0], lhs.dtype, wide), y = convert(args[1], rhs.dtype, wide);
-    if (isFloat(wide))
-      return arith::AddFOp::create(b, loc, args[2], arith::MulFOp::create(b, loc, x, y));
-    if (wide == DType::Bool)
-      return arith::OrIOp::create(b, loc, args[2], arith::AndIOp::create(b, loc, x, y));
-    return arith::AddIOp::create(b, loc, args[2], arith::MulIOp::create(b, loc, x, y));
-  });
+  Tensor result =
+      generic({lhs, rhs}, maps, fill(wide, sizes, constant(wide, 0)), [&](Emitter &, ValueRange args) -> Value {
+        Value x = convert(args[0], lhs.dtype, wide), y = convert(args[1], rhs.dtype, wide);
+        if (isFloat(wide))
+          return arith::AddFOp::create(b, loc, args[2], arith::MulFOp::create(b, loc, x, y));
+        if (wide == DType::Bool)
+          return arith::OrIOp::create(b, loc, args[2], arith::AndIOp::create(b, loc, x, y));
+        return arith::AddIOp::create(b, loc, args[2], arith::MulIOp::create(b, loc, x, y));
+      });
   return rounded ? convert(result, dtype) : result;
 }
 

@@ -1,15 +1,15 @@
-// Walks an exported program and builds its module: the function and its attributes, the values of inputs and weights, one
-// lowering for each node, sub-graphs inlined, and the report of what is not supported. The lowerings are in Aten/.
+// Walks an exported program and builds its module: the function and its attributes, the values of inputs and weights,
+// one lowering for each node, sub-graphs inlined, and the report of what is not supported. The lowerings are in Aten/.
 #include "lib/Import/Import.h"
 
 #include "dialects/SSM/IR/SSM.h"
 #include "lib/Import/Call.h"
 
-#include "llvm/ADT/MapVector.h"
-#include "llvm/ADT/StringSet.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using Kind = mambac::pt2::Argument::Kind;
@@ -37,7 +37,8 @@ bool returnsNoTensor(const pt2::Node &node) {
   if (node.outputs.empty())
     return false;
   return llvm::all_of(node.outputs, [](const pt2::Argument &output) {
-    return output.is(Kind::SymInt) || output.is(Kind::SymFloat) || output.is(Kind::SymBool) || output.is(Kind::Int) || output.is(Kind::None);
+    return output.is(Kind::SymInt) || output.is(Kind::SymFloat) || output.is(Kind::SymBool) || output.is(Kind::Int) ||
+           output.is(Kind::None);
   });
 }
 
@@ -59,7 +60,8 @@ private:
 
   void reject(const Twine &message) { errors.push_back(message.str()); }
   bool report();
-  void collectUnsupported(const pt2::Graph &graph, llvm::MapVector<StringRef, std::vector<const pt2::Node *>> &found, unsigned depth);
+  void collectUnsupported(const pt2::Graph &graph, llvm::MapVector<StringRef, std::vector<const pt2::Node *>> &found,
+                          unsigned depth);
   bool checkSupported();
   Location locationOf(const pt2::Node &node);
   void orderSymbols();
@@ -87,7 +89,8 @@ bool Importer::report() {
   return false;
 }
 
-void Importer::collectUnsupported(const pt2::Graph &graph, llvm::MapVector<StringRef, std::vector<const pt2::Node *>> &found, unsigned depth) {
+void Importer::collectUnsupported(const pt2::Graph &graph,
+                                  llvm::MapVector<StringRef, std::vector<const pt2::Node *>> &found, unsigned depth) {
   for (const pt2::Node &node : graph.nodes) {
     bool inPlace;
     if (isSubgraphCall(node)) {
@@ -106,8 +109,9 @@ bool Importer::checkSupported() {
   collectUnsupported(program.graph, found, 0);
   if (found.empty())
     return true;
-  std::string text = "the model '" + program.name + "' uses " + std::to_string(found.size()) +
-                     (found.size() == 1 ? " operation that mambac does not support:" : " operations that mambac does not support:");
+  std::string text =
+      "the model '" + program.name + "' uses " + std::to_string(found.size()) +
+      (found.size() == 1 ? " operation that mambac does not support:" : " operations that mambac does not support:");
   for (auto &[target, nodes] : found) {
     StringRef name = target;
     name.consume_front("torch.ops.");
@@ -139,7 +143,8 @@ Location Importer::locationOf(const pt2::Node &node) {
   return NameLoc::get(StringAttr::get(&context, node.modulePath), loc);
 }
 
-//===--- Symbols ----------------------------------------------------------------------------------------------------------===//
+//===--- Symbols
+//----------------------------------------------------------------------------------------------------------===//
 
 /// Symbols of the inputs' sizes, in the order in which they occur there.
 void Importer::orderSymbols() {
@@ -193,12 +198,19 @@ void Importer::bindSymbols(ArrayRef<std::pair<const pt2::TensorMeta *, Value>> i
         if (it == symbolOrder.end() || emitter.hasSymbol(it->second) || plain != (factor == 1 && offset == 0))
           continue;
         Value index = emitter.index(dim);
-        Value extent = emitter.atEntry([&, value = value]() -> Operation * { return tensor::DimOp::create(builder, builder.getUnknownLoc(), value, index); })->getResult(0);
+        Value extent = emitter
+                           .atEntry([&, value = value]() -> Operation * {
+                             return tensor::DimOp::create(builder, builder.getUnknownLoc(), value, index);
+                           })
+                           ->getResult(0);
         if (!plain) {
           AffineExpr expr = (builder.getAffineSymbolExpr(0) - offset).floorDiv(factor);
-          extent = emitter.atEntry([&]() -> Operation * {
-            return affine::AffineApplyOp::create(builder, builder.getUnknownLoc(), AffineMap::get(0, 1, expr), ValueRange{extent});
-          })->getResult(0);
+          extent = emitter
+                       .atEntry([&]() -> Operation * {
+                         return affine::AffineApplyOp::create(builder, builder.getUnknownLoc(),
+                                                              AffineMap::get(0, 1, expr), ValueRange{extent});
+                       })
+                       ->getResult(0);
         }
         emitter.bindSymbol(symbol, it->second, extent);
       }
@@ -220,7 +232,8 @@ DictionaryAttr Importer::describe(StringRef name, ArrayRef<Size> sizes) {
                                     builder.getNamedAttr("mambac.shape", AffineMapAttr::get(shapeMap(sizes)))});
 }
 
-//===--- Nodes ------------------------------------------------------------------------------------------------------------===//
+//===--- Nodes
+//------------------------------------------------------------------------------------------------------------===//
 
 void Importer::inlineSubgraph(const pt2::Graph &graph, const pt2::Node &node, Scope &scope, unsigned depth) {
   // Inputs: settings, the sub-graph, then its arguments.
@@ -236,7 +249,8 @@ void Importer::inlineSubgraph(const pt2::Graph &graph, const pt2::Node &node, Sc
   if (!body || depth >= 8)
     return wrong(body ? "sub-graphs are nested too deeply" : "it has no sub-graph");
   if (arguments.size() != body->inputs.size())
-    return wrong("it passes " + Twine(arguments.size()) + " arguments to a sub-graph with " + Twine(body->inputs.size()));
+    return wrong("it passes " + Twine(arguments.size()) + " arguments to a sub-graph with " +
+                 Twine(body->inputs.size()));
   Scope inner;
   for (auto [argument, input] : llvm::zip_equal(arguments, body->inputs)) {
     if (!argument->isTensor() || !input.isTensor())
@@ -304,7 +318,8 @@ void Importer::importNodes(const pt2::Graph &graph, Scope &scope, unsigned depth
     importNode(graph, node, scope, depth);
 }
 
-//===--- The module -------------------------------------------------------------------------------------------------------===//
+//===--- The module
+//-------------------------------------------------------------------------------------------------------===//
 
 OwningOpRef<ModuleOp> Importer::run() {
   if (!checkSupported())
@@ -326,11 +341,12 @@ OwningOpRef<ModuleOp> Importer::run() {
   for (const pt2::InputSpec &input : program.inputs) {
     if (input.kind == Source::CustomObject || input.kind == Source::Token)
       reject("the input '" + input.arg.name + "' is an object, not a tensor");
-    if (input.kind != Source::UserInput || input.arg.isNone() || input.arg.is(Kind::Int) || input.arg.is(Kind::Float) || input.arg.is(Kind::Bool) ||
-        input.arg.is(Kind::String))
+    if (input.kind != Source::UserInput || input.arg.isNone() || input.arg.is(Kind::Int) || input.arg.is(Kind::Float) ||
+        input.arg.is(Kind::Bool) || input.arg.is(Kind::String))
       continue; // numbers are part of the graph as it was exported
     if (!input.arg.isTensor()) {
-      reject("the input '" + (input.userName.empty() ? input.arg.name : input.userName) + "' is a " + pt2::kindName(input.arg.kind) + ", not a tensor");
+      reject("the input '" + (input.userName.empty() ? input.arg.name : input.userName) + "' is a " +
+             pt2::kindName(input.arg.kind) + ", not a tensor");
       continue;
     }
     const pt2::TensorMeta *meta = program.graph.findTensor(input.arg.name);
@@ -361,8 +377,8 @@ OwningOpRef<ModuleOp> Importer::run() {
   for (auto [input, value] : llvm::zip_equal(userInputs, entry->getArguments())) {
     const pt2::TensorMeta *meta = program.graph.findTensor(input->arg.name);
     metas.push_back({meta, value});
-    scope[input->arg.name] =
-        std::make_shared<Binding>(Tensor{value, meta->dtype, Sizes(meta->sizes.begin(), meta->sizes.end())}, "input '" + input->userName + "'");
+    scope[input->arg.name] = std::make_shared<Binding>(
+        Tensor{value, meta->dtype, Sizes(meta->sizes.begin(), meta->sizes.end())}, "input '" + input->userName + "'");
   }
   bindSymbols(metas);
   if (!report())
@@ -374,7 +390,8 @@ OwningOpRef<ModuleOp> Importer::run() {
     if (input.kind != Source::Parameter && input.kind != Source::Buffer && input.kind != Source::TensorConstant)
       continue;
     const pt2::TensorMeta *meta = input.arg.isTensor() ? program.graph.findTensor(input.arg.name) : nullptr;
-    bool isStatic = meta && llvm::all_of(meta->sizes, [](const Size &size) { return size.isConstant() && size.value() >= 0; });
+    bool isStatic =
+        meta && llvm::all_of(meta->sizes, [](const Size &size) { return size.isConstant() && size.value() >= 0; });
     if (!isStatic || input.target.empty()) {
       reject("the graph does not describe the weight '" + input.target + "'");
       continue;
@@ -382,11 +399,13 @@ OwningOpRef<ModuleOp> Importer::run() {
     emitter.problem.clear();
     Sizes sizes(meta->sizes.begin(), meta->sizes.end());
     RankedTensorType type = emitter.type(meta->dtype, sizes);
-    Operation *op = emitter.atEntry([&]() -> Operation * { return ssm::WeightOp::create(builder, unknown, type, input.target); });
+    Operation *op =
+        emitter.atEntry([&]() -> Operation * { return ssm::WeightOp::create(builder, unknown, type, input.target); });
     if (!emitter.problem.empty())
       reject("the weight '" + input.target + "': " + emitter.problem);
     weights.push_back(op);
-    scope[input.arg.name] = std::make_shared<Binding>(Tensor{op->getResult(0), meta->dtype, sizes}, "weight '" + input.target + "'");
+    scope[input.arg.name] =
+        std::make_shared<Binding>(Tensor{op->getResult(0), meta->dtype, sizes}, "weight '" + input.target + "'");
   }
 
   importNodes(program.graph, scope, 0);
@@ -397,7 +416,8 @@ OwningOpRef<ModuleOp> Importer::run() {
   llvm::StringSet<> resultNames;
   emitter.loc = unknown;
   for (const pt2::OutputSpec &output : program.outputs) {
-    if (output.kind == pt2::OutputSpec::Kind::BufferMutation || output.kind == pt2::OutputSpec::Kind::ParameterMutation ||
+    if (output.kind == pt2::OutputSpec::Kind::BufferMutation ||
+        output.kind == pt2::OutputSpec::Kind::ParameterMutation ||
         output.kind == pt2::OutputSpec::Kind::UserInputMutation) {
       reject("the graph changes '" + output.target + "' in place, which is not supported yet");
       continue;
@@ -406,8 +426,8 @@ OwningOpRef<ModuleOp> Importer::run() {
       continue;
     auto it = output.arg.isTensor() ? scope.find(output.arg.name) : scope.end();
     if (it == scope.end() || !it->second) {
-      reject("the output '" + (output.userName.empty() ? output.arg.name : output.userName) + "' is a " + pt2::kindName(output.arg.kind) +
-             " that no node defines as a tensor");
+      reject("the output '" + (output.userName.empty() ? output.arg.name : output.userName) + "' is a " +
+             pt2::kindName(output.arg.kind) + " that no node defines as a tensor");
       continue;
     }
     emitter.problem.clear();
@@ -425,14 +445,16 @@ OwningOpRef<ModuleOp> Importer::run() {
   if (!report())
     return nullptr;
   func::ReturnOp::create(builder, unknown, results);
-  func.setType(builder.getFunctionType(inputTypes, llvm::map_to_vector(results, [](Value value) { return value.getType(); })));
+  func.setType(
+      builder.getFunctionType(inputTypes, llvm::map_to_vector(results, [](Value value) { return value.getType(); })));
   func.setAllArgAttrs(inputAttrs);
   func.setAllResultAttrs(resultAttrs);
 
   SmallVector<Attribute> symbols(symbolOrder.size());
   for (auto &[index, position] : symbolOrder) {
     const pt2::Symbol &symbol = program.symbols[index];
-    // torch.export says "at least 2" of every dim that it leaves open, since it treats 0 and 1 apart; the graph holds for 1.
+    // torch.export says "at least 2" of every dim that it leaves open, since it treats 0 and 1 apart; the graph holds
+    // for 1.
     int64_t min = symbol.min <= 2 ? 1 : symbol.min;
     symbols[position] = builder.getDictionaryAttr({
         builder.getNamedAttr("name", builder.getStringAttr("s" + std::to_string(position))),
@@ -448,7 +470,8 @@ OwningOpRef<ModuleOp> Importer::run() {
     if (op->use_empty())
       op->erase();
   if (failed(verify(*module))) {
-    emitError(unknown) << "the model '" << program.name << "' was imported wrongly: this is a bug of mambac, please report it with the model";
+    emitError(unknown) << "the model '" << program.name
+                       << "' was imported wrongly: this is a bug of mambac, please report it with the model";
     return nullptr;
   }
   return module;
@@ -457,8 +480,8 @@ OwningOpRef<ModuleOp> Importer::run() {
 } // namespace
 
 void loadImportDialects(MLIRContext &context) {
-  context.loadDialect<affine::AffineDialect, arith::ArithDialect, func::FuncDialect, linalg::LinalgDialect, math::MathDialect, tensor::TensorDialect,
-                      ssm::SSMDialect>();
+  context.loadDialect<affine::AffineDialect, arith::ArithDialect, func::FuncDialect, linalg::LinalgDialect,
+                      math::MathDialect, tensor::TensorDialect, ssm::SSMDialect>();
 }
 
 OwningOpRef<ModuleOp> importGraph(const pt2::Program &program, MLIRContext &context) {
@@ -466,7 +489,8 @@ OwningOpRef<ModuleOp> importGraph(const pt2::Program &program, MLIRContext &cont
   return Importer(program, context).run();
 }
 
-OwningOpRef<ModuleOp> importModel(StringRef path, MLIRContext &context, pt2::ExportedProgram *program, StringRef modelName) {
+OwningOpRef<ModuleOp> importModel(StringRef path, MLIRContext &context, pt2::ExportedProgram *program,
+                                  StringRef modelName) {
   auto read = pt2::readExportedProgram(path.str(), modelName.str());
   if (!read) {
     emitError(UnknownLoc::get(&context)) << read.error().message();

@@ -1,6 +1,6 @@
 // Reshapes as tensor.collapse_shape and tensor.expand_shape. A general view goes through the common refinement of both
-// shapes ([6, 4] -> [2, 12] is [2, 3, 4] in between); only where there is none are dims merged first. Sizes are compared
-// as products of factors, so [b, 256*k, h] -> [b, k, 256, h] is one expand_shape.
+// shapes ([6, 4] -> [2, 12] is [2, 3, 4] in between); only where there is none are dims merged first. Sizes are
+// compared as products of factors, so [b, 256*k, h] -> [b, k, 256, h] is one expand_shape.
 #include "lib/Import/Emitter.h"
 
 using namespace mlir;
@@ -18,7 +18,8 @@ Tensor Emitter::collapse(const Tensor &in, ArrayRef<ReassociationIndices> groups
     sizes.push_back(size);
   }
   // The type that collapse_shape infers; `refine` adds what the symbols know beyond it.
-  RankedTensorType inferred = tensor::CollapseShapeOp::inferCollapsedType(cast<RankedTensorType>(in.value.getType()), groups);
+  RankedTensorType inferred =
+      tensor::CollapseShapeOp::inferCollapsedType(cast<RankedTensorType>(in.value.getType()), groups);
   Value value = b.createOrFold<tensor::CollapseShapeOp>(loc, inferred, in.value, groups);
   return refine({value, in.dtype, sizes}, sizes);
 }
@@ -114,8 +115,8 @@ struct Factors {
 
 /// One run of dims of both shapes with the same product, and its refinement.
 struct Run {
-  SmallVector<int64_t, 4> from, to;     // positions
-  SmallVector<Size, 2> pieces;          // the refinement; empty: collapse and expand
+  SmallVector<int64_t, 4> from, to;        // positions
+  SmallVector<Size, 2> pieces;             // the refinement; empty: collapse and expand
   SmallVector<unsigned, 4> perFrom, perTo; // how many pieces each dim has
 };
 } // namespace
@@ -216,7 +217,9 @@ Tensor Emitter::reshape(const Tensor &in, ArrayRef<Size> target) {
       if (!takeFrom && !run.to.empty()) {
         Factors left(ahead), right(behind);
         Factors quotient = right;
-        takeFrom = (quotient.divideBy(left) || (left.constant < right.constant && left.rest.size() <= right.rest.size())) && i < n;
+        takeFrom =
+            (quotient.divideBy(left) || (left.constant < right.constant && left.rest.size() <= right.rest.size())) &&
+            i < n;
         if (j == m)
           takeFrom = true;
       }

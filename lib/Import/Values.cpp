@@ -8,8 +8,8 @@ Binding::Binding(Tensor tensor, std::string owner) : tensor(std::move(tensor)), 
 }
 
 Binding::Binding(std::shared_ptr<Binding> base, Tensor tensor, ViewFn view, WriteFn write)
-    : tensor(std::move(tensor)), storage(base->storage), version(storage->version), base(std::move(base)), view(std::move(view)),
-      writeBack(std::move(write)) {}
+    : tensor(std::move(tensor)), storage(base->storage), version(storage->version), base(std::move(base)),
+      view(std::move(view)), writeBack(std::move(write)) {}
 
 const Tensor &Binding::read(Emitter &e) {
   if (version != storage->version && base) {

@@ -1,7 +1,7 @@
-// The values of a graph while it is imported, with PyTorch's aliasing: a tensor may be a view of another, and an in-place op on
-// one changes all that share its storage. Every value remembers how it is computed from its base and how it is written back
-// into it; a write replaces the base's value, and the other views are computed again when they are next read. What is left
-// afterwards has value semantics, as linalg on tensors wants it.
+// The values of a graph while it is imported, with PyTorch's aliasing: a tensor may be a view of another, and an
+// in-place op on one changes all that share its storage. Every value remembers how it is computed from its base and how
+// it is written back into it; a write replaces the base's value, and the other views are computed again when they are
+// next read. What is left afterwards has value semantics, as linalg on tensors wants it.
 #ifndef MAMBAC_IMPORT_VALUES_H
 #define MAMBAC_IMPORT_VALUES_H
 
@@ -20,8 +20,8 @@ using WriteFn = std::function<Tensor(Emitter &, const Tensor &base, const Tensor
 
 /// What several views share.
 struct Storage {
-  unsigned version = 0;   ///< counts the writes
-  std::string owner;      ///< "input 'x'", "parameter 'a.b'": set where a write would be seen outside of the graph
+  unsigned version = 0; ///< counts the writes
+  std::string owner;    ///< "input 'x'", "parameter 'a.b'": set where a write would be seen outside of the graph
 };
 
 /// A named tensor of the graph.

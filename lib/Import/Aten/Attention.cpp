@@ -22,7 +22,8 @@ Tensor causalMask(Emitter &e, const Size &queries, const Size &keys) {
 }
 
 LogicalResult lowerAttention(Call &c) {
-  Tensor query = c.tensor("query"), key = c.tensor("key"), value = c.tensor("value"), mask = c.optionalTensor("attn_mask");
+  Tensor query = c.tensor("query"), key = c.tensor("key"), value = c.tensor("value"),
+         mask = c.optionalTensor("attn_mask");
   bool causal = c.boolean("is_causal", false), gqa = c.boolean("enable_gqa", false);
   if (c.failed())
     return failure();
@@ -72,11 +73,13 @@ LogicalResult lowerAttention(Call &c) {
   auto d = [&](unsigned dim) { return e.b.getAffineDimExpr(dim); };
   auto map = [&](ArrayRef<AffineExpr> results) { return AffineMap::get(6, 0, results, e.b.getContext()); };
   auto head = [&](int64_t group) { return group == 1 ? d(1) : d(1).floorDiv(group); };
-  SmallVector<AffineMap> maps = {map({d(0), d(1), d(2), d(4)}), map({d(0), head(groups[0]), d(3), d(4)}), map({d(0), head(groups[1]), d(3), d(5)})};
+  SmallVector<AffineMap> maps = {map({d(0), d(1), d(2), d(4)}), map({d(0), head(groups[0]), d(3), d(4)}),
+                                 map({d(0), head(groups[1]), d(3), d(5)})};
   if (mask) {
     if (mask.rank() > 4 || (mask.dtype != DType::Bool && !isFloat(mask.dtype)))
       return c.fail("its mask has more than four dims, or is neither bool nor floating-point");
-    auto [operand, broadcast] = e.broadcastOperand(mask, {query.sizes[0], query.sizes[1], query.sizes[2], key.sizes[2]});
+    auto [operand, broadcast] =
+        e.broadcastOperand(mask, {query.sizes[0], query.sizes[1], query.sizes[2], key.sizes[2]});
     SmallVector<AffineExpr> results(broadcast.getResults());
     // The keys' dim must be there.
     if (results.empty() || results.back() != d(3))
@@ -88,7 +91,8 @@ LogicalResult lowerAttention(Call &c) {
   Tensor out = e.empty(query.dtype, {query.sizes[0], query.sizes[1], query.sizes[2], value.sizes[3]});
   if (c.failed())
     return failure();
-  auto op = ssm::AttentionOp::create(e.b, e.loc, query.value, key.value, value.value, mask ? mask.value : Value(), out.value, maps, float(scale), causal);
+  auto op = ssm::AttentionOp::create(e.b, e.loc, query.value, key.value, value.value, mask ? mask.value : Value(),
+                                     out.value, maps, float(scale), causal);
   out.value = op->getResult(0);
   return c.result(e.dropUnitDims(out, llvm::to_vector(llvm::seq<int64_t>(0, 4 - rank))));
 }

@@ -8,7 +8,8 @@ namespace {
 
 using BinaryFn = Value (*)(Emitter &, DType, Value, Value);
 
-/// The result's type says most; what it cannot hold (the operands of an in-place op, integers under a float result) is promoted.
+/// The result's type says most; what it cannot hold (the operands of an in-place op, integers under a float result) is
+/// promoted.
 DType arithmeticType(Call &c, ArrayRef<Operand> operands) {
   DType type = promote(operands), result = c.resultType();
   if (isFloat(result) && !isFloat(type))
@@ -31,12 +32,13 @@ template <bool subtract, bool reverse> LogicalResult addOrSub(Call &c) {
   if (c.failed())
     return failure();
   DType type = arithmeticType(c, {self, other});
-  return c.result(applyElementwise(c.e, {self, other}, type, type, c.resultType(), c.resultSizes(), [&](Emitter &e, ValueRange v) {
-    Value a = reverse ? v[1] : v[0], b = reverse ? v[0] : v[1];
-    if (alpha.number != std::optional<double>(1))
-      b = mulScalars(e, type, b, scalarAs(e, alpha, type));
-    return subtract ? subScalars(e, type, a, b) : addScalars(e, type, a, b);
-  }));
+  return c.result(
+      applyElementwise(c.e, {self, other}, type, type, c.resultType(), c.resultSizes(), [&](Emitter &e, ValueRange v) {
+        Value a = reverse ? v[1] : v[0], b = reverse ? v[0] : v[1];
+        if (alpha.number != std::optional<double>(1))
+          b = mulScalars(e, type, b, scalarAs(e, alpha, type));
+        return subtract ? subScalars(e, type, a, b) : addScalars(e, type, a, b);
+      }));
 }
 
 LogicalResult lowerDiv(Call &c) {
@@ -47,14 +49,15 @@ LogicalResult lowerDiv(Call &c) {
   DType type = arithmeticType(c, {self, other});
   if (mode.empty() && !isFloat(type))
     type = DType::Float32;
-  return c.result(applyElementwise(c.e, {self, other}, type, type, c.resultType(), c.resultSizes(), [&](Emitter &e, ValueRange v) -> Value {
-    if (mode == "floor")
-      return floorDivScalars(e, type, v[0], v[1]);
-    Value quotient = divScalars(e, type, v[0], v[1]);
-    if (mode == "trunc" && isFloat(type))
-      return math::TruncOp::create(e.b, e.loc, quotient);
-    return quotient;
-  }));
+  return c.result(applyElementwise(c.e, {self, other}, type, type, c.resultType(), c.resultSizes(),
+                                   [&](Emitter &e, ValueRange v) -> Value {
+                                     if (mode == "floor")
+                                       return floorDivScalars(e, type, v[0], v[1]);
+                                     Value quotient = divScalars(e, type, v[0], v[1]);
+                                     if (mode == "trunc" && isFloat(type))
+                                       return math::TruncOp::create(e.b, e.loc, quotient);
+                                     return quotient;
+                                   }));
 }
 
 template <bool max> Value extremum(Emitter &e, DType type, Value a, Value b) {
@@ -176,12 +179,13 @@ LogicalResult lowerClamp(Call &c) {
   DType type = arithmeticType(c, operands);
   if (operands.size() == 1)
     return c.result(c.e.convert(self.tensor, c.resultType()));
-  return c.result(applyElementwise(c.e, operands, type, type, c.resultType(), c.resultSizes(), [&](Emitter &e, ValueRange v) {
-    Value x = v[0];
-    if (min)
-      x = maxScalars(e, type, x, v[1]);
-    return max ? minScalars(e, type, x, v.back()) : x;
-  }));
+  return c.result(
+      applyElementwise(c.e, operands, type, type, c.resultType(), c.resultSizes(), [&](Emitter &e, ValueRange v) {
+        Value x = v[0];
+        if (min)
+          x = maxScalars(e, type, x, v[1]);
+        return max ? minScalars(e, type, x, v.back()) : x;
+      }));
 }
 
 /// self + value * tensor1 * tensor2 (or / tensor2)
@@ -190,10 +194,12 @@ template <bool divide> LogicalResult addcmul(Call &c) {
   if (c.failed())
     return failure();
   DType type = arithmeticType(c, {self, a, b});
-  return c.result(applyElementwise(c.e, {self, a, b, value}, type, type, c.resultType(), c.resultSizes(), [&](Emitter &e, ValueRange v) {
-    Value scaled = value.number == std::optional<double>(1) ? v[1] : mulScalars(e, type, v[3], v[1]);
-    return addScalars(e, type, v[0], divide ? divScalars(e, type, scaled, v[2]) : mulScalars(e, type, scaled, v[2]));
-  }));
+  return c.result(applyElementwise(
+      c.e, {self, a, b, value}, type, type, c.resultType(), c.resultSizes(), [&](Emitter &e, ValueRange v) {
+        Value scaled = value.number == std::optional<double>(1) ? v[1] : mulScalars(e, type, v[3], v[1]);
+        return addScalars(e, type, v[0],
+                          divide ? divScalars(e, type, scaled, v[2]) : mulScalars(e, type, scaled, v[2]));
+      }));
 }
 
 LogicalResult lowerLerp(Call &c) {
@@ -201,9 +207,10 @@ LogicalResult lowerLerp(Call &c) {
   if (c.failed())
     return failure();
   DType type = arithmeticType(c, {self, end});
-  return c.result(applyElementwise(c.e, {self, end, weight}, type, type, c.resultType(), c.resultSizes(), [&](Emitter &e, ValueRange v) {
-    return addScalars(e, type, v[0], mulScalars(e, type, v[2], subScalars(e, type, v[1], v[0])));
-  }));
+  return c.result(applyElementwise(
+      c.e, {self, end, weight}, type, type, c.resultType(), c.resultSizes(), [&](Emitter &e, ValueRange v) {
+        return addScalars(e, type, v[0], mulScalars(e, type, v[2], subScalars(e, type, v[1], v[0])));
+      }));
 }
 
 } // namespace
@@ -213,7 +220,9 @@ void registerBinary(Registry &r) {
   r.add({"aten.sub.Tensor", "aten.sub.Scalar", "aten.subtract.Tensor"}, addOrSub<true, false>);
   r.add({"aten.rsub.Tensor", "aten.rsub.Scalar"}, addOrSub<true, true>);
   r.add({"aten.mul.Tensor", "aten.mul.Scalar", "aten.multiply.Tensor"}, binary<mulScalars>);
-  r.add({"aten.div.Tensor", "aten.div.Scalar", "aten.div.Tensor_mode", "aten.div.Scalar_mode", "aten.divide.Tensor", "aten.true_divide.Tensor"}, lowerDiv);
+  r.add({"aten.div.Tensor", "aten.div.Scalar", "aten.div.Tensor_mode", "aten.div.Scalar_mode", "aten.divide.Tensor",
+         "aten.true_divide.Tensor"},
+        lowerDiv);
   r.add({"aten.floor_divide.default", "aten.floor_divide.Scalar"}, binary<floorDivScalars>);
   r.add({"aten.remainder.Tensor", "aten.remainder.Scalar"}, binary<remainderScalars>);
   r.add({"aten.fmod.Tensor", "aten.fmod.Scalar"}, binary<fmodScalars>);
@@ -226,16 +235,22 @@ void registerBinary(Registry &r) {
   r.add({"aten.lt.Tensor", "aten.lt.Scalar", "aten.less.Tensor", "aten.less.Scalar"}, compare<Compare::LT>);
   r.add({"aten.le.Tensor", "aten.le.Scalar", "aten.less_equal.Tensor", "aten.less_equal.Scalar"}, compare<Compare::LE>);
   r.add({"aten.gt.Tensor", "aten.gt.Scalar", "aten.greater.Tensor", "aten.greater.Scalar"}, compare<Compare::GT>);
-  r.add({"aten.ge.Tensor", "aten.ge.Scalar", "aten.greater_equal.Tensor", "aten.greater_equal.Scalar"}, compare<Compare::GE>);
-  r.add({"aten.bitwise_and.Tensor", "aten.bitwise_and.Scalar", "aten.__and__.Tensor", "aten.__and__.Scalar"}, bitwise<Logic::And>);
-  r.add({"aten.bitwise_or.Tensor", "aten.bitwise_or.Scalar", "aten.__or__.Tensor", "aten.__or__.Scalar"}, bitwise<Logic::Or>);
-  r.add({"aten.bitwise_xor.Tensor", "aten.bitwise_xor.Scalar", "aten.__xor__.Tensor", "aten.__xor__.Scalar"}, bitwise<Logic::Xor>);
+  r.add({"aten.ge.Tensor", "aten.ge.Scalar", "aten.greater_equal.Tensor", "aten.greater_equal.Scalar"},
+        compare<Compare::GE>);
+  r.add({"aten.bitwise_and.Tensor", "aten.bitwise_and.Scalar", "aten.__and__.Tensor", "aten.__and__.Scalar"},
+        bitwise<Logic::And>);
+  r.add({"aten.bitwise_or.Tensor", "aten.bitwise_or.Scalar", "aten.__or__.Tensor", "aten.__or__.Scalar"},
+        bitwise<Logic::Or>);
+  r.add({"aten.bitwise_xor.Tensor", "aten.bitwise_xor.Scalar", "aten.__xor__.Tensor", "aten.__xor__.Scalar"},
+        bitwise<Logic::Xor>);
   r.add("aten.logical_and.default", logical<Logic::And>);
   r.add("aten.logical_or.default", logical<Logic::Or>);
   r.add("aten.logical_xor.default", logical<Logic::Xor>);
   r.add({"aten.where.self", "aten.where.ScalarSelf", "aten.where.ScalarOther", "aten.where.Scalar"}, lowerWhere);
   r.add({"aten.masked_fill.Scalar", "aten.masked_fill.Tensor"}, lowerMaskedFill);
-  r.add({"aten.clamp.default", "aten.clamp.Tensor", "aten.clamp_min.default", "aten.clamp_max.default", "aten.clip.default", "aten.clamp_min.Tensor", "aten.clamp_max.Tensor"}, lowerClamp);
+  r.add({"aten.clamp.default", "aten.clamp.Tensor", "aten.clamp_min.default", "aten.clamp_max.default",
+         "aten.clip.default", "aten.clamp_min.Tensor", "aten.clamp_max.Tensor"},
+        lowerClamp);
   r.add("aten.addcmul.default", addcmul<false>);
   r.add("aten.addcdiv.default", addcmul<true>);
   r.add({"aten.lerp.Scalar", "aten.lerp.Tensor"}, lowerLerp);

@@ -1,4 +1,5 @@
-// Matrix products: linear, matmul, bmm, einsum and their kin, all as one linalg.generic of multiply and add over f32 accumulators.
+// Matrix products: linear, matmul, bmm, einsum and their kin, all as one linalg.generic of multiply and add over f32
+// accumulators.
 #include "lib/Import/Aten/Scalars.h"
 
 using namespace mlir;
@@ -7,7 +8,8 @@ namespace mambac::aten {
 namespace {
 
 /// product (in the accumulator type) + beta * bias, rounded once.
-Tensor addBias(Emitter &e, const Tensor &product, const Tensor &bias, DType type, double alpha = 1.0, double beta = 1.0) {
+Tensor addBias(Emitter &e, const Tensor &product, const Tensor &bias, DType type, double alpha = 1.0,
+               double beta = 1.0) {
   DType wide = product.dtype;
   return e.elementwise({product, bias}, type, product.sizes, [&](Emitter &, ValueRange v) {
     Value a = v[0], b = e.convert(v[1], bias.dtype, wide);
@@ -49,7 +51,8 @@ LogicalResult lowerLinear(Call &c) {
     sizes.push_back(weight.sizes[0]);
   }
   DType type = c.resultType();
-  Tensor product = e.contract(input, weight, {e.map(dims, x), e.map(dims, w), e.map(dims, out)}, sizes, type, /*rounded=*/!bias);
+  Tensor product =
+      e.contract(input, weight, {e.map(dims, x), e.map(dims, w), e.map(dims, out)}, sizes, type, /*rounded=*/!bias);
   return c.result(bias ? addBias(e, product, bias, type) : product);
 }
 
@@ -58,7 +61,8 @@ FailureOr<Tensor> matmul(Call &c, const Tensor &lhs, const Tensor &rhs, bool rou
   Emitter &e = c.e;
   if (lhs.rank() < 1 || rhs.rank() < 1)
     return c.fail("it multiplies a tensor without dims");
-  int64_t lhsBatch = std::max<int64_t>(lhs.rank() - 2, 0), rhsBatch = std::max<int64_t>(rhs.rank() - 2, 0), batch = std::max(lhsBatch, rhsBatch);
+  int64_t lhsBatch = std::max<int64_t>(lhs.rank() - 2, 0), rhsBatch = std::max<int64_t>(rhs.rank() - 2, 0),
+          batch = std::max(lhsBatch, rhsBatch);
   if (!agree(c, lhs.sizes.back(), rhs.sizes[rhs.rank() == 1 ? 0 : rhs.rank() - 2]))
     return failure();
   // The broadcast batch sizes.
@@ -116,7 +120,13 @@ LogicalResult lowerMatmul(Call &c) {
 
 LogicalResult lowerAddmm(Call &c) {
   bool batched = c.node.input("batch1"), vector = c.node.input("vec");
-  Tensor bias = c.tensor("self"), lhs = c.tensor(batched ? "batch1" : vector ? "mat" : "mat1"), rhs = c.tensor(batched ? "batch2" : vector ? "vec" : "mat2");
+  Tensor bias = c.tensor("self"),
+         lhs = c.tensor(batched  ? "batch1"
+                        : vector ? "mat"
+                                 : "mat1"),
+         rhs = c.tensor(batched  ? "batch2"
+                        : vector ? "vec"
+                                 : "mat2");
   double beta = c.number("beta", 1.0), alpha = c.number("alpha", 1.0);
   if (c.failed())
     return failure();
@@ -136,7 +146,8 @@ LogicalResult lowerOuter(Call &c) {
                                    [&](Emitter &e, ValueRange v) { return mulScalars(e, type, v[0], v[1]); }));
 }
 
-//===--- einsum -----------------------------------------------------------------------------------------------------------===//
+//===--- einsum
+//-----------------------------------------------------------------------------------------------------------===//
 
 /// An operand or intermediate with one letter a dim. Ellipsis dims are numbered from the right, as characters from 1.
 struct Term {
@@ -200,7 +211,8 @@ LogicalResult lowerEinsum(Call &c) {
   SmallVector<StringRef> texts;
   inputs.split(texts, ',');
   if (texts.size() != operands.size())
-    return c.fail("its equation '" + equation + "' has " + Twine(texts.size()) + " terms for " + Twine(operands.size()) + " operands");
+    return c.fail("its equation '" + equation + "' has " + Twine(texts.size()) + " terms for " +
+                  Twine(operands.size()) + " operands");
   Emitter &e = c.e;
   SmallVector<Term> terms;
   std::string all;
@@ -276,7 +288,8 @@ LogicalResult lowerEinsum(Call &c) {
     for (char letter : last ? result : letters)
       if (last || later.find(letter) != std::string::npos)
         out += letter;
-    // The last product may lack letters of the result only when an operand's unit dim was dropped, which some other term has.
+    // The last product may lack letters of the result only when an operand's unit dim was dropped, which some other
+    // term has.
     std::string order = out;
     for (char letter : letters)
       if (order.find(letter) == std::string::npos)
@@ -305,8 +318,8 @@ LogicalResult lowerEinsum(Call &c) {
         permutation.push_back(kept.find(letter));
       return c.result(e.permute(summed, permutation));
     }
-    Tensor product = e.contract(value.tensor, terms[next].tensor, {mapOf(value.letters), mapOf(terms[next].letters), mapOf(out)}, outSizes,
-                                type);
+    Tensor product = e.contract(value.tensor, terms[next].tensor,
+                                {mapOf(value.letters), mapOf(terms[next].letters), mapOf(out)}, outSizes, type);
     value = {product, out};
   }
   return c.result(value.tensor);
@@ -316,7 +329,9 @@ LogicalResult lowerEinsum(Call &c) {
 
 void registerContractions(Registry &r) {
   r.add("aten.linear.default", lowerLinear);
-  r.add({"aten.matmul.default", "aten.mm.default", "aten.bmm.default", "aten.mv.default", "aten.dot.default", "aten.__matmul__.default"}, lowerMatmul);
+  r.add({"aten.matmul.default", "aten.mm.default", "aten.bmm.default", "aten.mv.default", "aten.dot.default",
+         "aten.__matmul__.default"},
+        lowerMatmul);
   r.add({"aten.addmm.default", "aten.baddbmm.default", "aten.addmv.default"}, lowerAddmm);
   r.add({"aten.outer.default", "aten.ger.default"}, lowerOuter);
   r.add("aten.einsum.default", lowerEinsum);

@@ -1,5 +1,6 @@
-// Convolutions over one or more spatial dims, with groups, as linalg.generic on a padded input: over (batch, group, channel of the group,
-// space..., input channel, kernel...); a depthwise convolution has neither group nor input channel dims: (batch, channel, space, kernel).
+// Convolutions over one or more spatial dims, with groups, as linalg.generic on a padded input: over (batch, group,
+// channel of the group, space..., input channel, kernel...); a depthwise convolution has neither group nor input
+// channel dims: (batch, channel, space, kernel).
 #include "lib/Import/Aten/Scalars.h"
 
 using namespace mlir;
@@ -72,7 +73,8 @@ LogicalResult convolve(Call &c, Tensor input, Tensor weight, const Tensor &bias,
   // Dims: those of the output, then the input channel unless depthwise, then the kernel.
   int64_t channelDims = outSizes.size() - 1;
   llvm::append_range(outSizes, outSpace);
-  int64_t outRank = outSizes.size(), firstSpace = 1 + channelDims, inChannel = outRank, firstKernel = outRank + !depthwise;
+  int64_t outRank = outSizes.size(), firstSpace = 1 + channelDims, inChannel = outRank,
+          firstKernel = outRank + !depthwise;
   unsigned dims = firstKernel + space;
   auto d = [&](int64_t dim) { return e.b.getAffineDimExpr(dim); };
   SmallVector<AffineExpr> in = {d(0)}, kernel, out;
@@ -100,8 +102,8 @@ LogicalResult convolve(Call &c, Tensor input, Tensor weight, const Tensor &bias,
     Tensor column = groups > 1 && !depthwise ? e.reshape(bias, {groups, perOut}) : bias;
     SmallVector<int64_t> channelMap = llvm::to_vector(llvm::seq<int64_t>(1, 1 + channelDims));
     DType wide = result.dtype;
-    result = e.generic({result, column}, {e.identity(outRank), e.map(outRank, channelMap), e.identity(outRank)}, e.empty(type, outSizes),
-                       [&](Emitter &, ValueRange v) {
+    result = e.generic({result, column}, {e.identity(outRank), e.map(outRank, channelMap), e.identity(outRank)},
+                       e.empty(type, outSizes), [&](Emitter &, ValueRange v) {
                          return e.convert(addScalars(e, wide, v[0], e.convert(v[1], bias.dtype, wide)), wide, type);
                        });
   }
@@ -147,8 +149,8 @@ LogicalResult lowerConv(Call &c) {
 } // namespace
 
 void registerConvolutions(Registry &r) {
-  r.add({"aten.conv1d.default", "aten.conv1d.padding", "aten.conv2d.default", "aten.conv2d.padding", "aten.conv3d.default", "aten.conv3d.padding",
-         "aten.convolution.default"},
+  r.add({"aten.conv1d.default", "aten.conv1d.padding", "aten.conv2d.default", "aten.conv2d.padding",
+         "aten.conv3d.default", "aten.conv3d.padding", "aten.convolution.default"},
         lowerConv);
 }
 

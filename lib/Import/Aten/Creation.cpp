@@ -64,11 +64,14 @@ LogicalResult lowerLinspace(Call &c) {
   double step = steps > 1 ? (*end.number - *start.number) / double(steps - 1) : 0.0;
   return c.result(c.e.elementwise({}, type, sizes, [&](Emitter &e, ValueRange) -> Value {
     // From the nearer end, as PyTorch computes it.
-    Value position = positionAs(e, DType::Int64), fromEnd = subScalars(e, DType::Int64, e.constantInt(DType::Int64, steps - 1), position);
-    Value first = addScalars(e, compute, e.constant(compute, *start.number),
-                             mulScalars(e, compute, e.constant(compute, step), e.convert(position, DType::Int64, compute)));
-    Value second = subScalars(e, compute, e.constant(compute, *end.number),
-                              mulScalars(e, compute, e.constant(compute, step), e.convert(fromEnd, DType::Int64, compute)));
+    Value position = positionAs(e, DType::Int64),
+          fromEnd = subScalars(e, DType::Int64, e.constantInt(DType::Int64, steps - 1), position);
+    Value first =
+        addScalars(e, compute, e.constant(compute, *start.number),
+                   mulScalars(e, compute, e.constant(compute, step), e.convert(position, DType::Int64, compute)));
+    Value second =
+        subScalars(e, compute, e.constant(compute, *end.number),
+                   mulScalars(e, compute, e.constant(compute, step), e.convert(fromEnd, DType::Int64, compute)));
     Value isFirst = compareScalars(e, DType::Int64, Compare::LT, position, e.constantInt(DType::Int64, steps / 2));
     return e.convert(Value(arith::SelectOp::create(e.b, e.loc, isFirst, first, second)), compute, type);
   }));
@@ -124,11 +127,13 @@ LogicalResult lowerOneHot(Call &c) {
 } // namespace
 
 void registerCreation(Registry &r) {
-  r.add({"aten.zeros.default", "aten.zeros_like.default", "aten.new_zeros.default", "aten.zero.default", "aten.empty.memory_format", "aten.empty_like.default",
-         "aten.new_empty.default", "aten.empty_strided.default"},
+  r.add({"aten.zeros.default", "aten.zeros_like.default", "aten.new_zeros.default", "aten.zero.default",
+         "aten.empty.memory_format", "aten.empty_like.default", "aten.new_empty.default", "aten.empty_strided.default"},
         filled<0>); // `empty` has any contents; zeros are reproducible
   r.add({"aten.ones.default", "aten.ones_like.default", "aten.new_ones.default"}, filled<1>);
-  r.add({"aten.full.default", "aten.full_like.default", "aten.new_full.default", "aten.fill.Scalar", "aten.fill.Tensor"}, filledWith<false>);
+  r.add(
+      {"aten.full.default", "aten.full_like.default", "aten.new_full.default", "aten.fill.Scalar", "aten.fill.Tensor"},
+      filledWith<false>);
   r.add("aten.scalar_tensor.default", filledWith<true>);
   r.add({"aten.arange.default", "aten.arange.start", "aten.arange.start_step"}, lowerArange);
   r.add("aten.linspace.default", lowerLinspace);

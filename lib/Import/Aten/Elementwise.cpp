@@ -51,7 +51,9 @@ LogicalResult lowerSoftplus(Call &c) {
   return floatUnary(c, [&](Emitter &e, ValueRange v) { return softplus(e, v[0], beta, threshold); });
 }
 
-Value mish(Emitter &e, Value x) { return arith::MulFOp::create(e.b, e.loc, x, tanhScalar(e, softplus(e, x, 1.0, 20.0))); }
+Value mish(Emitter &e, Value x) {
+  return arith::MulFOp::create(e.b, e.loc, x, tanhScalar(e, softplus(e, x, 1.0, 20.0)));
+}
 
 LogicalResult lowerGelu(Call &c) {
   std::string approximate = c.text("approximate", "none");
@@ -74,7 +76,8 @@ LogicalResult lowerGelu(Call &c) {
 
 Value hardsigmoid(Emitter &e, Value x) {
   Value shifted = arith::AddFOp::create(e.b, e.loc, x, floatLike(e, x, 3.0));
-  Value cut = arith::MinimumFOp::create(e.b, e.loc, arith::MaximumFOp::create(e.b, e.loc, shifted, floatLike(e, x, 0.0)), floatLike(e, x, 6.0));
+  Value cut = arith::MinimumFOp::create(
+      e.b, e.loc, arith::MaximumFOp::create(e.b, e.loc, shifted, floatLike(e, x, 0.0)), floatLike(e, x, 6.0));
   return arith::DivFOp::create(e.b, e.loc, cut, floatLike(e, x, 6.0));
 }
 
@@ -84,7 +87,8 @@ LogicalResult lowerHardtanh(Call &c) {
   bool six = StringRef(c.node.target).contains("relu6");
   double low = six ? 0.0 : c.number("min_val", -1.0), high = six ? 6.0 : c.number("max_val", 1.0);
   return floatUnary(c, [&](Emitter &e, ValueRange v) -> Value {
-    return arith::MinimumFOp::create(e.b, e.loc, arith::MaximumFOp::create(e.b, e.loc, v[0], floatLike(e, v[0], low)), floatLike(e, v[0], high));
+    return arith::MinimumFOp::create(e.b, e.loc, arith::MaximumFOp::create(e.b, e.loc, v[0], floatLike(e, v[0], low)),
+                                     floatLike(e, v[0], high));
   });
 }
 
@@ -92,7 +96,8 @@ LogicalResult lowerLeakyRelu(Call &c) {
   double slope = c.number("negative_slope", 0.01);
   return floatUnary(c, [&](Emitter &e, ValueRange v) -> Value {
     Value positive = arith::CmpFOp::create(e.b, e.loc, arith::CmpFPredicate::OGT, v[0], floatLike(e, v[0], 0.0));
-    return arith::SelectOp::create(e.b, e.loc, positive, v[0], arith::MulFOp::create(e.b, e.loc, v[0], floatLike(e, v[0], slope)));
+    return arith::SelectOp::create(e.b, e.loc, positive, v[0],
+                                   arith::MulFOp::create(e.b, e.loc, v[0], floatLike(e, v[0], slope)));
   });
 }
 
@@ -100,14 +105,17 @@ LogicalResult lowerElu(Call &c) {
   double alpha = c.number("alpha", 1.0), scale = c.number("scale", 1.0), inputScale = c.number("input_scale", 1.0);
   return floatUnary(c, [&](Emitter &e, ValueRange v) -> Value {
     Value x = v[0];
-    auto mul = [&](Value a, double by) -> Value { return by == 1.0 ? a : arith::MulFOp::create(e.b, e.loc, a, floatLike(e, a, by)).getResult(); };
+    auto mul = [&](Value a, double by) -> Value {
+      return by == 1.0 ? a : arith::MulFOp::create(e.b, e.loc, a, floatLike(e, a, by)).getResult();
+    };
     Value low = mul(math::ExpM1Op::create(e.b, e.loc, mul(x, inputScale)), alpha * scale);
     Value positive = arith::CmpFOp::create(e.b, e.loc, arith::CmpFPredicate::OGT, x, floatLike(e, x, 0.0));
     return arith::SelectOp::create(e.b, e.loc, positive, mul(x, scale), low);
   });
 }
 
-//===--- Ops on integers too ----------------------------------------------------------------------------------------------===//
+//===--- Ops on integers too
+//----------------------------------------------------------------------------------------------===//
 
 /// body(type, x) on the tensor's own type; nothing is rounded twice since these are exact.
 LogicalResult exactUnary(Call &c, llvm::function_ref<Value(Emitter &, DType, Value)> body) {
@@ -115,8 +123,9 @@ LogicalResult exactUnary(Call &c, llvm::function_ref<Value(Emitter &, DType, Val
   if (c.failed())
     return failure();
   DType type = c.resultType();
-  return c.result(c.e.elementwise({self}, type, self.sizes,
-                                  [&](Emitter &e, ValueRange v) { return body(e, type, e.convert(v[0], self.dtype, type)); }));
+  return c.result(c.e.elementwise({self}, type, self.sizes, [&](Emitter &e, ValueRange v) {
+    return body(e, type, e.convert(v[0], self.dtype, type));
+  }));
 }
 
 LogicalResult lowerNeg(Call &c) {
@@ -151,7 +160,8 @@ LogicalResult lowerSquare(Call &c) {
 LogicalResult lowerSign(Call &c) {
   return exactUnary(c, [](Emitter &e, DType type, Value x) -> Value {
     Value zero = e.constant(type, 0);
-    Value positive = compareScalars(e, type, Compare::GT, x, zero), negative = compareScalars(e, type, Compare::LT, x, zero);
+    Value positive = compareScalars(e, type, Compare::GT, x, zero),
+          negative = compareScalars(e, type, Compare::LT, x, zero);
     Value lower = arith::SelectOp::create(e.b, e.loc, negative, e.constant(type, -1), zero);
     return arith::SelectOp::create(e.b, e.loc, positive, e.constant(type, 1), lower);
   });
@@ -190,11 +200,13 @@ LogicalResult predicate(Call &c, llvm::function_ref<Value(Emitter &, DType, Valu
   Tensor self = c.tensor("self");
   if (c.failed())
     return failure();
-  return c.result(c.e.elementwise({self}, DType::Bool, self.sizes, [&](Emitter &e, ValueRange v) { return body(e, self.dtype, v[0]); }));
+  return c.result(c.e.elementwise({self}, DType::Bool, self.sizes,
+                                  [&](Emitter &e, ValueRange v) { return body(e, self.dtype, v[0]); }));
 }
 
 LogicalResult lowerLogicalNot(Call &c) {
-  return predicate(c, [](Emitter &e, DType type, Value x) { return compareScalars(e, type, Compare::EQ, x, e.constant(type, 0)); });
+  return predicate(
+      c, [](Emitter &e, DType type, Value x) { return compareScalars(e, type, Compare::EQ, x, e.constant(type, 0)); });
 }
 
 enum class Class { NaN, Inf, Finite };
@@ -205,12 +217,15 @@ template <Class which> LogicalResult classify(Call &c) {
       return e.constantInt(DType::Bool, which == Class::Finite);
     if (which == Class::NaN)
       return arith::CmpFOp::create(e.b, e.loc, arith::CmpFPredicate::UNO, x, x);
-    Value infinity = e.constant(type, std::numeric_limits<double>::infinity()), magnitude = math::AbsFOp::create(e.b, e.loc, x);
-    return arith::CmpFOp::create(e.b, e.loc, which == Class::Inf ? arith::CmpFPredicate::OEQ : arith::CmpFPredicate::OLT, magnitude, infinity);
+    Value infinity = e.constant(type, std::numeric_limits<double>::infinity()),
+          magnitude = math::AbsFOp::create(e.b, e.loc, x);
+    return arith::CmpFOp::create(
+        e.b, e.loc, which == Class::Inf ? arith::CmpFPredicate::OEQ : arith::CmpFPredicate::OLT, magnitude, infinity);
   });
 }
 
-//===--- Conversions ------------------------------------------------------------------------------------------------------===//
+//===--- Conversions
+//------------------------------------------------------------------------------------------------------===//
 
 /// to(...): the tensor itself where nothing changes, else a converted copy.
 LogicalResult lowerTo(Call &c) {
@@ -280,7 +295,9 @@ void registerElementwise(Registry &r) {
   r.add("aten.isnan.default", classify<Class::NaN>);
   r.add("aten.isinf.default", classify<Class::Inf>);
   r.add("aten.isfinite.default", classify<Class::Finite>);
-  r.add({"aten.to.dtype", "aten.to.device", "aten.to.dtype_layout", "aten.to.other", "aten.type_as.default", "aten.float.default"}, lowerTo);
+  r.add({"aten.to.dtype", "aten.to.device", "aten.to.dtype_layout", "aten.to.other", "aten.type_as.default",
+         "aten.float.default"},
+        lowerTo);
   r.add({"aten._to_copy.default", "aten.clone.default"}, lowerCopyOf);
   r.add("aten.copy.default", lowerCopyInto);
 }

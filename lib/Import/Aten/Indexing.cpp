@@ -1,6 +1,7 @@
-// Reads and writes at positions that are data: embedding, gather, index, index_put. Negative positions count from the end and all are
-// cut to the tensor, so that no kernel reads outside of it. Positions that come straight from an input of the function are marked with
-// `mambac.checked_index` (the argument's number) and `mambac.index_bound`: later stages report those that are out of range.
+// Reads and writes at positions that are data: embedding, gather, index, index_put. Negative positions count from the
+// end and all are cut to the tensor, so that no kernel reads outside of it. Positions that come straight from an input
+// of the function are marked with `mambac.checked_index` (the argument's number) and `mambac.index_bound`: later stages
+// report those that are out of range.
 #include "lib/Import/Aten/Scalars.h"
 
 using namespace mlir;
@@ -41,12 +42,13 @@ LogicalResult lowerEmbedding(Call &c) {
   Sizes sizes = indices.sizes;
   sizes.push_back(weight.sizes[1]);
   int64_t rank = indices.rank();
-  Tensor result = e.generic({indices}, {e.map(rank + 1, llvm::to_vector(llvm::seq<int64_t>(0, rank))), e.identity(rank + 1)},
-                            e.empty(weight.dtype, sizes), [&](Emitter &, ValueRange v) -> Value {
-                              Value row = safeIndex(e, v[0], indices.dtype, weight.sizes[0]);
-                              Value column = linalg::IndexOp::create(e.b, e.loc, rank);
-                              return tensor::ExtractOp::create(e.b, e.loc, weight.value, ValueRange{row, column});
-                            });
+  Tensor result =
+      e.generic({indices}, {e.map(rank + 1, llvm::to_vector(llvm::seq<int64_t>(0, rank))), e.identity(rank + 1)},
+                e.empty(weight.dtype, sizes), [&](Emitter &, ValueRange v) -> Value {
+                  Value row = safeIndex(e, v[0], indices.dtype, weight.sizes[0]);
+                  Value column = linalg::IndexOp::create(e.b, e.loc, rank);
+                  return tensor::ExtractOp::create(e.b, e.loc, weight.value, ValueRange{row, column});
+                });
   markChecked(indices, result, weight.sizes[0]);
   return c.result(result);
 }
@@ -63,12 +65,14 @@ LogicalResult lowerIndexSelect(Call &c) {
   Sizes sizes = self.sizes;
   sizes[dim] = indices.sizes[0];
   int64_t rank = self.rank();
-  Tensor result = e.generic({indices}, {e.map(rank, {dim}), e.identity(rank)}, e.empty(self.dtype, sizes), [&](Emitter &, ValueRange v) -> Value {
-    SmallVector<Value> at;
-    for (int64_t each = 0; each < rank; ++each)
-      at.push_back(each == dim ? safeIndex(e, v[0], indices.dtype, self.sizes[dim]) : linalg::IndexOp::create(e.b, e.loc, each).getResult());
-    return tensor::ExtractOp::create(e.b, e.loc, self.value, at);
-  });
+  Tensor result = e.generic({indices}, {e.map(rank, {dim}), e.identity(rank)}, e.empty(self.dtype, sizes),
+                            [&](Emitter &, ValueRange v) -> Value {
+                              SmallVector<Value> at;
+                              for (int64_t each = 0; each < rank; ++each)
+                                at.push_back(each == dim ? safeIndex(e, v[0], indices.dtype, self.sizes[dim])
+                                                         : linalg::IndexOp::create(e.b, e.loc, each).getResult());
+                              return tensor::ExtractOp::create(e.b, e.loc, self.value, at);
+                            });
   markChecked(indices, result, self.sizes[dim]);
   return c.result(result);
 }
@@ -85,7 +89,8 @@ LogicalResult lowerGather(Call &c) {
   return c.result(e.elementwise({indices}, self.dtype, indices.sizes, [&](Emitter &, ValueRange v) -> Value {
     SmallVector<Value> at;
     for (int64_t each = 0; each < self.rank(); ++each)
-      at.push_back(each == dim ? safeIndex(e, v[0], indices.dtype, self.sizes[dim]) : linalg::IndexOp::create(e.b, e.loc, each).getResult());
+      at.push_back(each == dim ? safeIndex(e, v[0], indices.dtype, self.sizes[dim])
+                               : linalg::IndexOp::create(e.b, e.loc, each).getResult());
     return tensor::ExtractOp::create(e.b, e.loc, self.value, at);
   }));
 }
@@ -187,8 +192,8 @@ LogicalResult lowerIndex(Call &c) {
   return c.result(result);
 }
 
-/// self[indices] = values, or += with `accumulate`. Written from the destination's side: every element looks which of the written
-/// positions is its own (the last one wins), so that no two iterations write to one place.
+/// self[indices] = values, or += with `accumulate`. Written from the destination's side: every element looks which of
+/// the written positions is its own (the last one wins), so that no two iterations write to one place.
 LogicalResult lowerIndexPut(Call &c) {
   Tensor self = c.tensor("self"), values = c.tensor("values");
   bool accumulate = c.boolean("accumulate", false);
@@ -256,7 +261,8 @@ LogicalResult lowerIndexPut(Call &c) {
       const Tensor &tensor = indices->tensors[dim];
       if (!tensor)
         continue;
-      Value position = safeIndex(e, v[next++], tensor.dtype, self.sizes[dim]), index = linalg::IndexOp::create(e.b, e.loc, dim);
+      Value position = safeIndex(e, v[next++], tensor.dtype, self.sizes[dim]),
+            index = linalg::IndexOp::create(e.b, e.loc, dim);
       Value equal = arith::CmpIOp::create(e.b, e.loc, arith::CmpIPredicate::eq, position, index);
       here = arith::AndIOp::create(e.b, e.loc, here, equal);
     }

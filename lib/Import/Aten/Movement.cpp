@@ -122,7 +122,8 @@ LogicalResult lowerRepeat(Call &c) {
 }
 
 /// out[..., i, ...] = in[..., position(i), ...]
-Tensor gatherAlong(Emitter &e, const Tensor &in, ArrayRef<int64_t> dims, llvm::function_ref<Value(int64_t dim, Value index)> position) {
+Tensor gatherAlong(Emitter &e, const Tensor &in, ArrayRef<int64_t> dims,
+                   llvm::function_ref<Value(int64_t dim, Value index)> position) {
   return e.elementwise({}, in.dtype, in.sizes, [&](Emitter &, ValueRange) -> Value {
     SmallVector<Value> indices;
     for (int64_t dim = 0; dim < in.rank(); ++dim) {

@@ -1,4 +1,5 @@
-// Normalizations that PyTorch has as one op: layer_norm, rms_norm, group_norm. Each is computed in f32 and rounded once.
+// Normalizations that PyTorch has as one op: layer_norm, rms_norm, group_norm. Each is computed in f32 and rounded
+// once.
 #include "lib/Import/Aten/Reduce.h"
 
 using namespace mlir;
@@ -6,7 +7,8 @@ using namespace mlir;
 namespace mambac::aten {
 namespace {
 
-Tensor scaleAndShift(Emitter &e, const Tensor &in, const Tensor &average, const Tensor &scale, const Tensor &weight, const Tensor &bias, DType type) {
+Tensor scaleAndShift(Emitter &e, const Tensor &in, const Tensor &average, const Tensor &scale, const Tensor &weight,
+                     const Tensor &bias, DType type) {
   DType wide = computeType(in.dtype);
   SmallVector<Tensor> ins = {in, scale};
   for (const Tensor &each : {average, weight, bias})
@@ -34,7 +36,8 @@ Tensor rsqrtPlus(Emitter &e, const Tensor &in, double eps) {
 
 /// layer_norm over the last dims of normalized_shape; rms_norm does without the mean.
 template <bool centered> LogicalResult lowerNorm(Call &c) {
-  Tensor self = c.tensor("input"), weight = c.optionalTensor("weight"), bias = centered ? c.optionalTensor("bias") : Tensor();
+  Tensor self = c.tensor("input"), weight = c.optionalTensor("weight"),
+         bias = centered ? c.optionalTensor("bias") : Tensor();
   SmallVector<int64_t> shape = c.integers("normalized_shape");
   if (c.failed())
     return failure();
@@ -42,7 +45,9 @@ template <bool centered> LogicalResult lowerNorm(Call &c) {
     return c.fail("its normalized shape has more dims than its input, or that is not floating-point");
   // rms_norm's default is the machine epsilon of the type it computes in.
   DType type = computeType(self.dtype);
-  double eps = c.number("eps", centered ? 1e-5 : type == DType::Float64 ? 2.220446049250313e-16 : 1.1920928955078125e-07);
+  double eps = c.number("eps", centered                 ? 1e-5
+                               : type == DType::Float64 ? 2.220446049250313e-16
+                                                        : 1.1920928955078125e-07);
   SmallVector<int64_t> dims = llvm::to_vector(llvm::seq<int64_t>(self.rank() - shape.size(), self.rank()));
   Emitter &e = c.e;
   Tensor average, spread;

@@ -14,8 +14,10 @@ Value sizeAs(Emitter &e, DType type, const Size &size);
 Tensor mean(Emitter &e, const Tensor &in, llvm::ArrayRef<int64_t> dims, bool keepDim, DType type);
 /// The largest or smallest element over `dims`, NaN if there is one.
 Tensor extremum(Emitter &e, const Tensor &in, llvm::ArrayRef<int64_t> dims, bool keepDim, bool max);
-/// The mean square of the distances to `average` (of a compute type, dims kept), divided by the count less `correction`.
-Tensor variance(Emitter &e, const Tensor &in, llvm::ArrayRef<int64_t> dims, bool keepDim, double correction, const Tensor &average);
+/// The mean square of the distances to `average` (of a compute type, dims kept), divided by the count less
+/// `correction`.
+Tensor variance(Emitter &e, const Tensor &in, llvm::ArrayRef<int64_t> dims, bool keepDim, double correction,
+                const Tensor &average);
 
 } // namespace mambac::aten
 

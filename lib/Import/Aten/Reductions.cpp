@@ -16,19 +16,22 @@ Value sizeAs(Emitter &e, DType type, const Size &size) {
   if (size.isConstant())
     return e.constantInt(type, size.value());
   Value index = e.sizeValue(size);
-  return e.atEntry([&]() -> Operation * {
-    Value wide = arith::IndexCastOp::create(e.b, e.loc, e.b.getI64Type(), index);
-    Value value = e.convert(wide, DType::Int64, type);
-    return value.getDefiningOp();
-  })->getResult(0);
+  return e
+      .atEntry([&]() -> Operation * {
+        Value wide = arith::IndexCastOp::create(e.b, e.loc, e.b.getI64Type(), index);
+        Value value = e.convert(wide, DType::Int64, type);
+        return value.getDefiningOp();
+      })
+      ->getResult(0);
 }
 
 Tensor mean(Emitter &e, const Tensor &in, ArrayRef<int64_t> dims, bool keepDim, DType type) {
   DType wide = computeType(type);
   Tensor total = e.sum(in, dims, keepDim, wide);
   Value count = sizeAs(e, wide, countOf(e, in, dims));
-  return e.elementwise({total}, type, total.sizes,
-                       [&](Emitter &, ValueRange v) { return e.convert(divScalars(e, wide, v[0], count), wide, type); });
+  return e.elementwise({total}, type, total.sizes, [&](Emitter &, ValueRange v) {
+    return e.convert(divScalars(e, wide, v[0], count), wide, type);
+  });
 }
 
 Tensor extremum(Emitter &e, const Tensor &in, ArrayRef<int64_t> dims, bool keepDim, bool max) {
@@ -39,7 +42,9 @@ Tensor extremum(Emitter &e, const Tensor &in, ArrayRef<int64_t> dims, bool keepD
   } else {
     unsigned bits = type == DType::Bool ? 1 : 8 * pt2::dtypeSize(type);
     int64_t low = isUnsigned(type) ? 0 : bits == 64 ? INT64_MIN : -(int64_t(1) << (bits - 1));
-    int64_t high = isUnsigned(type) ? (int64_t(1) << bits) - 1 : bits == 64 ? INT64_MAX : (int64_t(1) << (bits - 1)) - 1;
+    int64_t high = isUnsigned(type) ? (int64_t(1) << bits) - 1
+                   : bits == 64     ? INT64_MAX
+                                    : (int64_t(1) << (bits - 1)) - 1;
     start = e.constantInt(type, max ? low : high);
   }
   return e.reduce(in, dims, keepDim, type, start, [&](Emitter &, ValueRange v) {
@@ -47,7 +52,8 @@ Tensor extremum(Emitter &e, const Tensor &in, ArrayRef<int64_t> dims, bool keepD
   });
 }
 
-Tensor variance(Emitter &e, const Tensor &in, ArrayRef<int64_t> dims, bool keepDim, double correction, const Tensor &average) {
+Tensor variance(Emitter &e, const Tensor &in, ArrayRef<int64_t> dims, bool keepDim, double correction,
+                const Tensor &average) {
   DType type = average.dtype; // the compute type
   Tensor squares = e.elementwise({in, average}, type, in.sizes, [&](Emitter &, ValueRange v) {
     Value difference = subScalars(e, type, e.convert(v[0], in.dtype, type), v[1]);
@@ -165,11 +171,12 @@ template <bool all> LogicalResult lowerAllAny(Call &c) {
   if (c.failed())
     return failure();
   Tensor flags = c.e.convert(self, DType::Bool);
-  Tensor result = c.e.reduce(flags, dims, keepDim, DType::Bool, c.e.constantInt(DType::Bool, all), [&](Emitter &e, ValueRange v) -> Value {
-    if (all)
-      return arith::AndIOp::create(e.b, e.loc, v[0], v[1]);
-    return arith::OrIOp::create(e.b, e.loc, v[0], v[1]);
-  });
+  Tensor result = c.e.reduce(flags, dims, keepDim, DType::Bool, c.e.constantInt(DType::Bool, all),
+                             [&](Emitter &e, ValueRange v) -> Value {
+                               if (all)
+                                 return arith::AndIOp::create(e.b, e.loc, v[0], v[1]);
+                               return arith::OrIOp::create(e.b, e.loc, v[0], v[1]);
+                             });
   return c.result(c.e.convert(result, c.resultType()));
 }
 
@@ -221,7 +228,8 @@ enum class Soft { Max, LogMax, LogSumExp };
 /// softmax, log_softmax and logsumexp, all relative to the maximum.
 template <Soft which> LogicalResult lowerSoftmax(Call &c) {
   Tensor self = c.tensor("self");
-  SmallVector<int64_t> dims = which == Soft::LogSumExp ? c.dims("dim", self.rank()) : SmallVector<int64_t>{c.dim("dim", self.rank())};
+  SmallVector<int64_t> dims =
+      which == Soft::LogSumExp ? c.dims("dim", self.rank()) : SmallVector<int64_t>{c.dim("dim", self.rank())};
   bool keepDim = c.boolean("keepdim", false);
   if (c.failed())
     return failure();
@@ -232,8 +240,9 @@ template <Soft which> LogicalResult lowerSoftmax(Call &c) {
   if (self.rank() == 0)
     dims.clear();
   Tensor best = extremum(e, e.convert(self, type), dims, true, true);
-  Tensor shifted = e.elementwise({self, best}, type, self.sizes,
-                                 [&](Emitter &, ValueRange v) { return subScalars(e, type, e.convert(v[0], self.dtype, type), v[1]); });
+  Tensor shifted = e.elementwise({self, best}, type, self.sizes, [&](Emitter &, ValueRange v) {
+    return subScalars(e, type, e.convert(v[0], self.dtype, type), v[1]);
+  });
   Tensor exp = e.elementwise({shifted}, type, self.sizes, [&](Emitter &, ValueRange v) { return expScalar(e, v[0]); });
   Tensor total = e.sum(exp, dims, true, type);
   auto log = [&](Value x) -> Value { return math::LogOp::create(e.b, e.loc, x); };

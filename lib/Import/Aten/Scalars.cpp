@@ -116,8 +116,9 @@ Value powScalars(Emitter &e, DType type, Value a, Value b) {
 Value compareScalars(Emitter &e, DType type, Compare how, Value a, Value b) {
   unsigned row = unsigned(how);
   if (isFloat(type)) {
-    static const arith::CmpFPredicate predicates[] = {arith::CmpFPredicate::OEQ, arith::CmpFPredicate::UNE, arith::CmpFPredicate::OLT,
-                                                      arith::CmpFPredicate::OLE, arith::CmpFPredicate::OGT, arith::CmpFPredicate::OGE};
+    static const arith::CmpFPredicate predicates[] = {arith::CmpFPredicate::OEQ, arith::CmpFPredicate::UNE,
+                                                      arith::CmpFPredicate::OLT, arith::CmpFPredicate::OLE,
+                                                      arith::CmpFPredicate::OGT, arith::CmpFPredicate::OGE};
     return arith::CmpFOp::create(e.b, e.loc, predicates[row], a, b);
   }
   using P = arith::CmpIPredicate;
@@ -145,7 +146,9 @@ static Value onePlusExp(Emitter &e, Value x) {
   return arith::AddFOp::create(e.b, e.loc, exp, floatLike(e, x, 1.0));
 }
 
-Value sigmoidScalar(Emitter &e, Value x) { return arith::DivFOp::create(e.b, e.loc, floatLike(e, x, 1.0), onePlusExp(e, x)); }
+Value sigmoidScalar(Emitter &e, Value x) {
+  return arith::DivFOp::create(e.b, e.loc, floatLike(e, x, 1.0), onePlusExp(e, x));
+}
 Value siluScalar(Emitter &e, Value x) { return arith::DivFOp::create(e.b, e.loc, x, onePlusExp(e, x)); }
 
 Value scalarAs(Emitter &e, const Operand &operand, DType type) {
@@ -158,7 +161,8 @@ Value scalarAs(Emitter &e, const Operand &operand, DType type) {
   return e.convert(operand.scalar, operand.dtype, type);
 }
 
-Tensor applyElementwise(Emitter &e, ArrayRef<Operand> operands, DType compute, DType from, DType result, ArrayRef<Size> sizes, Emitter::Body body) {
+Tensor applyElementwise(Emitter &e, ArrayRef<Operand> operands, DType compute, DType from, DType result,
+                        ArrayRef<Size> sizes, Emitter::Body body) {
   SmallVector<Tensor> ins;
   for (const Operand &operand : operands)
     if (operand.isTensor())
@@ -167,7 +171,8 @@ Tensor applyElementwise(Emitter &e, ArrayRef<Operand> operands, DType compute, D
     SmallVector<Value> values;
     unsigned next = 0;
     for (const Operand &operand : operands)
-      values.push_back(operand.isTensor() ? e.convert(args[next++], operand.dtype, compute) : scalarAs(e, operand, compute));
+      values.push_back(operand.isTensor() ? e.convert(args[next++], operand.dtype, compute)
+                                          : scalarAs(e, operand, compute));
     return e.convert(body(e, values), from, result);
   });
 }

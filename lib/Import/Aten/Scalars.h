@@ -1,5 +1,5 @@
-// Arithmetic on single elements, as the bodies of linalg.generic ops want it: each function takes values of element type `type` (the
-// compute type of an op) and picks the float or the integer op.
+// Arithmetic on single elements, as the bodies of linalg.generic ops want it: each function takes values of element
+// type `type` (the compute type of an op) and picks the float or the integer op.
 #ifndef MAMBAC_IMPORT_ATEN_SCALARS_H
 #define MAMBAC_IMPORT_ATEN_SCALARS_H
 
@@ -36,10 +36,10 @@ Value floatLike(Emitter &e, Value x, double value);
 /// The number of a scalar operand as a value of `type`.
 Value scalarAs(Emitter &e, const Operand &operand, DType type);
 
-/// An elementwise op on tensors and numbers: `body` sees all of them as `compute`, in order, and returns a value of type `from`, which is
-/// converted to `result`.
-Tensor applyElementwise(Emitter &e, llvm::ArrayRef<Operand> operands, DType compute, DType from, DType result, llvm::ArrayRef<Size> sizes,
-                        Emitter::Body body);
+/// An elementwise op on tensors and numbers: `body` sees all of them as `compute`, in order, and returns a value of
+/// type `from`, which is converted to `result`.
+Tensor applyElementwise(Emitter &e, llvm::ArrayRef<Operand> operands, DType compute, DType from, DType result,
+                        llvm::ArrayRef<Size> sizes, Emitter::Body body);
 
 } // namespace mambac::aten
 

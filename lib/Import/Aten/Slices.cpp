@@ -15,12 +15,18 @@ struct Range {
 
 LogicalResult sliceView(Call &c, const Range &range, unsigned position = 0) {
   return c.view(
-      "self", [range](Emitter &e, const Tensor &base) { return e.slice(base, range.dim, range.start, range.length, range.step); },
-      [range](Emitter &e, const Tensor &base, const Tensor &part) { return e.insertSlice(base, part, range.dim, range.start, range.step); },
+      "self",
+      [range](Emitter &e, const Tensor &base) {
+        return e.slice(base, range.dim, range.start, range.length, range.step);
+      },
+      [range](Emitter &e, const Tensor &base, const Tensor &part) {
+        return e.insertSlice(base, part, range.dim, range.start, range.step);
+      },
       position);
 }
 
-/// Python's rule for one end of a slice: negative ones count from the end, all are cut to the tensor. `fallback` for None.
+/// Python's rule for one end of a slice: negative ones count from the end, all are cut to the tensor. `fallback` for
+/// None.
 Size sliceEnd(Call &c, StringRef name, const Size &extent, const Size &fallback) {
   Emitter &e = c.e;
   if (!c.has(name))
@@ -98,7 +104,8 @@ Size selectIndex(Call &c, const Tensor &self, int64_t dim) {
 LogicalResult selectView(Call &c, int64_t dim, const Size &index, unsigned position = 0) {
   return c.view(
       "self", [=](Emitter &e, const Tensor &base) { return e.select(base, dim, index); },
-      [=](Emitter &e, const Tensor &base, const Tensor &part) { return e.insertSelected(base, part, dim, index); }, position);
+      [=](Emitter &e, const Tensor &base, const Tensor &part) { return e.insertSelected(base, part, dim, index); },
+      position);
 }
 
 LogicalResult lowerSelect(Call &c) {
@@ -173,7 +180,9 @@ void registerSlices(Registry &r) {
   r.add("aten.narrow.default", lowerNarrow);
   r.add("aten.select.int", lowerSelect);
   r.add("aten.unbind.int", lowerUnbind);
-  r.add({"aten.split.Tensor", "aten.split.sizes", "aten.split.default", "aten.split_with_sizes.default", "aten.chunk.default", "aten.tensor_split.sections"}, lowerSplit);
+  r.add({"aten.split.Tensor", "aten.split.sizes", "aten.split.default", "aten.split_with_sizes.default",
+         "aten.chunk.default", "aten.tensor_split.sections"},
+        lowerSplit);
   r.add("aten.slice_scatter.default", lowerSliceScatter);
   r.add("aten.select_scatter.default", lowerSelectScatter);
 }

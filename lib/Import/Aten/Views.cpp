@@ -1,5 +1,5 @@
-// Ops whose result is another look at the same elements: reshapes, transposes, expand, aliases. Each says how the view is
-// computed and how a write to it reaches its base.
+// Ops whose result is another look at the same elements: reshapes, transposes, expand, aliases. Each says how the view
+// is computed and how a write to it reaches its base.
 #include "lib/Import/Call.h"
 
 using namespace mlir;
@@ -7,10 +7,11 @@ using namespace mlir;
 namespace mambac::aten {
 namespace {
 
-//===--- Reshapes ---------------------------------------------------------------------------------------------------------===//
+//===--- Reshapes
+//---------------------------------------------------------------------------------------------------------===//
 
-/// Whether PyTorch's reshape of a tensor with these sizes and strides to `target` is a view: runs of dims that are contiguous with
-/// each other may be split and merged.
+/// Whether PyTorch's reshape of a tensor with these sizes and strides to `target` is a view: runs of dims that are
+/// contiguous with each other may be split and merged.
 bool canView(Emitter &e, const pt2::TensorMeta *meta, ArrayRef<Size> target) {
   if (!meta || meta->strides.size() != meta->sizes.size())
     return true;
@@ -114,7 +115,8 @@ LogicalResult lowerUnsqueeze(Call &c) {
       [dims](Emitter &e, const Tensor &base, const Tensor &part) { return e.dropUnitDims(part, dims); });
 }
 
-//===--- Permutations -----------------------------------------------------------------------------------------------------===//
+//===--- Permutations
+//-----------------------------------------------------------------------------------------------------===//
 
 LogicalResult permuted(Call &c, const SmallVector<int64_t> &order) {
   SmallVector<int64_t> inverse(order.size(), -1);
@@ -201,14 +203,14 @@ LogicalResult lowerMovedim(Call &c) {
   return permuted(c, order);
 }
 
-//===--- Others -----------------------------------------------------------------------------------------------------------===//
+//===--- Others
+//-----------------------------------------------------------------------------------------------------------===//
 
 LogicalResult lowerExpand(Call &c) {
   Sizes sizes = c.resultSizes();
   if (c.failed())
     return failure();
-  return c.view(
-      "self", [sizes](Emitter &e, const Tensor &base) { return e.broadcast(base, sizes); }, nullptr);
+  return c.view("self", [sizes](Emitter &e, const Tensor &base) { return e.broadcast(base, sizes); }, nullptr);
 }
 
 LogicalResult lowerAlias(Call &c) { return c.alias("self"); }
@@ -222,7 +224,9 @@ LogicalResult lowerDropout(Call &c) {
 
 void registerViews(Registry &r) {
   r.add({"aten.view.default", "aten._unsafe_view.default", "aten.view_as.default"}, lowerView);
-  r.add({"aten.reshape.default", "aten.flatten.using_ints", "aten.unflatten.int", "aten.reshape_as.default", "aten.ravel.default"}, lowerReshape);
+  r.add({"aten.reshape.default", "aten.flatten.using_ints", "aten.unflatten.int", "aten.reshape_as.default",
+         "aten.ravel.default"},
+        lowerReshape);
   r.add("aten.contiguous.default", lowerContiguous);
   r.add({"aten.squeeze.default", "aten.squeeze.dim", "aten.squeeze.dims"}, lowerSqueeze);
   r.add("aten.unsqueeze.default", lowerUnsqueeze);
@@ -232,7 +236,9 @@ void registerViews(Registry &r) {
   r.add("aten.numpy_T.default", lowerReverseDims);
   r.add({"aten.movedim.int", "aten.movedim.intlist", "aten.moveaxis.int", "aten.moveaxis.intlist"}, lowerMovedim);
   r.add({"aten.expand.default", "aten.expand_as.default", "aten.broadcast_to.default"}, lowerExpand);
-  r.add({"aten.alias.default", "aten.detach.default", "aten.detach_.default", "aten.lift_fresh_copy.default", "aten.lift_fresh.default", "aten.positive.default"}, lowerAlias);
+  r.add({"aten.alias.default", "aten.detach.default", "aten.detach_.default", "aten.lift_fresh_copy.default",
+         "aten.lift_fresh.default", "aten.positive.default"},
+        lowerAlias);
   r.add({"aten.dropout.default", "aten.feature_dropout.default"}, lowerDropout);
 }
 

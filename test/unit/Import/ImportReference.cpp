@@ -1,5 +1,5 @@
-// A tool for looking into imports: prints the imported module of MODEL.pt2, or runs it by ReferenceRunner on .npy inputs and compares
-// the results with .npy files.   import-reference MODEL.pt2 [--print] [IN.npy ... [-- OUT.npy ...]]
+// A tool for looking into imports: prints the imported module of MODEL.pt2, or runs it by ReferenceRunner on .npy
+// inputs and compares the results with .npy files.   import-reference MODEL.pt2 [--print] [IN.npy ... [-- OUT.npy ...]]
 #include "lib/Import/Import.h"
 #include "test/unit/Import/ReferenceRunner.h"
 
@@ -68,7 +68,8 @@ int main(int argc, char **argv) {
       scale = std::max(scale, std::isfinite(b) ? std::abs(b) : 0.0);
     bool fine = same && worst <= 1e-5 * std::max(scale, 1e-30);
     bad |= !fine;
-    llvm::outs() << llvm::formatv("output {0}: {1}, max difference {2:e2} of {3:e2}\n", k, same ? "shape ok" : "SHAPE DIFFERS", worst, scale);
+    llvm::outs() << llvm::formatv("output {0}: {1}, max difference {2:e2} of {3:e2}\n", k,
+                                  same ? "shape ok" : "SHAPE DIFFERS", worst, scale);
   }
   return bad;
 }

@@ -5,15 +5,6 @@
 #include "lib/Import/Import.h"
 #include "mambac/Passes.h"
 
-#include "llvm/ADT/APFloat.h"
-#include "llvm/AsmParser/Parser.h"
-#include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
-#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
-#include "llvm/ExecutionEngine/Orc/LLJIT.h"
-#include "llvm/ExecutionEngine/Orc/ThreadSafeModule.h"
-#include "llvm/IR/Module.h"
-#include "llvm/Support/SourceMgr.h"
-#include "llvm/Support/TargetSelect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "mlir/InitAllDialects.h"
@@ -24,6 +15,15 @@
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "llvm/ADT/APFloat.h"
+#include "llvm/AsmParser/Parser.h"
+#include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
+#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/ExecutionEngine/Orc/ThreadSafeModule.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/TargetSelect.h"
 #include <cstring>
 #include <fstream>
 
@@ -31,7 +31,8 @@ using namespace mlir;
 
 namespace mambac::test {
 
-//===--- .npy -------------------------------------------------------------------------------------------------------------===//
+//===--- .npy
+//-------------------------------------------------------------------------------------------------------------===//
 
 namespace {
 /// One element of a type, to and from double.
@@ -123,8 +124,14 @@ Array readNpy(const std::string &path) {
     array.shape.push_back(value);
     p = end;
   }
-  Codec codec = descr == "<f4" ? plain<float>() : descr == "<f8" ? plain<double>() : descr == "<f2" ? half<&llvm::APFloat::IEEEhalf>() : descr == "<i4" ? plain<int32_t>()
-                : descr == "<i2" ? plain<int16_t>() : descr == "|i1" ? plain<int8_t>() : descr == "|b1" || descr == "|u1" ? plain<uint8_t>() : plain<int64_t>();
+  Codec codec = descr == "<f4"                     ? plain<float>()
+                : descr == "<f8"                   ? plain<double>()
+                : descr == "<f2"                   ? half<&llvm::APFloat::IEEEhalf>()
+                : descr == "<i4"                   ? plain<int32_t>()
+                : descr == "<i2"                   ? plain<int16_t>()
+                : descr == "|i1"                   ? plain<int8_t>()
+                : descr == "|b1" || descr == "|u1" ? plain<uint8_t>()
+                                                   : plain<int64_t>();
   size_t count = 1;
   for (int64_t size : array.shape)
     count *= size;
@@ -137,7 +144,8 @@ Array readNpy(const std::string &path) {
   return array;
 }
 
-//===--- Compiling --------------------------------------------------------------------------------------------------------===//
+//===--- Compiling
+//--------------------------------------------------------------------------------------------------------===//
 
 std::unique_ptr<MLIRContext> makeContext() {
   static bool once = [] {
@@ -231,7 +239,8 @@ void copyMemref(int64_t width, UnrankedMemRef *source, UnrankedMemRef *target) {
       from += at[dim] * word(source, 3 + rank + dim);
       to += at[dim] * word(target, 3 + rank + dim);
     }
-    std::memcpy(reinterpret_cast<char *>(word(target, 1)) + to * width, reinterpret_cast<char *>(word(source, 1)) + from * width, width);
+    std::memcpy(reinterpret_cast<char *>(word(target, 1)) + to * width,
+                reinterpret_cast<char *>(word(source, 1)) + from * width, width);
     for (int64_t dim = rank; dim-- > 0 && ++at[dim] == word(source, 3 + dim);)
       at[dim] = 0;
   }
@@ -239,15 +248,18 @@ void copyMemref(int64_t width, UnrankedMemRef *source, UnrankedMemRef *target) {
 
 constexpr const char *kPipeline =
     "builtin.module(ssm-decompose,canonicalize,cse,"
-    "one-shot-bufferize{bufferize-function-boundaries=1 function-boundary-type-conversion=identity-layout-map allow-return-allocs-from-loops=1},"
+    "one-shot-bufferize{bufferize-function-boundaries=1 function-boundary-type-conversion=identity-layout-map "
+    "allow-return-allocs-from-loops=1},"
     "canonicalize,func.func(convert-linalg-to-loops),canonicalize,cse,expand-strided-metadata,lower-affine,"
     "arith-expand{include-bf16=1},func.func(llvm-request-c-wrappers),convert-scf-to-cf,"
-    "math-expand-ops,convert-math-to-llvm,convert-math-to-libm,finalize-memref-to-llvm,convert-arith-to-llvm,convert-index-to-llvm,"
+    "math-expand-ops,convert-math-to-llvm,convert-math-to-libm,finalize-memref-to-llvm,convert-arith-to-llvm,convert-"
+    "index-to-llvm,"
     "convert-func-to-llvm,convert-cf-to-llvm,convert-ub-to-llvm,reconcile-unrealized-casts)";
 
 } // namespace
 
-std::vector<Array> runReference(OwningOpRef<ModuleOp> module, const pt2::ExportedProgram &program, const std::vector<Array> &inputs, std::string &error) {
+std::vector<Array> runReference(OwningOpRef<ModuleOp> module, const pt2::ExportedProgram &program,
+                                const std::vector<Array> &inputs, std::string &error) {
   MLIRContext *context = module->getContext();
   auto func = *module->getOps<func::FuncOp>().begin();
   func->removeAttr("mambac.symbols");
@@ -271,7 +283,8 @@ std::vector<Array> runReference(OwningOpRef<ModuleOp> module, const pt2::Exporte
     return success();
   });
   PassManager pm(context);
-  if (failed(parsePassPipeline(llvm::StringRef(kPipeline).drop_front(15).drop_back(1), pm)) || failed(pm.run(*module))) {
+  if (failed(parsePassPipeline(llvm::StringRef(kPipeline).drop_front(15).drop_back(1), pm)) ||
+      failed(pm.run(*module))) {
     error += "the reference pipeline failed";
     return {};
   }
@@ -285,10 +298,11 @@ std::vector<Array> runReference(OwningOpRef<ModuleOp> module, const pt2::Exporte
       llvm::consumeError(jit.takeError());
     return {};
   }
-  (*jit)->getMainJITDylib().addGenerator(
-      llvm::cantFail(llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess((*jit)->getDataLayout().getGlobalPrefix())));
+  (*jit)->getMainJITDylib().addGenerator(llvm::cantFail(
+      llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess((*jit)->getDataLayout().getGlobalPrefix())));
   llvm::orc::SymbolMap symbols;
-  symbols[(*jit)->mangleAndIntern("memrefCopy")] = {llvm::orc::ExecutorAddr::fromPtr(&copyMemref), llvm::JITSymbolFlags::Exported};
+  symbols[(*jit)->mangleAndIntern("memrefCopy")] = {llvm::orc::ExecutorAddr::fromPtr(&copyMemref),
+                                                    llvm::JITSymbolFlags::Exported};
   llvm::cantFail((*jit)->getMainJITDylib().define(llvm::orc::absoluteSymbols(std::move(symbols))));
   llvm::cantFail((*jit)->addIRModule({std::move(llvmModule), std::move(llvmContext)}));
   auto symbol = (*jit)->lookup("_mlir_ciface_main");

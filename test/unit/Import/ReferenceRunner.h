@@ -1,6 +1,6 @@
-// Runs imported modules on the CPU in the plainest way there is: ssm ops decomposed, everything bufferized and lowered to loops,
-// compiled by LLJIT. No fusion, no raising, no care for speed: what it computes is what the imported module means. For tests
-// alone.
+// Runs imported modules on the CPU in the plainest way there is: ssm ops decomposed, everything bufferized and lowered
+// to loops, compiled by LLJIT. No fusion, no raising, no care for speed: what it computes is what the imported module
+// means. For tests alone.
 #ifndef MAMBAC_TEST_IMPORT_REFERENCERUNNER_H
 #define MAMBAC_TEST_IMPORT_REFERENCERUNNER_H
 
@@ -27,10 +27,10 @@ Array readNpy(const std::string &path);
 /// A context with everything that the runner needs.
 std::unique_ptr<mlir::MLIRContext> makeContext();
 
-/// Compiles and runs `module`'s entry; its weights come from `program`. Inputs and results are converted to and from the
-/// elements' types. On failure `error` says why and the result is empty.
-std::vector<Array> runReference(mlir::OwningOpRef<mlir::ModuleOp> module, const pt2::ExportedProgram &program, const std::vector<Array> &inputs,
-                                std::string &error);
+/// Compiles and runs `module`'s entry; its weights come from `program`. Inputs and results are converted to and from
+/// the elements' types. On failure `error` says why and the result is empty.
+std::vector<Array> runReference(mlir::OwningOpRef<mlir::ModuleOp> module, const pt2::ExportedProgram &program,
+                                const std::vector<Array> &inputs, std::string &error);
 
 } // namespace mambac::test
 
