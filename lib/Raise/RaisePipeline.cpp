@@ -1,26 +1,40 @@
 //===- RaisePipeline.cpp - The order of the raising passes ------------------------------------------------------===//
 
+#include "lib/Raise/Passes.h"
 #include "mambac/Passes.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
+namespace mambac {
+#define GEN_PASS_REGISTRATION
+#include "lib/Raise/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 
-void mambac::buildRaisePipeline(OpPassManager &pm) {
+static void addCleanup(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+}
+
+void mambac::buildRaisePipeline(OpPassManager &pm) {
+  // Equal values have to be one value: dt in the decay and dt in the input are compared by identity.
+  addCleanup(pm);
   // Loops over time first: everything after sees whole tensors, as in a model that was written without the loop.
   pm.addNestedPass<func::FuncOp>(createRollTimeLoopsPass());
   pm.addNestedPass<func::FuncOp>(createLogDepthScansPass());
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
+  addCleanup(pm);
+  // Convolutions before scans: their results are the leaves that scans start from.
   pm.addNestedPass<func::FuncOp>(createRaiseCausalConvPass());
+  pm.addNestedPass<func::FuncOp>(createRaiseSSD());
   pm.addNestedPass<func::FuncOp>(createRaiseScanReadoutPass());
   pm.addNestedPass<func::FuncOp>(createFuseScanEpiloguePass());
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
+  pm.addNestedPass<func::FuncOp>(createAbsorbTimeStep());
+  // Then the sums of products that no other op took: projections above all.
+  pm.addNestedPass<func::FuncOp>(createRaiseEinsum());
+  addCleanup(pm);
 }
 
 void mambac::registerRaisePasses() {
@@ -29,5 +43,6 @@ void mambac::registerRaisePasses() {
   registerPass(createRaiseScanReadoutPass);
   registerPass(createRaiseCausalConvPass);
   registerPass(createFuseScanEpiloguePass);
+  registerRaiseStagePasses();
   PassPipelineRegistration<>("mambac-raise", "Raise linalg to the ssm dialect", buildRaisePipeline);
 }

@@ -1,0 +1,266 @@
+//===- AbsorbTimeStep.cpp - Bias, softplus and clamp of the time step join the scans ----------------------------===//
+
+#include "dialects/SSM/IR/SSM.h"
+#include "lib/Raise/Passes.h"
+
+namespace mambac {
+#define GEN_PASS_DEF_ABSORBTIMESTEP
+#include "lib/Raise/Passes.h.inc"
+} // namespace mambac
+
+using namespace mlir;
+using namespace mambac;
+
+namespace {
+
+Value strip(Value v) {
+  while (auto extension = v.getDefiningOp<arith::ExtFOp>())
+    v = extension.getIn();
+  return v;
+}
+
+std::optional<double> constantOf(Value v) {
+  FloatAttr attribute;
+  if (matchPattern(strip(v), m_Constant(&attribute)))
+    return attribute.getValueAsDouble();
+  return std::nullopt;
+}
+
+/// log(1 + exp(x)), as log1p or as log of a sum.
+bool isLog1pExp(Value v, Value x) {
+  v = strip(v);
+  Value inner;
+  if (auto log1p = v.getDefiningOp<math::Log1pOp>())
+    inner = log1p.getOperand();
+  else if (auto log = v.getDefiningOp<math::LogOp>())
+    if (auto add = strip(log.getOperand()).getDefiningOp<arith::AddFOp>())
+      inner = constantOf(add.getLhs()) == 1.0 ? add.getRhs() : constantOf(add.getRhs()) == 1.0 ? add.getLhs() : Value();
+  if (!inner)
+    return false;
+  auto exp = strip(inner).getDefiningOp<math::ExpOp>();
+  return exp && strip(exp.getOperand()) == x;
+}
+
+/// softplus(x), with or without the branch that takes x itself where x is large.
+bool isSoftplus(Value v, Value x) {
+  v = strip(v);
+  if (auto select = v.getDefiningOp<arith::SelectOp>()) {
+    auto compare = select.getCondition().getDefiningOp<arith::CmpFOp>();
+    if (!compare)
+      return false;
+    Value large = select.getTrueValue(), small = select.getFalseValue();
+    std::optional<double> threshold = constantOf(compare.getRhs());
+    switch (compare.getPredicate()) {
+    case arith::CmpFPredicate::OLT:
+    case arith::CmpFPredicate::OLE:
+    case arith::CmpFPredicate::ULT:
+    case arith::CmpFPredicate::ULE:
+      std::swap(large, small);
+      break;
+    case arith::CmpFPredicate::OGT:
+    case arith::CmpFPredicate::OGE:
+    case arith::CmpFPredicate::UGT:
+    case arith::CmpFPredicate::UGE:
+      break;
+    default:
+      return false;
+    }
+    // From 17 on, log1p(exp(x)) rounds to x in f32.
+    return strip(compare.getLhs()) == x && threshold && *threshold >= 17 && strip(large) == x && isLog1pExp(small, x);
+  }
+  return isLog1pExp(v, x);
+}
+
+/// min(max(x, low), high) in any of its spellings, one bound at a time from the outside.
+bool peelClamp(Value &v, std::optional<double> &low, std::optional<double> &high) {
+  Operation *op = v.getDefiningOp();
+  if (!op)
+    return false;
+  auto take = [&](Value x, Value bound, bool isMax) {
+    std::optional<double> constant = constantOf(bound);
+    if (!constant)
+      return false;
+    std::optional<double> &side = isMax ? low : high;
+    side = !side ? *constant : isMax ? std::max(*side, *constant) : std::min(*side, *constant);
+    v = strip(x);
+    return true;
+  };
+  if (isa<arith::MaximumFOp, arith::MaxNumFOp, arith::MinimumFOp, arith::MinNumFOp>(op)) {
+    bool isMax = isa<arith::MaximumFOp, arith::MaxNumFOp>(op);
+    return take(op->getOperand(0), op->getOperand(1), isMax) || take(op->getOperand(1), op->getOperand(0), isMax);
+  }
+  if (auto select = dyn_cast<arith::SelectOp>(op)) {
+    auto compare = select.getCondition().getDefiningOp<arith::CmpFOp>();
+    if (!compare)
+      return false;
+    using P = arith::CmpFPredicate;
+    P p = compare.getPredicate();
+    bool less = p == P::OLT || p == P::OLE || p == P::ULT || p == P::ULE;
+    bool greater = p == P::OGT || p == P::OGE || p == P::UGT || p == P::UGE;
+    if (!less && !greater)
+      return false;
+    Value lhs = compare.getLhs(), rhs = compare.getRhs(), yes = select.getTrueValue(), no = select.getFalseValue();
+    // lhs < rhs ? lhs : rhs is a minimum.
+    if (yes == lhs && no == rhs)
+      return take(lhs, rhs, greater) || take(rhs, lhs, greater);
+    if (yes == rhs && no == lhs)
+      return take(lhs, rhs, less) || take(rhs, lhs, less);
+  }
+  return false;
+}
+
+/// What was peeled off a time step.
+struct Peeled {
+  Value dt;
+  AffineMap dtMap;
+  Value bias;
+  AffineMap biasMap;
+  bool softplus = false;
+  std::optional<double> low, high;
+  bool any = false;
+};
+
+/// One producer of the time step joins; false where none does. Peels clamp, then softplus, then bias, each at most once.
+bool peelOne(Peeled &p, unsigned channelAxis, int &stage) {
+  auto op = p.dt.getDefiningOp<linalg::LinalgOp>();
+  if (!op || op.getNumReductionLoops() != 0 || op->getNumResults() != 1)
+    return false;
+  auto result = cast<RankedTensorType>(op->getResult(0).getType());
+  if (!result.getElementType().isF32() && !result.getElementType().isF64())
+    return false; // a rounding that the op would not do
+  AffineMap out = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+  if (!out.isPermutation())
+    return false;
+  // From the op's axes to the loops of the producer.
+  AffineMap toLoops = inversePermutation(out).compose(p.dtMap);
+  Block &body = op->getRegion(0).front();
+  Value yielded = strip(body.getTerminator()->getOperand(0));
+  auto isArgument = [&](Value v) {
+    auto argument = dyn_cast<BlockArgument>(strip(v));
+    return argument && argument.getOwner() == &body &&
+           static_cast<int64_t>(argument.getArgNumber()) < op.getNumDpsInputs() &&
+           isa<RankedTensorType>(op->getOperand(argument.getArgNumber()).getType());
+  };
+  auto operandOf = [&](Value v) { return cast<BlockArgument>(strip(v)).getArgNumber(); };
+  auto mapOf = [&](unsigned number) {
+    return op.getMatchingIndexingMap(op.getDpsInputOperand(number)).compose(toLoops);
+  };
+  auto moveTo = [&](unsigned number) {
+    AffineMap map = mapOf(number);
+    if (!map.isProjectedPermutation() || map.getNumResults() != p.dtMap.getNumResults())
+      return false;
+    p.dtMap = map;
+    p.dt = op.getDpsInputOperand(number)->get();
+    return true;
+  };
+  auto element = [](Value tensor) { return cast<RankedTensorType>(tensor.getType()).getElementType(); };
+  if (isArgument(yielded)) // a transpose or an extension
+    return element(op->getOperand(operandOf(yielded))).getIntOrFloatBitWidth() <= 32 && moveTo(operandOf(yielded));
+  if (stage <= 0) {
+    Value v = yielded;
+    std::optional<double> low = p.low, high = p.high;
+    while (peelClamp(v, low, high)) {
+    }
+    if (v != yielded && isArgument(v) && moveTo(operandOf(v))) {
+      p.low = low;
+      p.high = high;
+      return p.any = true;
+    }
+  }
+  if (stage <= 1)
+    for (BlockArgument argument : body.getArguments().take_front(op.getNumDpsInputs()))
+      if (isSoftplus(yielded, argument) && moveTo(argument.getArgNumber())) {
+        stage = 2;
+        return p.any = p.softplus = true;
+      }
+  if (auto add = yielded.getDefiningOp<arith::AddFOp>(); add && stage <= 2)
+    for (auto [x, y] : {std::pair{add.getLhs(), add.getRhs()}, {add.getRhs(), add.getLhs()}}) {
+      if (!isArgument(x) || !isArgument(y))
+        continue;
+      AffineMap bias = mapOf(operandOf(y));
+      if (bias.getNumResults() != 1 || bias.getResult(0) != getAffineDimExpr(channelAxis, op.getContext()))
+        continue;
+      Value biasValue = op->getOperand(operandOf(y));
+      if (!moveTo(operandOf(x)))
+        continue;
+      p.bias = biasValue;
+      p.biasMap = bias;
+      stage = 3;
+      return p.any = true;
+    }
+  return false;
+}
+
+struct AbsorbTimeStepPass : mambac::impl::AbsorbTimeStepBase<AbsorbTimeStepPass> {
+  template <typename Op> void absorb(Op op, Value dt, unsigned channelAxis, Value bias) {
+    if (bias || op.getSoftplus() || op.getDtMin() || op.getDtMax())
+      return;
+    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+    Peeled p;
+    p.dt = dt;
+    p.dtMap = maps[1];
+    int stage = 0;
+    while (stage < 3 && peelOne(p, channelAxis, stage)) {
+    }
+    if (!p.any)
+      return;
+    OpBuilder b(op);
+    auto f32 = [&](std::optional<double> value, double neutral) {
+      return value && *value != neutral ? b.getF32FloatAttr(*value) : FloatAttr();
+    };
+    // softplus is positive; a lower bound of 0 says nothing then.
+    double infinity = std::numeric_limits<double>::infinity();
+    FloatAttr low = p.softplus && p.low && *p.low <= 0 ? FloatAttr() : f32(p.low, -infinity);
+    rebuild(op, p, low, f32(p.high, infinity));
+    ++numFound;
+  }
+
+  void rebuild(ssm::SSDOp op, Peeled &p, FloatAttr low, FloatAttr high);
+  void rebuild(ssm::SelectiveScanOp op, Peeled &p, FloatAttr low, FloatAttr high);
+
+  void runOnOperation() override {
+    SmallVector<Operation *> ops;
+    getOperation().walk([&](Operation *op) {
+      if (isa<ssm::SSDOp, ssm::SelectiveScanOp>(op))
+        ops.push_back(op);
+    });
+    for (Operation *op : ops) {
+      if (auto ssd = dyn_cast<ssm::SSDOp>(op))
+        absorb(ssd, ssd.getDt(), /*channelAxis=*/2, ssd.getDtBias());
+      else
+        absorb(cast<ssm::SelectiveScanOp>(op), cast<ssm::SelectiveScanOp>(op).getDelta(), /*channelAxis=*/2,
+               cast<ssm::SelectiveScanOp>(op).getDeltaBias());
+    }
+  }
+};
+
+/// The maps with dt's replaced and the bias' inserted where it belongs.
+SmallVector<AffineMap> newMaps(ArrayRef<AffineMap> maps, const Peeled &p, unsigned numBeforeBias) {
+  SmallVector<AffineMap> result(maps);
+  result[1] = p.dtMap;
+  if (p.bias)
+    result.insert(result.begin() + numBeforeBias, p.biasMap);
+  return result;
+}
+
+void AbsorbTimeStepPass::rebuild(ssm::SSDOp op, Peeled &p, FloatAttr low, FloatAttr high) {
+  OpBuilder b(op);
+  unsigned before = 5 + (op.getD() ? 1 : 0) + (op.getZ() ? 1 : 0);
+  auto rebuilt = ssm::SSDOp::create(b, op.getLoc(), op.getX(), p.dt, op.getA(), op.getB(), op.getC(), op.getD(),
+                                    op.getZ(), p.bias, op.getInitialState(), op.getOuts(),
+                                    newMaps(op.getIndexingMapsArray(), p, before), p.softplus, low, high);
+  op->replaceAllUsesWith(rebuilt);
+  op->erase();
+}
+
+void AbsorbTimeStepPass::rebuild(ssm::SelectiveScanOp op, Peeled &p, FloatAttr low, FloatAttr high) {
+  OpBuilder b(op);
+  unsigned before = 5 + (op.getD() ? 1 : 0) + (op.getZ() ? 1 : 0);
+  auto rebuilt = ssm::SelectiveScanOp::create(b, op.getLoc(), op.getU(), p.dt, op.getA(), op.getB(), op.getC(),
+                                              op.getD(), op.getZ(), p.bias, op.getInitialState(), op.getOuts(),
+                                              newMaps(op.getIndexingMapsArray(), p, before), p.softplus, low, high);
+  op->replaceAllUsesWith(rebuilt);
+  op->erase();
+}
+
+} // namespace

@@ -1,0 +1,731 @@
+//===- ElementEvaluator.cpp - Writes an element of a tensor as a sum of products --------------------------------===//
+
+#include "lib/Raise/ElementExpr.h"
+
+#include "dialects/SSM/IR/SSM.h"
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+using namespace mambac::raise;
+
+static Term constantTerm(double value) {
+  Term term;
+  term.coefficient = value;
+  return term;
+}
+
+static Poly constantPoly(double value) { return value == 0 ? Poly{} : Poly{constantTerm(value)}; }
+
+static Constraints join(ArrayRef<Lin> a, ArrayRef<Lin> b) {
+  Constraints all(a.begin(), a.end());
+  all.append(b.begin(), b.end());
+  return all;
+}
+
+static Poly guarded(Poly poly, ArrayRef<Lin> guards) {
+  for (Term &term : poly)
+    for (const Lin &guard : guards)
+      if (!llvm::is_contained(term.guards, guard))
+        term.guards.push_back(guard);
+  return poly;
+}
+
+static void append(Poly &to, Poly from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+/// The float that a value is, if it is one constant through and through.
+static std::optional<double> getConstantFloat(Value value) {
+  Attribute attribute;
+  if (!matchPattern(value, m_Constant(&attribute)))
+    return std::nullopt;
+  if (auto splat = dyn_cast<SplatElementsAttr>(attribute))
+    attribute = splat.getSplatValue<Attribute>();
+  if (auto number = dyn_cast<FloatAttr>(attribute))
+    return number.getValueAsDouble();
+  return std::nullopt;
+}
+
+static std::optional<int64_t> getConstantInteger(Value value) {
+  Attribute attribute;
+  if (!matchPattern(value, m_Constant(&attribute)))
+    return std::nullopt;
+  if (auto splat = dyn_cast<SplatElementsAttr>(attribute))
+    attribute = splat.getSplatValue<Attribute>();
+  if (auto number = dyn_cast<IntegerAttr>(attribute))
+    return number.getType().isInteger(1) ? number.getValue().getZExtValue() : number.getValue().getSExtValue();
+  return std::nullopt;
+}
+
+Poly ElementEvaluator::leaf(Value tensor, ArrayRef<Lin> index) {
+  if (std::optional<double> constant = getConstantFloat(tensor))
+    return constantPoly(*constant);
+  Atom atom{Atom::Kind::Leaf, tensor, SmallVector<Lin, 4>(index), -1, Lin(), nullptr};
+  Term term;
+  term.atoms.push_back(std::move(atom));
+  return {term};
+}
+
+int ElementEvaluator::getSummandVar() {
+  if (summandVar < 0)
+    summandVar = space.addVar(IndexSpace::Kind::Placeholder);
+  return summandVar;
+}
+
+int ElementEvaluator::getBase(const Term &summand) {
+  for (auto [id, known] : llvm::enumerate(summands))
+    if (known == summand)
+      return id;
+  summands.push_back(summand);
+  return summands.size() - 1;
+}
+
+Poly ElementEvaluator::simplify(const Poly &poly, ArrayRef<Lin> given) {
+  Poly result;
+  for (const Term &term : poly) {
+    if (term.coefficient == 0 || (!term.guards.empty() && space.isEmpty(join(given, term.guards))))
+      continue;
+    Term kept = term;
+    kept.guards.clear();
+    for (unsigned i = 0; i < term.guards.size(); ++i) {
+      Constraints others = join(given, kept.guards);
+      others.append(term.guards.begin() + i + 1, term.guards.end());
+      if (!space.implies(others, term.guards[i]))
+        kept.guards.push_back(term.guards[i]);
+    }
+    result.push_back(std::move(kept));
+  }
+  // a - a = 0
+  for (unsigned i = 0; i < result.size(); ++i)
+    for (unsigned j = i + 1; j < result.size(); ++j) {
+      Term other = result[j];
+      other.coefficient = result[i].coefficient;
+      if (!std::isfinite(other.coefficient) || !(other == result[i]) || !result[i].bound.empty())
+        continue;
+      result[i].coefficient += result[j].coefficient;
+      result.erase(result.begin() + j--);
+    }
+  llvm::erase_if(result, [](const Term &term) { return term.coefficient == 0; });
+  return result;
+}
+
+//===- Views ----------------------------------------------------------------------------------------------------===//
+
+/// True for a linalg op that only copies elements of one input to other places (broadcast, transpose, extension).
+static OpOperand *getCopiedInput(linalg::LinalgOp op) {
+  if (op.getNumDpsInits() != 1 || op.getNumReductionLoops() != 0)
+    return nullptr;
+  Block &body = op->getRegion(0).front();
+  Value yielded = body.getTerminator()->getOperand(0);
+  while (auto extension = yielded.getDefiningOp<arith::ExtFOp>())
+    yielded = extension.getIn();
+  auto argument = dyn_cast<BlockArgument>(yielded);
+  if (!argument || argument.getOwner() != &body || static_cast<int64_t>(argument.getArgNumber()) >= op.getNumDpsInputs())
+    return nullptr;
+  OpOperand *operand = op.getDpsInputOperand(argument.getArgNumber());
+  return isa<RankedTensorType>(operand->get().getType()) ? operand : nullptr;
+}
+
+SmallVector<Lin> ElementEvaluator::applyMap(AffineMap map, const Env &env, bool &ok) {
+  SmallVector<Lin> results;
+  ok = true;
+  for (AffineExpr expr : map.getResults()) {
+    Lin sum;
+    SmallVector<std::pair<AffineExpr, int64_t>> work{{expr, 1}};
+    while (!work.empty()) {
+      auto [part, factor] = work.pop_back_val();
+      if (auto dim = dyn_cast<AffineDimExpr>(part)) {
+        sum = sum + env[dim.getPosition()] * factor;
+      } else if (auto constant = dyn_cast<AffineConstantExpr>(part)) {
+        sum = sum + constant.getValue() * factor;
+      } else if (auto binary = dyn_cast<AffineBinaryOpExpr>(part)) {
+        auto rhs = dyn_cast<AffineConstantExpr>(binary.getRHS());
+        if (binary.getKind() == AffineExprKind::Add) {
+          work.push_back({binary.getLHS(), factor});
+          work.push_back({binary.getRHS(), factor});
+        } else if (binary.getKind() == AffineExprKind::Mul && rhs) {
+          work.push_back({binary.getLHS(), factor * rhs.getValue()});
+        } else if (rhs && (binary.getKind() == AffineExprKind::FloorDiv || binary.getKind() == AffineExprKind::Mod)) {
+          bool inner;
+          Lin lhs = applyMap(AffineMap::get(map.getNumDims(), 0, binary.getLHS()), env, inner)[0];
+          Lin quotient, remainder;
+          if (!inner || !space.divide({}, lhs, rhs.getValue(), quotient, remainder))
+            ok = false;
+          sum = sum + (binary.getKind() == AffineExprKind::FloorDiv ? quotient : remainder) * factor;
+        } else {
+          ok = false;
+        }
+      } else {
+        ok = false;
+      }
+    }
+    results.push_back(sum);
+  }
+  return results;
+}
+
+FailureOr<ElementEvaluator::Env> ElementEvaluator::enterIteration(linalg::LinalgOp op, OpResult result,
+                                                                  ArrayRef<Lin> index, SmallVectorImpl<int> &bound) {
+  AffineMap outMap = op.getMatchingIndexingMap(op.getTiedOpOperand(result));
+  if (!outMap.isProjectedPermutation())
+    return failure();
+  Env env(outMap.getNumDims());
+  SmallVector<bool> known(outMap.getNumDims(), false);
+  for (auto [expr, position] : llvm::zip(outMap.getResults(), index)) {
+    unsigned dim = cast<AffineDimExpr>(expr).getPosition();
+    env[dim] = position;
+    known[dim] = true;
+  }
+  for (unsigned dim = 0; dim < env.size(); ++dim) {
+    if (known[dim])
+      continue;
+    std::optional<Lin> size;
+    for (OpOperand &operand : op->getOpOperands()) {
+      AffineMap map = op.getMatchingIndexingMap(&operand);
+      for (auto [position, expr] : llvm::enumerate(map.getResults()))
+        if (!size && isa<AffineDimExpr>(expr) && cast<AffineDimExpr>(expr).getPosition() == dim)
+          size = space.getSize(operand.get(), position);
+    }
+    if (!size)
+      return failure();
+    if (*size == Lin(1)) {
+      env[dim] = Lin(0);
+      continue;
+    }
+    int var = space.addVar(IndexSpace::Kind::Bound, size);
+    bound.push_back(var);
+    env[dim] = Lin::var(var);
+  }
+  return env;
+}
+
+bool ElementEvaluator::stepThroughView(Value &tensor, SmallVectorImpl<Lin> &index, ArrayRef<Lin> given) {
+  Operation *op = tensor.getDefiningOp();
+  if (!op)
+    return false;
+  if (auto cast = dyn_cast<tensor::CastOp>(op)) {
+    tensor = cast.getSource();
+    return true;
+  }
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
+    SmallVector<Lin> source;
+    auto type = expand.getResultType();
+    for (const ReassociationIndices &group : expand.getReassociationIndices()) {
+      Lin position;
+      int64_t stride = 1;
+      for (int64_t dim : llvm::reverse(group)) {
+        if (type.getDimSize(dim) == 1)
+          continue;
+        if (stride == ShapedType::kDynamic)
+          return false;
+        position = position + index[dim] * stride;
+        stride = type.isDynamicDim(dim) ? ShapedType::kDynamic : stride * type.getDimSize(dim);
+      }
+      source.push_back(position);
+    }
+    tensor = expand.getSrc();
+    index.assign(source.begin(), source.end());
+    return true;
+  }
+  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op)) {
+    auto type = collapse.getSrcType();
+    SmallVector<Lin> source(type.getRank());
+    for (auto [group, position] : llvm::zip(collapse.getReassociationIndices(), index)) {
+      SmallVector<int64_t> proper;
+      for (int64_t dim : group)
+        if (type.getDimSize(dim) != 1)
+          proper.push_back(dim);
+      Lin rest = position;
+      while (!proper.empty()) {
+        int64_t dim = proper.pop_back_val();
+        if (proper.empty()) {
+          source[dim] = rest;
+          break;
+        }
+        Lin quotient;
+        if (type.isDynamicDim(dim) || !space.divide(given, rest, type.getDimSize(dim), quotient, source[dim]))
+          return false;
+        rest = quotient;
+      }
+    }
+    tensor = collapse.getSrc();
+    index.assign(source.begin(), source.end());
+    return true;
+  }
+  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
+    llvm::SmallBitVector dropped = slice.getDroppedDims();
+    SmallVector<Lin> source;
+    unsigned kept = 0;
+    for (int64_t dim = 0; dim < slice.getSourceType().getRank(); ++dim) {
+      Lin offset = space.getIndex(slice.getMixedOffsets()[dim]);
+      std::optional<int64_t> stride = getConstantIntValue(slice.getMixedStrides()[dim]);
+      if (!stride)
+        return false;
+      source.push_back(dropped.test(dim) ? offset : offset + index[kept++] * *stride);
+    }
+    tensor = slice.getSource();
+    index.assign(source.begin(), source.end());
+    return true;
+  }
+  if (auto generic = dyn_cast<linalg::LinalgOp>(op)) {
+    OpOperand *input = getCopiedInput(generic);
+    if (!input)
+      return false;
+    SmallVector<int> bound;
+    FailureOr<Env> env = enterIteration(generic, cast<OpResult>(tensor), index, bound);
+    if (failed(env) || !bound.empty())
+      return false;
+    bool ok;
+    SmallVector<Lin> source = applyMap(generic.getMatchingIndexingMap(input), *env, ok);
+    if (!ok)
+      return false;
+    tensor = input->get();
+    index.assign(source.begin(), source.end());
+    // A dimension of size 1 has one position only, however it is addressed.
+    for (auto [position, size] : llvm::zip(index, cast<RankedTensorType>(tensor.getType()).getShape()))
+      if (size == 1)
+        position = Lin(0);
+    return true;
+  }
+  return false;
+}
+
+//===- Following producers --------------------------------------------------------------------------------------===//
+
+/// A body of masks alone, cheap to look through wherever it stands.
+static bool isMaskOnly(linalg::LinalgOp op) {
+  bool hasSelect = false;
+  for (Operation &inner : op->getRegion(0).front()) {
+    hasSelect |= isa<arith::SelectOp>(inner);
+    if (!isa<arith::SelectOp, arith::CmpIOp, arith::AndIOp, arith::OrIOp, arith::XOrIOp, arith::ConstantOp,
+             arith::IndexCastOp, arith::AddIOp, arith::SubIOp, arith::ExtFOp, linalg::IndexOp, linalg::YieldOp>(inner))
+      return false;
+  }
+  return hasSelect;
+}
+
+Poly ElementEvaluator::evaluate(Value tensor, ArrayRef<Lin> index, ArrayRef<Lin> given) {
+  return simplify(element(tensor, index, given, Mode::Value), given);
+}
+
+FailureOr<Poly> ElementEvaluator::expand(const Atom &atom, ArrayRef<Lin> given) {
+  FailureOr<Poly> poly = follow(atom.value, atom.index, given, Mode::Value, /*force=*/true);
+  if (failed(poly))
+    return failure();
+  return simplify(*poly, given);
+}
+
+Poly ElementEvaluator::element(Value tensor, ArrayRef<Lin> index, ArrayRef<Lin> given, Mode mode) {
+  SmallVector<Lin> position(index.begin(), index.end());
+  while (stepThroughView(tensor, position, given)) {
+  }
+  FailureOr<Poly> poly = follow(tensor, position, given, mode, /*force=*/false);
+  if (succeeded(poly))
+    return *poly;
+  return mode == Mode::Value ? leaf(tensor, position) : wrapExp(leaf(tensor, position), given);
+}
+
+FailureOr<Poly> ElementEvaluator::follow(Value tensor, ArrayRef<Lin> index, ArrayRef<Lin> given, Mode mode,
+                                         bool force) {
+  Operation *op = tensor.getDefiningOp();
+  if (!op)
+    return failure();
+  if (std::optional<double> constant = getConstantFloat(tensor))
+    return constantPoly(mode == Mode::Exp ? std::exp(*constant) : *constant);
+  if (auto pad = dyn_cast<tensor::PadOp>(op)) {
+    Value padding = pad.getConstantPaddingValue();
+    std::optional<double> constant = padding ? getConstantFloat(padding) : std::nullopt;
+    if (!constant || *constant != 0)
+      return failure();
+    if (mode == Mode::Exp)
+      return wrapExp(element(tensor, index, given, Mode::Value), given);
+    SmallVector<Lin> source;
+    Constraints inside;
+    for (int64_t dim = 0; dim < pad.getSourceType().getRank(); ++dim) {
+      Lin low = space.getIndex(pad.getMixedLowPad()[dim]), high = space.getIndex(pad.getMixedHighPad()[dim]);
+      source.push_back(index[dim] - low);
+      if (low != Lin(0))
+        inside.push_back(source.back());
+      if (high != Lin(0))
+        inside.push_back(space.getSize(pad.getSource(), dim) - 1 - source.back());
+    }
+    Constraints all = join(given, inside);
+    if (space.isEmpty(all))
+      return Poly{};
+    return guarded(element(pad.getSource(), source, all, mode), inside);
+  }
+  if (auto concat = dyn_cast<tensor::ConcatOp>(op)) {
+    int64_t dim = concat.getDim();
+    Poly sum;
+    Lin begin;
+    for (Value input : concat.getInputs()) {
+      SmallVector<Lin> source(index.begin(), index.end());
+      Lin size = space.getSize(input, dim);
+      source[dim] = source[dim] - begin;
+      Constraints inside{source[dim], size - 1 - source[dim]};
+      begin = begin + size;
+      Constraints all = join(given, inside);
+      if (space.isEmpty(all))
+        continue;
+      if (size == Lin(1))
+        source[dim] = Lin(0);
+      append(sum, guarded(element(input, source, all, mode), inside));
+    }
+    return sum;
+  }
+  if (isa<ssm::CumsumOp, ssm::SegsumOp>(op))
+    return followCumsum(op, index, given, mode);
+  if (isa<ssm::EinsumOp>(op) && (force || dependence.isLinear(tensor))) {
+    FailureOr<Poly> poly = followEinsum(op, index, given);
+    return succeeded(poly) && mode == Mode::Exp ? FailureOr<Poly>(wrapExp(*poly, given)) : poly;
+  }
+  if (auto generic = dyn_cast<linalg::LinalgOp>(op))
+    return followLinalg(generic, cast<OpResult>(tensor), index, given, mode, force);
+  return failure();
+}
+
+/// Sums every term over `bound`, as far as the term depends on it.
+static FailureOr<Poly> sumOver(Poly poly, ArrayRef<int> bound, const IndexSpace &space) {
+  for (Term &term : poly)
+    for (int var : bound) {
+      bool used = llvm::any_of(term.guards, [&](const Lin &guard) { return guard.uses(var); });
+      for (const Atom &atom : term.atoms)
+        used |= atom.exponent || atom.end.uses(var) ||
+                llvm::any_of(atom.index, [&](const Lin &e) { return e.uses(var); });
+      const std::optional<Lin> &size = space.get(var).size;
+      if (used)
+        term.bound.push_back(var);
+      else if (size && size->isConstant())
+        term.coefficient *= size->constant;
+      else
+        return failure();
+    }
+  return poly;
+}
+
+FailureOr<Poly> ElementEvaluator::followLinalg(linalg::LinalgOp op, OpResult result, ArrayRef<Lin> index,
+                                               ArrayRef<Lin> given, Mode mode, bool force) {
+  if (!force && !dependence.isLinear(result) && !isMaskOnly(op) && !isa<linalg::FillOp>(op))
+    return failure();
+  if (!isa<FloatType>(cast<ShapedType>(result.getType()).getElementType()))
+    return failure();
+  SmallVector<int> bound;
+  FailureOr<Env> env = enterIteration(op, result, index, bound);
+  if (failed(env))
+    return failure();
+  Block &body = op->getRegion(0).front();
+  Value yielded = body.getTerminator()->getOperand(result.getResultNumber());
+  if (op.getNumReductionLoops() == 0)
+    return scalar(op, yielded, *env, given, mode);
+  // A sum: accumulator + summand.
+  Value accumulator = op.getMatchingBlockArgument(op.getTiedOpOperand(result));
+  auto add = yielded.getDefiningOp<arith::AddFOp>();
+  if (!add || (add.getLhs() != accumulator && add.getRhs() != accumulator))
+    return failure();
+  FailureOr<Poly> summand =
+      scalar(op, add.getLhs() == accumulator ? add.getRhs() : add.getLhs(), *env, given, Mode::Value);
+  if (failed(summand))
+    return failure();
+  FailureOr<Poly> sum = sumOver(*summand, bound, space);
+  if (failed(sum))
+    return failure();
+  append(*sum, element(op.getTiedOpOperand(result)->get(), index, given, Mode::Value));
+  return mode == Mode::Exp ? wrapExp(*sum, given) : *sum;
+}
+
+FailureOr<Poly> ElementEvaluator::followEinsum(Operation *op, ArrayRef<Lin> index, ArrayRef<Lin> given) {
+  auto einsum = cast<ssm::EinsumOp>(op);
+  SmallVector<AffineMap> maps = einsum.getIndexingMapsArray();
+  Env env(maps.back().getNumDims());
+  SmallVector<bool> known(env.size(), false);
+  for (auto [expr, position] : llvm::zip(maps.back().getResults(), index)) {
+    env[cast<AffineDimExpr>(expr).getPosition()] = position;
+    known[cast<AffineDimExpr>(expr).getPosition()] = true;
+  }
+  SmallVector<int> bound;
+  for (auto [input, map] : llvm::zip(einsum.getInputs(), maps))
+    for (auto [position, expr] : llvm::enumerate(map.getResults())) {
+      unsigned dim = cast<AffineDimExpr>(expr).getPosition();
+      if (std::exchange(known[dim], true))
+        continue;
+      Lin size = space.getSize(input, position);
+      if (size == Lin(1))
+        continue;
+      bound.push_back(space.addVar(IndexSpace::Kind::Bound, size));
+      env[dim] = Lin::var(bound.back());
+    }
+  Poly product = constantPoly(1);
+  for (auto [input, map] : llvm::zip(einsum.getInputs(), maps)) {
+    bool ok;
+    SmallVector<Lin> position = applyMap(map, env, ok);
+    if (!ok)
+      return failure();
+    product = multiply(product, element(input, position, given, Mode::Value));
+  }
+  return sumOver(product, bound, space);
+}
+
+//===- Bodies ---------------------------------------------------------------------------------------------------===//
+
+FailureOr<Poly> ElementEvaluator::scalar(linalg::LinalgOp op, Value v, const Env &env, ArrayRef<Lin> given, Mode mode) {
+  if (std::optional<double> constant = getConstantFloat(v))
+    return constantPoly(mode == Mode::Exp ? std::exp(*constant) : *constant);
+  if (!isa<FloatType>(v.getType()))
+    return failure();
+  if (auto argument = dyn_cast<BlockArgument>(v)) {
+    if (argument.getOwner()->getParentOp() != op)
+      return failure();
+    OpOperand &operand = op->getOpOperand(argument.getArgNumber());
+    if (!isa<RankedTensorType>(operand.get().getType())) {
+      std::optional<double> constant = getConstantFloat(operand.get());
+      if (!constant)
+        return failure();
+      return constantPoly(mode == Mode::Exp ? std::exp(*constant) : *constant);
+    }
+    bool ok;
+    SmallVector<Lin> position = applyMap(op.getMatchingIndexingMap(&operand), env, ok);
+    if (!ok)
+      return failure();
+    for (auto [at, size] : llvm::zip(position, cast<RankedTensorType>(operand.get().getType()).getShape()))
+      if (size == 1)
+        at = Lin(0);
+    return element(operand.get(), position, given, mode);
+  }
+  Operation *inner = v.getDefiningOp();
+  if (inner->getParentOp() != op)
+    return failure();
+  if (isa<arith::ExtFOp, arith::TruncFOp>(inner))
+    return scalar(op, inner->getOperand(0), env, given, mode);
+  if (auto select = dyn_cast<arith::SelectOp>(inner)) {
+    FailureOr<Condition> cond = condition(op, select.getCondition(), env, given);
+    if (failed(cond))
+      return failure();
+    Poly sum;
+    for (auto [sets, value] : {std::pair{&cond->yes, select.getTrueValue()}, {&cond->no, select.getFalseValue()}})
+      for (const Constraints &set : *sets) {
+        Constraints all = join(given, set);
+        if (space.isEmpty(all))
+          continue;
+        FailureOr<Poly> branch = scalar(op, value, env, all, mode);
+        if (failed(branch))
+          return failure();
+        append(sum, guarded(*branch, set));
+      }
+    return sum;
+  }
+  bool additive = isa<arith::AddFOp, arith::SubFOp>(inner);
+  if (mode == Mode::Exp && isa<arith::AddFOp>(inner)) {
+    FailureOr<Poly> lhs = scalar(op, inner->getOperand(0), env, given, mode);
+    FailureOr<Poly> rhs = scalar(op, inner->getOperand(1), env, given, mode);
+    return failed(lhs) || failed(rhs) ? FailureOr<Poly>(failure()) : multiply(*lhs, *rhs);
+  }
+  if (mode == Mode::Exp) {
+    FailureOr<Poly> value = scalar(op, v, env, given, Mode::Value);
+    return failed(value) ? value : wrapExp(*value, given);
+  }
+  if (isa<math::ExpOp>(inner))
+    return scalar(op, inner->getOperand(0), env, given, Mode::Exp);
+  if (isa<arith::UIToFPOp>(inner) && inner->getOperand(0).getType().isInteger(1)) {
+    FailureOr<Condition> cond = condition(op, inner->getOperand(0), env, given);
+    if (failed(cond))
+      return failure();
+    Poly sum;
+    for (const Constraints &set : cond->yes)
+      append(sum, guarded(constantPoly(1), set));
+    return sum;
+  }
+  if (additive || isa<arith::MulFOp, arith::NegFOp, arith::DivFOp>(inner)) {
+    FailureOr<Poly> lhs = scalar(op, inner->getOperand(0), env, given, mode);
+    if (failed(lhs))
+      return failure();
+    if (isa<arith::NegFOp>(inner))
+      return multiply(*lhs, constantPoly(-1));
+    if (isa<arith::DivFOp>(inner)) {
+      std::optional<double> divisor = getConstantFloat(inner->getOperand(1));
+      if (!divisor || *divisor == 0)
+        return failure();
+      return multiply(*lhs, constantPoly(1 / *divisor));
+    }
+    FailureOr<Poly> rhs = scalar(op, inner->getOperand(1), env, given, mode);
+    if (failed(rhs))
+      return failure();
+    if (isa<arith::MulFOp>(inner))
+      return multiply(*lhs, *rhs);
+    append(*lhs, isa<arith::SubFOp>(inner) ? multiply(*rhs, constantPoly(-1)) : *rhs);
+    return lhs;
+  }
+  return failure();
+}
+
+FailureOr<Lin> ElementEvaluator::integer(linalg::LinalgOp op, Value v, const Env &env, ArrayRef<Lin> given) {
+  if (std::optional<int64_t> constant = getConstantInteger(v))
+    return Lin(*constant);
+  if (auto argument = dyn_cast<BlockArgument>(v)) {
+    if (argument.getOwner()->getParentOp() != op)
+      return failure();
+    OpOperand &operand = op->getOpOperand(argument.getArgNumber());
+    if (!isa<RankedTensorType>(operand.get().getType()))
+      return failure();
+    bool ok;
+    SmallVector<Lin> position = applyMap(op.getMatchingIndexingMap(&operand), env, ok);
+    return ok ? integerElement(operand.get(), position, given) : FailureOr<Lin>(failure());
+  }
+  Operation *inner = v.getDefiningOp();
+  if (inner->getParentOp() != op) {
+    if (!v.getType().isIndex())
+      return failure();
+    return space.getIndex(v);
+  }
+  if (auto index = dyn_cast<linalg::IndexOp>(inner))
+    return env[index.getDim()];
+  if (isa<arith::IndexCastOp, arith::ExtSIOp>(inner))
+    return integer(op, inner->getOperand(0), env, given);
+  if (isa<arith::AddIOp, arith::SubIOp, arith::MulIOp>(inner)) {
+    FailureOr<Lin> lhs = integer(op, inner->getOperand(0), env, given);
+    FailureOr<Lin> rhs = integer(op, inner->getOperand(1), env, given);
+    if (failed(lhs) || failed(rhs))
+      return failure();
+    if (isa<arith::AddIOp>(inner))
+      return *lhs + *rhs;
+    if (isa<arith::SubIOp>(inner))
+      return *lhs - *rhs;
+    if (rhs->isConstant())
+      return *lhs * rhs->constant;
+    if (lhs->isConstant())
+      return *rhs * lhs->constant;
+  }
+  return failure();
+}
+
+FailureOr<Lin> ElementEvaluator::integerElement(Value tensor, ArrayRef<Lin> index, ArrayRef<Lin> given) {
+  SmallVector<Lin> position(index.begin(), index.end());
+  while (stepThroughView(tensor, position, given)) {
+  }
+  if (std::optional<int64_t> constant = getConstantInteger(tensor))
+    return Lin(*constant);
+  auto op = tensor.getDefiningOp<linalg::LinalgOp>();
+  if (!op || op.getNumReductionLoops() != 0)
+    return failure();
+  SmallVector<int> bound;
+  FailureOr<Env> env = enterIteration(op, cast<OpResult>(tensor), position, bound);
+  if (failed(env) || !bound.empty())
+    return failure();
+  Value yielded =
+      op->getRegion(0).front().getTerminator()->getOperand(cast<OpResult>(tensor).getResultNumber());
+  return integer(op, yielded, *env, given);
+}
+
+FailureOr<ElementEvaluator::Condition> ElementEvaluator::condition(linalg::LinalgOp op, Value v, const Env &env,
+                                                                   ArrayRef<Lin> given) {
+  Condition result;
+  if (std::optional<int64_t> constant = getConstantInteger(v)) {
+    (*constant ? result.yes : result.no).push_back({});
+    return result;
+  }
+  if (auto argument = dyn_cast<BlockArgument>(v)) {
+    if (argument.getOwner()->getParentOp() != op)
+      return failure();
+    OpOperand &operand = op->getOpOperand(argument.getArgNumber());
+    if (std::optional<int64_t> constant = getConstantInteger(operand.get())) {
+      (*constant ? result.yes : result.no).push_back({});
+      return result;
+    }
+    if (!isa<RankedTensorType>(operand.get().getType()))
+      return failure();
+    bool ok;
+    SmallVector<Lin> position = applyMap(op.getMatchingIndexingMap(&operand), env, ok);
+    return ok ? conditionElement(operand.get(), position, given) : FailureOr<Condition>(failure());
+  }
+  Operation *inner = v.getDefiningOp();
+  if (inner->getParentOp() != op)
+    return failure();
+  if (auto compare = dyn_cast<arith::CmpIOp>(inner)) {
+    FailureOr<Lin> lhs = integer(op, compare.getLhs(), env, given), rhs = integer(op, compare.getRhs(), env, given);
+    if (failed(lhs) || failed(rhs))
+      return failure();
+    Lin difference = *lhs - *rhs; // positions and sizes are not negative: signed and unsigned order agree
+    switch (compare.getPredicate()) {
+    case arith::CmpIPredicate::sge:
+    case arith::CmpIPredicate::uge:
+      result = {{{difference}}, {{difference * -1 - 1}}};
+      return result;
+    case arith::CmpIPredicate::slt:
+    case arith::CmpIPredicate::ult:
+      result = {{{difference * -1 - 1}}, {{difference}}};
+      return result;
+    case arith::CmpIPredicate::sgt:
+    case arith::CmpIPredicate::ugt:
+      result = {{{difference - 1}}, {{difference * -1}}};
+      return result;
+    case arith::CmpIPredicate::sle:
+    case arith::CmpIPredicate::ule:
+      result = {{{difference * -1}}, {{difference - 1}}};
+      return result;
+    case arith::CmpIPredicate::eq:
+    case arith::CmpIPredicate::ne: {
+      result = {{{difference, difference * -1}}, {{difference - 1}, {difference * -1 - 1}}};
+      if (compare.getPredicate() == arith::CmpIPredicate::ne)
+        std::swap(result.yes, result.no);
+      return result;
+    }
+    }
+  }
+  if (isa<arith::AndIOp, arith::OrIOp, arith::XOrIOp>(inner)) {
+    FailureOr<Condition> lhs = condition(op, inner->getOperand(0), env, given);
+    FailureOr<Condition> rhs = condition(op, inner->getOperand(1), env, given);
+    if (failed(lhs) || failed(rhs))
+      return failure();
+    auto cross = [](ArrayRef<Constraints> a, ArrayRef<Constraints> b, SmallVectorImpl<Constraints> &to) {
+      for (const Constraints &x : a)
+        for (const Constraints &y : b)
+          to.push_back(join(x, y));
+    };
+    bool isOr = isa<arith::OrIOp>(inner), isXor = isa<arith::XOrIOp>(inner);
+    cross(lhs->yes, rhs->yes, isXor ? result.no : result.yes);
+    cross(lhs->yes, rhs->no, isOr || isXor ? result.yes : result.no);
+    cross(lhs->no, rhs->yes, isOr || isXor ? result.yes : result.no);
+    cross(lhs->no, rhs->no, result.no);
+    return result;
+  }
+  if (auto select = dyn_cast<arith::SelectOp>(inner)) {
+    FailureOr<Condition> c = condition(op, select.getCondition(), env, given);
+    FailureOr<Condition> x = condition(op, select.getTrueValue(), env, given);
+    FailureOr<Condition> y = condition(op, select.getFalseValue(), env, given);
+    if (failed(c) || failed(x) || failed(y))
+      return failure();
+    auto cross = [](ArrayRef<Constraints> a, ArrayRef<Constraints> b, SmallVectorImpl<Constraints> &to) {
+      for (const Constraints &p : a)
+        for (const Constraints &q : b)
+          to.push_back(join(p, q));
+    };
+    cross(c->yes, x->yes, result.yes);
+    cross(c->no, y->yes, result.yes);
+    cross(c->yes, x->no, result.no);
+    cross(c->no, y->no, result.no);
+    return result;
+  }
+  return failure();
+}
+
+FailureOr<ElementEvaluator::Condition> ElementEvaluator::conditionElement(Value tensor, ArrayRef<Lin> index,
+                                                                          ArrayRef<Lin> given) {
+  SmallVector<Lin> position(index.begin(), index.end());
+  while (stepThroughView(tensor, position, given)) {
+  }
+  if (std::optional<int64_t> constant = getConstantInteger(tensor)) {
+    Condition result;
+    (*constant ? result.yes : result.no).push_back({});
+    return result;
+  }
+  auto op = tensor.getDefiningOp<linalg::LinalgOp>();
+  if (!op || op.getNumReductionLoops() != 0)
+    return failure();
+  SmallVector<int> bound;
+  FailureOr<Env> env = enterIteration(op, cast<OpResult>(tensor), position, bound);
+  if (failed(env) || !bound.empty())
+    return failure();
+  Value yielded =
+      op->getRegion(0).front().getTerminator()->getOperand(cast<OpResult>(tensor).getResultNumber());
+  return condition(op, yielded, *env, given);
+}

@@ -1,0 +1,130 @@
+//===- ElementExpr.h - A tensor's element as a sum of products ---------------------------------------*- C++ -*-===//
+//
+// What raising looks at instead of operation sequences: the element of a tensor at a symbolic position, written as
+//
+//     sum of  coefficient * [guards] * sum over bound variables of  leaf[...] * leaf[...] * exp(...) * ...
+//
+// Views, broadcasts, transposes, pads, concatenations, causal masks and cumulative sums dissolve into positions and
+// guards, so every spelling of a computation gives the same expression. A cumulative sum becomes a difference of
+// prefix sums P(hi) - P(lo), and a cumulative sum of such differences telescopes into one.
+// The evaluator never changes the IR, and what it does not understand stays a leaf.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#ifndef MAMBAC_LIB_RAISE_ELEMENTEXPR_H
+#define MAMBAC_LIB_RAISE_ELEMENTEXPR_H
+
+#include "lib/Raise/IndexSpace.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "llvm/ADT/DenseSet.h"
+#include <memory>
+
+namespace mambac::raise {
+
+struct Term;
+using Poly = std::vector<Term>;
+
+struct Atom {
+  enum class Kind {
+    Leaf,   ///< value[index...]
+    Prefix, ///< sum of summand number `base` over all positions before `end`
+    Exp     ///< exp(exponent)
+  };
+  Kind kind;
+  mlir::Value value;
+  llvm::SmallVector<Lin, 4> index;
+  int base = -1;
+  Lin end;
+  std::shared_ptr<Poly> exponent;
+};
+
+struct Term {
+  double coefficient = 1;
+  llvm::SmallVector<Atom, 4> atoms;
+  llvm::SmallVector<int, 2> bound; ///< the variables summed over
+  Constraints guards;              ///< the term is 0 where one of them is negative
+};
+
+bool operator==(const Atom &a, const Atom &b);
+bool operator==(const Term &a, const Term &b);
+Atom substitute(const Atom &atom, int var, const Lin &by);
+Term substitute(const Term &term, int var, const Lin &by);
+Poly multiply(const Poly &a, const Poly &b);
+std::string str(const Term &term);
+std::string str(const Poly &poly);
+
+/// Says for each value whether it depends on a scan (a cumulative sum of floats, or an ssm.scan) and in sums of products
+/// only, so that a leaf's producers may be worth following.
+class ScanDependence {
+public:
+  enum class State { None, Linear, Nonlinear };
+  explicit ScanDependence(mlir::Operation *root);
+  ScanDependence() = default;
+  State get(mlir::Value value) const { return states.lookup(value); }
+  bool isLinear(mlir::Value value) const { return get(value) == State::Linear; }
+  void markLinear(mlir::Value value) { states[value] = State::Linear; }
+
+private:
+  llvm::DenseMap<mlir::Value, State> states;
+};
+
+/// Writes elements of tensors as sums of products.
+class ElementEvaluator {
+public:
+  ElementEvaluator(IndexSpace &space, const ScanDependence &dependence) : space(space), dependence(dependence) {}
+
+  /// The element of `tensor` at `index`, as far as producers are worth following. `given` is known to hold.
+  Poly evaluate(mlir::Value tensor, llvm::ArrayRef<Lin> index, llvm::ArrayRef<Lin> given);
+  /// The same for a leaf whose producer is to be followed by one operation; failure if it cannot be.
+  mlir::FailureOr<Poly> expand(const Atom &leaf, llvm::ArrayRef<Lin> given);
+
+  /// Drops what is 0 under `given` and the guards that always hold.
+  Poly simplify(const Poly &poly, llvm::ArrayRef<Lin> given);
+
+  /// The summand behind a prefix sum, as a function of `getSummandVar()`.
+  const Term &getSummand(int base) const { return summands[base]; }
+  int getSummandVar();
+
+private:
+  enum class Mode { Value, Exp };
+  /// A condition and its negation, each a disjoint union of constraint sets.
+  struct Condition {
+    llvm::SmallVector<Constraints, 2> yes, no;
+  };
+  using Env = llvm::SmallVector<Lin>; // the iteration's position
+
+  Poly leaf(mlir::Value tensor, llvm::ArrayRef<Lin> index);
+  mlir::FailureOr<Poly> follow(mlir::Value tensor, llvm::ArrayRef<Lin> index, llvm::ArrayRef<Lin> given, Mode mode,
+                               bool force);
+  Poly element(mlir::Value tensor, llvm::ArrayRef<Lin> index, llvm::ArrayRef<Lin> given, Mode mode);
+  mlir::FailureOr<Poly> followLinalg(mlir::linalg::LinalgOp op, mlir::OpResult result, llvm::ArrayRef<Lin> index,
+                                     llvm::ArrayRef<Lin> given, Mode mode, bool force);
+  mlir::FailureOr<Poly> followEinsum(mlir::Operation *op, llvm::ArrayRef<Lin> index, llvm::ArrayRef<Lin> given);
+  mlir::FailureOr<Poly> followCumsum(mlir::Operation *op, llvm::ArrayRef<Lin> index, llvm::ArrayRef<Lin> given,
+                                     Mode mode);
+  mlir::FailureOr<Poly> scalar(mlir::linalg::LinalgOp op, mlir::Value v, const Env &env, llvm::ArrayRef<Lin> given,
+                               Mode mode);
+  mlir::FailureOr<Condition> condition(mlir::linalg::LinalgOp op, mlir::Value v, const Env &env,
+                                       llvm::ArrayRef<Lin> given);
+  mlir::FailureOr<Condition> conditionElement(mlir::Value tensor, llvm::ArrayRef<Lin> index,
+                                              llvm::ArrayRef<Lin> given);
+  mlir::FailureOr<Lin> integer(mlir::linalg::LinalgOp op, mlir::Value v, const Env &env, llvm::ArrayRef<Lin> given);
+  mlir::FailureOr<Lin> integerElement(mlir::Value tensor, llvm::ArrayRef<Lin> index, llvm::ArrayRef<Lin> given);
+  /// If `tensor` is a mere view of another tensor, moves on to that one.
+  bool stepThroughView(mlir::Value &tensor, llvm::SmallVectorImpl<Lin> &index, llvm::ArrayRef<Lin> given);
+  mlir::FailureOr<Env> enterIteration(mlir::linalg::LinalgOp op, mlir::OpResult result, llvm::ArrayRef<Lin> index,
+                                      llvm::SmallVectorImpl<int> &bound);
+  llvm::SmallVector<Lin> applyMap(mlir::AffineMap map, const Env &env, bool &ok);
+  /// Sums `summand` over `var` from 0 to `last`.
+  mlir::FailureOr<Poly> sumRange(const Poly &summand, int var, const Lin &last, llvm::ArrayRef<Lin> given);
+  Poly wrapExp(const Poly &exponent, llvm::ArrayRef<Lin> given);
+  int getBase(const Term &summand);
+
+  IndexSpace &space;
+  const ScanDependence &dependence;
+  std::vector<Term> summands;
+  int summandVar = -1;
+};
+
+} // namespace mambac::raise
+
+#endif // MAMBAC_LIB_RAISE_ELEMENTEXPR_H

@@ -1,0 +1,74 @@
+//===- Passes.td - The passes of raising ---------------------------------------------------------*- tablegen -*-===//
+#ifndef MAMBAC_LIB_RAISE_PASSES
+#define MAMBAC_LIB_RAISE_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def RaiseSSD : Pass<"ssm-raise-ssd", "::mlir::func::FuncOp"> {
+  let summary = "Chunked or whole state space duality becomes ssm.ssd";
+  let description = [{
+    Writes the element of a candidate at (b, t, h, p) as a sum of products (ElementExpr.h) and compares it with the
+    definition of ssm.ssd:
+
+        y[b,t,h,p] = sum over s <= t of sum over n of C[b,t,h/R,n] * B[b,s,h/R,n] * dt[b,s,h] * x[b,s,h,p]
+                       * exp(P(t+1) - P(s+1))        with P the prefix sums of dt * A
+                   + D[h] * x[b,t,h,p]
+
+    The terms may cover the sources s in any number of pieces (the chunk of t, the chunks before it): together they
+    have to cover 0..t once. So neither the chunk length, nor padding to a multiple of it, nor the order and spelling of
+    products and sums matters.
+
+    Before: cumsum, masks, exp, einsums over chunks, concat with the initial state, the sum of both parts, cut-off.
+    After:
+
+        %y = ssm.ssd "b l h p, b l h, h, b l h/2 n, b l h/2 n, h -> b l h p" x(%x) dt(%dt) A(%A) B(%B) C(%C) D(%D)
+
+    Declined: a decay with its own value for each n or p, another mask, sources left out or counted twice.
+  }];
+  let statistics = [Statistic<"numFound", "found", "state space dualities raised">,
+                    Statistic<"numDeclined", "declined", "exponentials of cumulative sums that stayed">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
+}
+
+def RaiseEinsum : Pass<"ssm-raise-einsum", "::mlir::func::FuncOp"> {
+  let summary = "Sums of products become ssm.einsum";
+  let description = [{
+    A linalg op that sums products of its inputs is an einsum. Broadcasts and transposes of its operands fold into the
+    equation, and a product that is only summed (broadcast, multiply, sum) joins it as further operands, so that the
+    broadcast product is never materialized.
+
+    Before:
+
+        %p = linalg.generic: %p[b, l, s, n] = %C[b, l, n] * %B[b, s, n]
+        %g = linalg.generic: %g[b, l, s] += %p[b, l, s, n]
+
+    After:
+
+        %g = ssm.einsum "b l n, b s n -> b l s" ins(%C, %B)
+
+    Declined: integer sums, initial values other than 0, products that have other uses.
+  }];
+  let statistics = [Statistic<"numFound", "found", "einsums raised">,
+                    Statistic<"numDeclined", "declined", "contractions that stayed">,
+                    Statistic<"numMerged", "merged", "products that joined a sum">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
+}
+
+def AbsorbTimeStep : Pass<"ssm-absorb-time-step", "::mlir::func::FuncOp"> {
+  let summary = "Bias, softplus and clamp of the time step join ssm.ssd and ssm.selective_scan";
+  let description = [{
+    Before:
+
+        %b = linalg.generic: %raw + %bias
+        %s = linalg.generic: softplus(%b)
+        %y = ssm.ssd .. dt(%s)
+
+    After: `%y = ssm.ssd .. dt(%raw) .. dt_bias(%bias) softplus`
+
+    Declined: a time step that is rounded to a shorter type after softplus, which the op would not do.
+  }];
+  let statistics = [Statistic<"numFound", "found", "functions of time steps absorbed">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect"];
+}
+
+#endif // MAMBAC_LIB_RAISE_PASSES

@@ -1,0 +1,109 @@
+//===- RaiseUtils.cpp - The order in which candidates are tried, remarks, and small rewrites --------------------===//
+
+#include "lib/Raise/RaiseUtils.h"
+
+#include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+using namespace mlir;
+using namespace mambac::raise;
+
+RootQueue::RootQueue(func::FuncOp func, llvm::function_ref<bool(Value)> isCandidate) {
+  // Operations of the function's own blocks alone; bodies of linalg ops hold scalars.
+  func.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    for (Value result : op->getResults())
+      if (isa<RankedTensorType>(result.getType()) && isCandidate(result))
+        candidates.push_back(result);
+    return isa<linalg::LinalgOp>(op) ? WalkResult::skip() : WalkResult::advance();
+  });
+}
+
+Value RootQueue::next() {
+  while (!candidates.empty()) {
+    Value value = candidates.pop_back_val();
+    // An erased operation's results must not be touched: its address is all that is looked at.
+    auto result = cast<OpResult>(value);
+    if (erased.contains(result.getOwner()) || value.use_empty())
+      continue;
+    return value;
+  }
+  return {};
+}
+
+void RootQueue::eraseDead(Operation *op) {
+  SmallVector<Operation *> work{op};
+  while (!work.empty()) {
+    Operation *dead = work.pop_back_val();
+    if (erased.contains(dead) || !isOpTriviallyDead(dead))
+      continue;
+    SmallVector<Operation *> producers;
+    for (Value operand : dead->getOperands())
+      if (Operation *producer = operand.getDefiningOp())
+        producers.push_back(producer);
+    erased.insert(dead);
+    llvm::erase_if(declined, [&](auto &note) { return note.first.getDefiningOp() == dead; });
+    toErase.push_back(dead);
+    dead->dropAllReferences();
+    dead->remove();
+    work.append(producers);
+  }
+}
+
+RootQueue::~RootQueue() {
+  for (Operation *op : toErase)
+    op->destroy();
+}
+
+void RootQueue::replace(Value root, Value by) {
+  Operation *op = root.getDefiningOp();
+  root.replaceAllUsesWith(by);
+  eraseDead(op);
+}
+
+unsigned RootQueue::reportDeclined(StringRef opName) {
+  // A declined value that only feeds another declined one is a part of it.
+  llvm::DenseSet<Value> inner;
+  unsigned count = 0;
+  for (auto &note : declined) {
+    Value root = note.first;
+    bool isPart = llvm::any_of(root.getUsers(), [&](Operation *user) {
+      return llvm::any_of(user->getResults(), [&](Value result) {
+        return inner.contains(result) || llvm::any_of(declined, [&](auto &other) { return other.first == result; });
+      });
+    });
+    if (isPart) {
+      inner.insert(root);
+      continue;
+    }
+    remarkDeclined(root, opName, note.second);
+    ++count;
+  }
+  return count;
+}
+
+void mambac::raise::remarkFound(Value root, StringRef opName) {
+  remark::passed(root.getLoc(), remark::RemarkOpts::name("raised").category("mambac-raise")) << opName;
+}
+
+void mambac::raise::remarkDeclined(Value root, StringRef opName, StringRef reason) {
+  remark::missed(root.getLoc(), remark::RemarkOpts::name("declined").category("mambac-raise"))
+      << opName << remark::reason("{0}", reason.str());
+}
+
+Value mambac::raise::dropTrailingUnitDims(OpBuilder &b, Location loc, Value value, RankedTensorType type) {
+  auto from = cast<RankedTensorType>(value.getType());
+  if (from.getRank() > type.getRank()) {
+    SmallVector<ReassociationIndices> groups;
+    for (int64_t dim = 0; dim < from.getRank(); ++dim) {
+      if (dim < type.getRank() || groups.empty())
+        groups.emplace_back();
+      groups.back().push_back(dim);
+    }
+    if (type.getRank() == 0)
+      groups.clear();
+    value = tensor::CollapseShapeOp::create(b, loc, value, groups);
+  }
+  if (value.getType() != type)
+    value = tensor::CastOp::create(b, loc, type, value);
+  return value;
+}

@@ -1,0 +1,53 @@
+//===- RaiseUtils.h - The order in which candidates are tried, remarks, and small rewrites -----------*- C++ -*-===//
+//
+// Every raising pass tries candidate values from the end of the function backwards, so that the largest expression
+// wins; what it replaces and everything that only served it disappears before the next candidate.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#ifndef MAMBAC_LIB_RAISE_RAISEUTILS_H
+#define MAMBAC_LIB_RAISE_RAISEUTILS_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include <string>
+
+namespace mambac::raise {
+
+/// The candidates of one function, last first.
+class RootQueue {
+public:
+  RootQueue(mlir::func::FuncOp func, llvm::function_ref<bool(mlir::Value)> isCandidate);
+  ~RootQueue();
+  RootQueue(const RootQueue &) = delete;
+
+  /// The next candidate that still has uses; null at the end.
+  mlir::Value next();
+  /// Replaces a candidate and erases what is dead then.
+  void replace(mlir::Value root, mlir::Value by);
+  /// Remembers why a candidate was declined. Only the largest candidate of a computation is reported.
+  void noteDeclined(mlir::Value root, llvm::StringRef reason) { declined.push_back({root, reason.str()}); }
+  /// Emits the remarks for what is still there; returns their number.
+  unsigned reportDeclined(llvm::StringRef opName);
+
+private:
+  void eraseDead(mlir::Operation *op);
+  llvm::SmallVector<mlir::Value> candidates;
+  llvm::DenseSet<mlir::Operation *> erased; ///< unlinked, and destroyed with the queue: their addresses stay theirs
+  llvm::SmallVector<mlir::Operation *> toErase;
+  llvm::SmallVector<std::pair<mlir::Value, std::string>> declined;
+};
+
+/// Remarks (see mlir/IR/Remarks.h) at a value's place.
+void remarkFound(mlir::Value root, llvm::StringRef opName);
+void remarkDeclined(mlir::Value root, llvm::StringRef opName, llvm::StringRef reason);
+
+/// `value` in `type`, which lacks trailing dimensions of size 1 that `value` has.
+mlir::Value dropTrailingUnitDims(mlir::OpBuilder &b, mlir::Location loc, mlir::Value value,
+                                 mlir::RankedTensorType type);
+
+} // namespace mambac::raise
+
+#endif // MAMBAC_LIB_RAISE_RAISEUTILS_H

@@ -1,0 +1,64 @@
+//===- SSDMatcher.h - Compares a sum of products with the definition of ssm.ssd ----------------------*- C++ -*-===//
+#ifndef MAMBAC_LIB_RAISE_SSDMATCHER_H
+#define MAMBAC_LIB_RAISE_SSDMATCHER_H
+
+#include "lib/Raise/TermRoles.h"
+#include <string>
+
+namespace mambac::raise {
+
+/// Finds the roles of ssm.ssd in the study of one candidate. All leaves of the groups are written with the
+/// placeholder `time` where they are read at a time, and `state` where they are read at a state.
+class SSDMatcher {
+public:
+  explicit SSDMatcher(RootStudy &study) : study(study), space(study.space), evaluator(study.evaluator) {}
+
+  mlir::LogicalResult match();
+  llvm::StringRef getReason() const { return reason; }
+  /// True if the candidate has a causal decay at all, so that a failure is worth a remark.
+  bool isPlausible() const { return plausible; }
+
+  Group x, dt, A, B, C, D, gate, initialState;
+  unsigned timeDim = 0; ///< the root's dimension that is time
+  Lin time, state;
+  Lin stateSize = Lin(1);
+
+private:
+  struct Work {
+    Term term;                 ///< without the exponentials
+    bool hasTarget = false;    ///< has a decay up to the target time
+    std::optional<Lin> source; ///< the time it starts from; none: from before time 0
+  };
+  struct Interval {
+    Lin low, high;
+  };
+
+  mlir::LogicalResult fail(const llvm::Twine &why) {
+    reason = why.str();
+    return mlir::failure();
+  }
+  mlir::LogicalResult splitExponentials(const Term &term, Work &work);
+  mlir::LogicalResult matchBase();
+  mlir::LogicalResult matchSource(Work &work);
+  mlir::LogicalResult matchDirect(Work &work);
+  mlir::LogicalResult openMixedLeaves(llvm::SmallVectorImpl<Work> &works);
+  mlir::LogicalResult addInterval(const Work &work, llvm::ArrayRef<int> sourceVars);
+  mlir::LogicalResult checkCover();
+  llvm::SmallVector<Atom, 4> at(llvm::ArrayRef<Atom> leaves, const Lin &position);
+  mlir::LogicalResult agree(Group &group, bool &seen, const Group &found, llvm::StringRef what);
+
+  RootStudy &study;
+  IndexSpace &space;
+  ElementEvaluator &evaluator;
+  std::string reason;
+  bool plausible = false;
+  int base = -1;
+  Lin target;
+  bool hasTarget = false, sawSource = false, sawGate = false, sawC = false, sawTerm = false;
+  llvm::SmallVector<Interval> intervals;
+  Lin tau;
+};
+
+} // namespace mambac::raise
+
+#endif // MAMBAC_LIB_RAISE_SSDMATCHER_H

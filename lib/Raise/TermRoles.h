@@ -1,0 +1,40 @@
+//===- TermRoles.h - The factors of a state space model's terms --------------------------------------*- C++ -*-===//
+//
+// Shared by the matchers of ssm.ssd and ssm.selective_scan: sorting the leaves of a term by what they depend on, and
+// finding a factor inside leaves that are still products.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#ifndef MAMBAC_LIB_RAISE_TERMROLES_H
+#define MAMBAC_LIB_RAISE_TERMROLES_H
+
+#include "lib/Raise/RootStudy.h"
+
+namespace mambac::raise {
+
+/// Whether a leaf's position contains `e`, as one dimension's position or as a part of one.
+bool usesVar(const Atom &leaf, int var);
+bool usesAnyVar(const Atom &leaf, llvm::ArrayRef<int> vars);
+/// The variables of an expression.
+llvm::SmallVector<int> varsOf(const Lin &e);
+/// All variables of a group's leaves.
+llvm::SmallVector<int> varsOf(llvm::ArrayRef<Atom> leaves);
+
+/// Replaces each dimension's position that is exactly `from` by `to`.
+Atom rewritePosition(const Atom &leaf, const Lin &from, const Lin &to);
+
+/// Takes `wanted` out of `leaves`, following the producers of those leaves that are products if need be. All of
+/// `wanted` are found and removed, or nothing is changed and false returned. `coefficient` takes up constants.
+bool factorOut(ElementEvaluator &evaluator, llvm::SmallVectorImpl<Atom> &leaves, llvm::ArrayRef<Atom> wanted,
+               double &coefficient, llvm::ArrayRef<Lin> given);
+
+/// The same factors, whatever the order.
+bool sameLeaves(llvm::ArrayRef<Atom> a, llvm::ArrayRef<Atom> b);
+
+/// If `value` is silu(x) = x / (1 + exp(-x)) of another tensor, elementwise, that tensor.
+mlir::Value getSiluInput(mlir::Value value);
+/// If `op` is elementwise with an identity body around one input (apart from casts), see getSiluInput.
+bool isSiluBody(mlir::linalg::LinalgOp op);
+
+} // namespace mambac::raise
+
+#endif // MAMBAC_LIB_RAISE_TERMROLES_H
