@@ -8,7 +8,7 @@ def SSM_IndexedOpInterface : OpInterface<"IndexedOpInterface"> {
   let description = [{
     An op over named axes, each of whose operands carries an indexing map from the axes to its own dimensions. A
     result of a map is an axis, or `axis floordiv R` where R consecutive indices of the axis share one entry
-    (heads of a group). All operands are tensors, or all are memrefs.
+    (heads of a group). All operands are tensors, or all are memrefs. Constraints C1 to C4 are listed with the dialect.
   }];
   let cppNamespace = "::mambac::ssm";
   let methods = [

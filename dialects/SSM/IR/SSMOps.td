@@ -314,7 +314,7 @@ def SSM_CausalConv1DOp : SSM_DestinationOp<"causal_conv1d", [AttrSizedOperandSeg
 
     Constraints (C1 to C4 are those of all indexed ops, with K-1 as a window's size along k):
     - C5 x and y have the axes b l c, plain.
-    - C6 weight has c k, bias c, plain.
+    - C6 weight has c k, bias c, plain; there is at least one tap.
     - C7 initial_window and final_window have b c k, plain.
     - C8 there are one or two destinations.
 

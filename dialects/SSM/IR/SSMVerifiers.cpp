@@ -218,6 +218,8 @@ LogicalResult CausalConv1DOp::verify() {
       failed(verifyAxes(op, getBiasMutable(), "bias", channel, 6)) ||
       failed(verifyAxes(op, getInitialWindowMutable(), "initial_window", window, 7)))
     return failure();
+  if (getStaticAxisSizes()[k] == 0)
+    return emitOpError("needs a tap [C6]");
   return hasFinalState() ? verifyAxes(op, numberOf(getOutsMutable()[1]), "final_window", window, 7) : success();
 }
 

@@ -46,6 +46,15 @@ func.func @causal_conv1d_c6_bias(%x: tensor<2x5x4xf32>, %weight: tensor<4x3xf32>
 
 // -----
 
+func.func @causal_conv1d_c6_taps(%x: tensor<2x5x4xf32>, %w: tensor<4x0xf32>) {
+  // expected-error @+1 {{needs a tap [C6]}}
+  %0 = ssm.causal_conv1d "b l c, c k -> b l c" x(%x : tensor<2x5x4xf32>) weight(%w : tensor<4x0xf32>)
+      outs(%x : tensor<2x5x4xf32>)
+  return
+}
+
+// -----
+
 func.func @causal_conv1d_c7(%x: tensor<2x5x4xf32>, %weight: tensor<4x3xf32>, %initial_window: tensor<2x4xf32>, %out0: tensor<2x5x4xf32>) {
   // expected-error @+1 {{initial_window must have axis k [C7]}}
   %0 = ssm.causal_conv1d "b l c, c k, b c -> b l c" x(%x : tensor<2x5x4xf32>) weight(%weight : tensor<4x3xf32>) initial_window(%initial_window : tensor<2x4xf32>)
