@@ -8,7 +8,7 @@ TOKENS := 400
 JOBS := $(shell nproc 2> /dev/null || echo 2)
 FUZZ_SECONDS := 600
 
-.PHONY: all setup build demo test fuzz clean
+.PHONY: all setup build compiler demo test fuzz clean
 all: build
 
 setup:
@@ -20,16 +20,20 @@ $(BUILD)/build.ninja: | setup
 build: setup $(BUILD)/build.ninja
 	@cmake --build $(BUILD) -j $(JOBS)
 
+# The compiler and the runner alone: what the demo needs.
+compiler: setup $(BUILD)/build.ninja
+	@cmake --build $(BUILD) -j $(JOBS) --target mambac mamba-run mambac-runner
+
 # The demo model becomes one executable, which then writes text and compares its logits with PyTorch's.
-$(DEMO)/kjv: build examples/demo/kjv.pt2
+$(DEMO)/kjv: compiler examples/demo/kjv.pt2
 	@mkdir -p $(DEMO)
 	@if [ ! -e $@ ] || [ $(BUILD)/bin/mambac -nt $@ ] || [ examples/demo/kjv.pt2 -nt $@ ]; then \
 	  echo "mambac examples/demo/kjv.pt2 -o $@"; $(BUILD)/bin/mambac examples/demo/kjv.pt2 -o $@; fi
 
 demo: $(DEMO)/kjv
-	@echo '== the text it writes after "$(PROMPT)", then tokens per second'
+	@echo '== the text it writes after "$(PROMPT)", and tokens per second'
 	@$(DEMO)/kjv --generate "$(PROMPT)" --tokens $(TOKENS) --temperature 0.7 --seed 1
-	@echo '== largest difference from the logits that PyTorch computed (examples/demo/logits.npy)'
+	@echo '== the largest difference from the logits that PyTorch computed (examples/demo/logits.npy)'
 	@$(DEMO)/kjv --input 0=examples/demo/prompt.npy --compare 0=examples/demo/logits.npy
 
 test: build

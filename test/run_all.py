@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs all tests of a build folder and closes with one line: "N passed, N failed".
 
-The suites are the style lint, the GoogleTest programs (build/test/unit), lit (build/test/lit), the whole models, and
-the fuzz targets (build/test/fuzz). Each counts its own cases; a suite that breaks down counts as one failure. Needs
-Python's standard library alone.
+The suites are the style lint, the GoogleTest programs (build/test/unit), lit (build/test/lit), the whole models,
+the bad inputs, and the fuzz targets (build/test/fuzz). Each counts its own cases; a suite that breaks down counts as
+one failure. Needs Python's standard library alone.
 """
 
 from __future__ import annotations
@@ -111,6 +111,11 @@ def run_models(args: argparse.Namespace) -> Counts:
     return script(HERE / "models/run_models.py", "--build", args.build)
 
 
+def run_bad_inputs(args: argparse.Namespace) -> Counts:
+    """Runs what has to be refused."""
+    return script(HERE / "models/run_bad_inputs.py", "--build", args.build)
+
+
 def run_lint(args: argparse.Namespace) -> Counts:
     """Runs the style lint."""
     return script(HERE / "lint.py")
@@ -121,6 +126,7 @@ SUITES: dict[str, Callable[[argparse.Namespace], Counts]] = {
     "unit": run_unit,
     "lit": run_lit,
     "models": run_models,
+    "bad-inputs": run_bad_inputs,
     "fuzz": run_fuzz,
 }
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from torch.export import ExportedProgram
 
 ALIGNMENT = 64
-_FRAME = re.compile(r'  File "([^"]*)", line \d+[^\n]*\n?(?:    [^\n]*\n?)*')
+_FRAME = re.compile(r'^ *File "([^"]*)", line \d+[^\n]*(?:\n    [^\n]*)*', re.MULTILINE)
 _PACKAGE_ROOTS = ("site-packages/", "dist-packages/")
 
 
@@ -34,10 +34,17 @@ def cut_path(path: str) -> str:
 
 
 def cut_stack_trace(trace: str, frames: int) -> str:
-    """Keeps the innermost `frames` frames of a trace (0: all), with their paths cut."""
-    found = [m.group(0).rstrip("\n") for m in _FRAME.finditer(trace)]
-    kept = found[-frames:] if frames else found
-    return "\n".join(re.sub(r'File "([^"]*)"', lambda m: f'File "{cut_path(m.group(1))}"', frame) for frame in kept)
+    """Keeps the innermost `frames` frames of a trace (0: all), with their paths cut.
+
+    Frames inside PyTorch itself are skipped where there are others: the model's own line says more.
+    """
+    found = [
+        (cut_path(m.group(1)), m.group(0).replace(m.group(1), cut_path(m.group(1)), 1)) for m in _FRAME.finditer(trace)
+    ]
+    if frames:
+        outside = [frame for frame in found if not frame[0].startswith("torch/")]
+        found = (outside or found)[-frames:]
+    return "\n".join(text for _, text in found)
 
 
 def _cut_json(value: Any, frames: int) -> Any:
