@@ -13,13 +13,20 @@
 
 using namespace mambac::test;
 
-// Every allocation of this program is counted, malloc's included.
+// Every allocation of this program is counted, malloc's included. Sanitizers bring a malloc of their own.
 static std::atomic<int64_t> allocations{0};
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MAMBAC_SANITIZED
+#endif
+#endif
+#ifndef MAMBAC_SANITIZED
 extern "C" void *__libc_malloc(size_t);
 extern "C" void *malloc(size_t bytes) {
   allocations.fetch_add(1, std::memory_order_relaxed);
   return __libc_malloc(bytes);
 }
+#endif
 
 namespace {
 
@@ -305,7 +312,9 @@ TEST_F(StateTest, WarmRunAllocatesNothing) {
   if (mambac_run(state, 0, bad, 2, outputs, 2) != MAMBAC_INVALID_ARGUMENT)
     FAIL();
   EXPECT_EQ(allocations.load(), before);
+#ifndef MAMBAC_SANITIZED
   EXPECT_GT(before, 0); // the hook is in place
+#endif
 }
 
 TEST_F(StateTest, ThreadsAtOnce) {
