@@ -4,7 +4,7 @@
 // need libc, libm and libstdc++ alone, and must not meet another copy of its symbols in a process with PyTorch:
 // pthreadpool comes as a shared library only (and spins for tens of milliseconds after each loop), libthread-pool-dev
 // (header-only) has no parallel loop: it allocates for each task and wakes its threads through a mutex and a condition
-// variable. See docs/product.md for the measurement. Not a general executor: one loop at a time.
+// variable. Not a general executor: one loop at a time.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #ifndef MAMBAC_LIB_RUNTIME_THREADPOOL_H
