@@ -6,6 +6,7 @@
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Emit/Link.h"
 #include "lld/Common/Driver.h"
+#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cmath>
 #include <cstdlib>
@@ -22,12 +23,30 @@ static std::string libraryOf(const void *address) {
   return dladdr(address, &info) && info.dli_fname ? info.dli_fname : "";
 }
 
+/// A version script that exports the C interface and the product alone: the runtime's instances of templates in namespace
+/// std must neither be found by the program nor keep the library from being unloaded.
+static Error writeVersionScript(StringRef path) {
+  std::error_code code;
+  raw_fd_ostream out(path, code);
+  if (!code)
+    out << "{ global: mambac_*; local: *; };\n";
+  out.close();
+  if (code || out.has_error())
+    return createStringError("cannot write " + path);
+  return Error::success();
+}
+
 Error mambac::linkShared(StringRef object, ArrayRef<std::string> archives, StringRef output) {
   static std::mutex mutex; // lld keeps global state
   std::lock_guard<std::mutex> lock(mutex);
   std::vector<std::string> args = {"ld.lld",          "-shared",      "-z",          "noexecstack",
                                    "--build-id=none", "--gc-sections", "--as-needed", "-o",
                                    output.str(),      object.str()};
+  std::string script = (output + ".map").str();
+  FileRemover removeScript(script);
+  if (Error error = writeVersionScript(script))
+    return error;
+  args.push_back("--version-script=" + script);
   if (!archives.empty()) {
     args.push_back("--whole-archive");
     args.insert(args.end(), archives.begin(), archives.end());
