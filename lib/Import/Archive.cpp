@@ -19,10 +19,11 @@ constexpr const char *saveAgain = "write it again with torch.export.save(program
 /// JSON entries may be compressed; this bounds what they may grow to.
 constexpr uint64_t maxInflated = uint64_t(1) << 31;
 
+bool checksumsIgnored = false;
+
 bool hasChecksum(const uint8_t *data, uint64_t size, uint32_t wanted) {
-#ifdef MAMBAC_FUZZING
-  return true;
-#endif
+  if (checksumsIgnored)
+    return true;
   uLong crc = crc32(0, nullptr, 0);
   while (size) {
     uInt count = static_cast<uInt>(std::min<uint64_t>(size, 1u << 26));
@@ -99,9 +100,11 @@ Status Archive::Impl::checkFormat(Archive &archive) {
   };
   if (!archive.hasEntry("archive_format")) {
     if (archive.hasEntry("serialized_exported_program.json"))
-      return error("an archive of an older PyTorch, whose weights are pickles", "", "write it again with torch.export.save of PyTorch 2.9 or later");
+      return error("an archive of an older PyTorch, whose weights are pickles", "",
+                   "write it again with torch.export.save of PyTorch 2.9 or later");
     if (archive.hasEntry("data.pkl"))
-      return error("a checkpoint or TorchScript file, not an exported program", "", "export the model with torch.export.export and torch.export.save");
+      return error("a checkpoint or TorchScript file, not an exported program", "",
+                   "export the model with torch.export.export and torch.export.save");
     return error("a zip archive, but not a .pt2 one: it has no entry archive_format");
   }
   auto format = line("archive_format");
@@ -122,13 +125,15 @@ Status Archive::Impl::checkFormat(Archive &archive) {
     if (!order)
       return order.error();
     if (*order == "big")
-      return error("the weights are big-endian, which is not supported", "byteorder", "write it again on a little-endian machine");
+      return error("the weights are big-endian, which is not supported", "byteorder",
+                   "write it again on a little-endian machine");
     if (*order != "little")
       return error("the byte order \"" + *order + "\" is unknown", "byteorder");
   }
   if (models.empty())
     return error("the archive has no model (no entry models/NAME.json)", "",
-                 archive.hasEntry("data/aotinductor/") ? "archives of AOTInductor cannot be compiled again" : saveAgain);
+                 archive.hasEntry("data/aotinductor/") ? "archives of AOTInductor cannot be compiled again"
+                                                       : saveAgain);
   return Status();
 }
 
@@ -175,6 +180,8 @@ Expected<std::shared_ptr<Archive>> Archive::finishOpening(std::shared_ptr<Archiv
   return archive;
 }
 
+void Archive::ignoreChecksums() { checksumsIgnored = true; }
+
 const std::string &Archive::path() const { return impl->path; }
 const std::vector<std::string> &Archive::models() const { return impl->models; }
 bool Archive::hasEntry(const std::string &name) const {
@@ -194,7 +201,8 @@ Expected<std::string> Archive::selectModel(const std::string &wanted) const {
   for (const std::string &name : models)
     list += (list.empty() ? "" : ", ") + name;
   if (wanted.empty())
-    return impl->error("the archive holds " + std::to_string(models.size()) + " models: " + list, "", "choose one by its name");
+    return impl->error("the archive holds " + std::to_string(models.size()) + " models: " + list, "",
+                       "choose one by its name");
   return impl->error("the archive has no model '" + wanted + "'", "", "it has: " + list);
 }
 
@@ -203,7 +211,8 @@ Expected<std::string_view> Archive::entry(const std::string &name) const {
   if (it == impl->entries.end())
     return impl->error("the archive lacks the entry", name);
   if (it->second.compressed)
-    return impl->error("the entry is compressed, so it cannot be mapped", name, "pack the archive again without compression, as torch.export.save does");
+    return impl->error("the entry is compressed, so it cannot be mapped", name,
+                       "pack the archive again without compression, as torch.export.save does");
   return std::string_view(reinterpret_cast<const char *>(impl->data + it->second.offset), it->second.size);
 }
 
@@ -213,11 +222,13 @@ Status Archive::verify(const std::string &name) const {
     return bytes.error();
   auto *data = reinterpret_cast<const uint8_t *>(bytes->data());
   if (!hasChecksum(data, bytes->size(), impl->entries.find(name)->second.crc))
-    return impl->error("the content does not agree with its checksum: the archive is corrupt", name, "copy or download it again");
+    return impl->error("the content does not agree with its checksum: the archive is corrupt", name,
+                       "copy or download it again");
   if (impl->mapped) {
     // The pages were only needed for the sum; let the next reader bring them back from the page cache.
     uintptr_t page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-    uintptr_t begin = (reinterpret_cast<uintptr_t>(data) + page - 1) / page * page, end = reinterpret_cast<uintptr_t>(data) + bytes->size();
+    uintptr_t begin = (reinterpret_cast<uintptr_t>(data) + page - 1) / page * page,
+              end = reinterpret_cast<uintptr_t>(data) + bytes->size();
     if (begin < end)
       madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
   }
@@ -261,7 +272,8 @@ Expected<std::string_view> Archive::text(const std::string &name, std::string &b
     content = buffer;
   }
   if (!hasChecksum(reinterpret_cast<const uint8_t *>(content.data()), content.size(), entry.crc))
-    return impl->error("the content does not agree with its checksum: the archive is corrupt", name, "copy or download it again");
+    return impl->error("the content does not agree with its checksum: the archive is corrupt", name,
+                       "copy or download it again");
   return content;
 }
 

@@ -1,4 +1,5 @@
-// Puts a model together: graph from models/<name>.json, tensors from weights and constants, and checks that the two agree.
+// Puts a model together: graph from models/<name>.json, tensors from weights and constants, and checks that the two
+// agree.
 #include "lib/Import/Archive.h"
 #include "lib/Import/GraphReader.h"
 #include "lib/Import/Weights.h"
@@ -17,7 +18,8 @@ static const char *roleName(InputSpec::Kind kind) {
 }
 
 static bool isStored(const InputSpec &spec) {
-  return spec.kind == InputSpec::Kind::Parameter || spec.kind == InputSpec::Kind::Buffer || spec.kind == InputSpec::Kind::TensorConstant;
+  return spec.kind == InputSpec::Kind::Parameter || spec.kind == InputSpec::Kind::Buffer ||
+         spec.kind == InputSpec::Kind::TensorConstant;
 }
 
 static std::string shapeText(const TensorMeta &meta, const SymbolTable &symbols) {
@@ -42,12 +44,14 @@ static Status checkWeight(const ExportedProgram &exported, const InputSpec &spec
   stored.dtype = view->dtype;
   stored.sizes.assign(view->sizes.begin(), view->sizes.end());
   if (!same || stored.sizes != meta->sizes)
-    return Error{role + " is " + shapeText(*meta, program.symbols) + " in the graph but " + shapeText(stored, program.symbols) + " in " + view->storage,
+    return Error{role + " is " + shapeText(*meta, program.symbols) + " in the graph but " +
+                     shapeText(stored, program.symbols) + " in " + view->storage,
                  where, "write it again with torch.export.save(program, path)"};
   return Status();
 }
 
-Expected<ExportedProgram> readExportedProgram(std::shared_ptr<Archive> archive, const std::string &modelName, ReadOptions options) {
+Expected<ExportedProgram> readExportedProgram(std::shared_ptr<Archive> archive, const std::string &modelName,
+                                              ReadOptions options) {
   auto model = archive->selectModel(modelName);
   if (!model)
     return model.error();
@@ -69,9 +73,11 @@ Expected<ExportedProgram> readExportedProgram(std::shared_ptr<Archive> archive, 
   for (const InputSpec &spec : program.inputs)
     if (isStored(spec))
       metas[spec.target] = program.graph.findTensor(spec.arg.name);
-  if (Status status = readPayloads(*archive, *model, "weights", metas, options.verifyWeights, exported.weights); !status)
+  if (Status status = readPayloads(*archive, *model, "weights", metas, options.verifyWeights, exported.weights);
+      !status)
     return status.error();
-  if (Status status = readPayloads(*archive, *model, "constants", metas, options.verifyWeights, exported.constants); !status)
+  if (Status status = readPayloads(*archive, *model, "constants", metas, options.verifyWeights, exported.constants);
+      !status)
     return status.error();
   for (const InputSpec &spec : program.inputs)
     if (isStored(spec))
@@ -80,7 +86,8 @@ Expected<ExportedProgram> readExportedProgram(std::shared_ptr<Archive> archive, 
   return exported;
 }
 
-Expected<ExportedProgram> readExportedProgram(const std::string &path, const std::string &modelName, ReadOptions options) {
+Expected<ExportedProgram> readExportedProgram(const std::string &path, const std::string &modelName,
+                                              ReadOptions options) {
   auto archive = Archive::open(path);
   if (!archive)
     return archive.error();

@@ -1,7 +1,8 @@
-// The exported program as plain C++ structs: what models/<name>.json of a .pt2 archive says, in the shape that the importer
-// wants it. Only the standard library is used (no LLVM, no JSON types), so that the reader can be sanitized and fuzzed whole.
-// The structs carry no meaning of ops: targets are strings, arguments a tagged union. Everything here was checked while
-// reading only as far as form goes: that a named tensor exists, for instance, is the importer's to check (findTensor).
+// The exported program as plain C++ structs: what models/<name>.json of a .pt2 archive says, in the shape that the
+// importer wants it. Only the standard library is used (no LLVM, no JSON types), so that the reader can be sanitized
+// and fuzzed whole. The structs carry no meaning of ops: targets are strings, arguments a tagged union. Everything here
+// was checked while reading only as far as form goes: that a named tensor exists, for instance, is the importer's to
+// check (findTensor).
 #ifndef MAMBAC_IMPORT_GRAPH_H
 #define MAMBAC_IMPORT_GRAPH_H
 
@@ -47,8 +48,8 @@ enum class MemoryFormat : uint8_t { Unknown, Contiguous, ChannelsLast, ChannelsL
 
 struct Graph;
 
-/// An argument or a result: a tagged union. Lists of any kind (as_tensors, as_ints, as_sym_ints, as_optional_tensors, …) are
-/// Kind::List with one Argument an element, so that `[2, s0, 4]` is a list of Int, SymInt, Int.
+/// An argument or a result: a tagged union. Lists of any kind (as_tensors, as_ints, as_sym_ints, as_optional_tensors,
+/// …) are Kind::List with one Argument an element, so that `[2, s0, 4]` is a list of Int, SymInt, Int.
 struct Argument {
   enum class Kind : uint8_t {
     None,         ///< Python's None, also an absent optional tensor
@@ -116,10 +117,12 @@ struct TensorMeta {
 
 /// One call of the graph.
 struct Node {
-  std::string target;      ///< "torch.ops.aten.linear.default", "torch.ops.higher_order.wrap_with_set_grad_enabled", "_operator.getitem", …
-  std::string name;        ///< the node's name in the fx graph; may be empty
+  std::string target; ///< "torch.ops.aten.linear.default", "torch.ops.higher_order.wrap_with_set_grad_enabled",
+                      ///< "_operator.getitem", …
+  std::string name;   ///< the node's name in the fx graph; may be empty
   std::vector<NamedArgument> inputs;
-  std::vector<Argument> outputs; ///< mostly one Tensor; a List for Tensor[] results (split); several for tuples; SymInt for sym_size
+  std::vector<Argument>
+      outputs; ///< mostly one Tensor; a List for Tensor[] results (split); several for tuples; SymInt for sym_size
   std::string modulePath;  ///< "backbone.layers.0.mixer", empty for the root
   std::string moduleClass; ///< "transformers.models.mamba2.modeling_mamba2.Mamba2Mixer", may be empty
   std::string sourceFile;  ///< last "File" of the stack trace: the line of model code; may be empty
@@ -136,8 +139,8 @@ struct Graph {
   std::unordered_map<std::string, TensorMeta> tensors;
   std::unordered_map<std::string, ShapeExpr> symInts;
   std::unordered_map<std::string, std::string> symBools, symFloats; ///< the expression as text
-  /// Values that are in none of the maps above because their expressions cannot be read, with the reason: an error only when
-  /// something uses them.
+  /// Values that are in none of the maps above because their expressions cannot be read, with the reason: an error only
+  /// when something uses them.
   std::unordered_map<std::string, std::string> unreadable;
   bool isSingleTensorReturn = false;
 
@@ -154,7 +157,7 @@ struct InputSpec {
     TensorConstant, ///< target: name in the archive (lifted constants)
     CustomObject,   ///< target: name of the object; never loaded
     Token,
-    ConstantInput,  ///< arg: the fixed value; argument name in userName
+    ConstantInput, ///< arg: the fixed value; argument name in userName
   };
   Kind kind = Kind::UserInput;
   Argument arg;         ///< the graph's value: arg.name is its name
@@ -178,7 +181,8 @@ struct OutputSpec {
   Kind kind = Kind::UserOutput;
   Argument arg; ///< Tensor, SymInt or a constant
   std::string target;
-  std::string userName; ///< UserOutput: from the model's output structure ("logits") where it has one, else the graph's name of the value
+  std::string userName; ///< UserOutput: from the model's output structure ("logits") where it has one, else the graph's
+                        ///< name of the value
 };
 
 /// One model of an archive, without its weights.
@@ -190,7 +194,8 @@ struct Program {
   Graph graph;
   std::vector<InputSpec> inputs;   ///< one for each of graph.inputs, in order
   std::vector<OutputSpec> outputs; ///< one for each of graph.outputs, in order
-  std::vector<std::string> guards; ///< guards_code as exported: Python conditions on the inputs, e.g. "L['x'].size()[1] % 8 == 0"
+  std::vector<std::string>
+      guards; ///< guards_code as exported: Python conditions on the inputs, e.g. "L['x'].size()[1] % 8 == 0"
 };
 
 } // namespace mambac::pt2

@@ -54,9 +54,13 @@ Expected<Argument> named(Argument::Kind kind, Json &json, const char *what) {
   result.name = std::move(*name);
   return result;
 }
-Expected<Argument> convertTensor(Json &json, ExprCache &) { return named(Argument::Kind::Tensor, json, "a tensor argument"); }
+Expected<Argument> convertTensor(Json &json, ExprCache &) {
+  return named(Argument::Kind::Tensor, json, "a tensor argument");
+}
 Expected<Argument> convertToken(Json &json, ExprCache &) { return named(Argument::Kind::Token, json, "a token"); }
-Expected<Argument> convertObject(Json &json, ExprCache &) { return named(Argument::Kind::CustomObject, json, "a custom object"); }
+Expected<Argument> convertObject(Json &json, ExprCache &) {
+  return named(Argument::Kind::CustomObject, json, "a custom object");
+}
 Expected<Argument> convertNone(Json &, ExprCache &) { return Argument(); }
 
 Expected<Argument> integer(Argument::Kind kind, Json &json, const char *what) {
@@ -74,9 +78,15 @@ Expected<Argument> enumerator(Argument::Kind kind, Json &json, const char *what)
   return result;
 }
 Expected<Argument> convertInt(Json &json, ExprCache &) { return integer(Argument::Kind::Int, json, "as_int"); }
-Expected<Argument> convertScalarType(Json &json, ExprCache &) { return enumerator(Argument::Kind::ScalarType, json, "as_scalar_type"); }
-Expected<Argument> convertMemoryFormat(Json &json, ExprCache &) { return enumerator(Argument::Kind::MemoryFormat, json, "as_memory_format"); }
-Expected<Argument> convertLayout(Json &json, ExprCache &) { return enumerator(Argument::Kind::Layout, json, "as_layout"); }
+Expected<Argument> convertScalarType(Json &json, ExprCache &) {
+  return enumerator(Argument::Kind::ScalarType, json, "as_scalar_type");
+}
+Expected<Argument> convertMemoryFormat(Json &json, ExprCache &) {
+  return enumerator(Argument::Kind::MemoryFormat, json, "as_memory_format");
+}
+Expected<Argument> convertLayout(Json &json, ExprCache &) {
+  return enumerator(Argument::Kind::Layout, json, "as_layout");
+}
 
 Expected<Argument> convertFloat(Json &json, ExprCache &) {
   auto value = floatValue(json);
@@ -101,7 +111,9 @@ Expected<Argument> text(Argument::Kind kind, Json &json, const char *what) {
   return result;
 }
 Expected<Argument> convertString(Json &json, ExprCache &) { return text(Argument::Kind::String, json, "as_string"); }
-Expected<Argument> convertOperator(Json &json, ExprCache &) { return text(Argument::Kind::Operator, json, "as_operator"); }
+Expected<Argument> convertOperator(Json &json, ExprCache &) {
+  return text(Argument::Kind::Operator, json, "as_operator");
+}
 
 Expected<Argument> convertComplex(Json &json, ExprCache &) {
   const Json *real = json.get("real"), *imag = json.get("imag");
@@ -148,9 +160,15 @@ Expected<Argument> symbolic(Argument::Kind kind, Json &json, ExprCache &exprs, c
   }
   return Error{std::string(what) + " has the unknown tag " + *tag, "", ""};
 }
-Expected<Argument> convertSymIntArgument(Json &json, ExprCache &exprs) { return symbolic(Argument::Kind::SymInt, json, exprs, "as_sym_int"); }
-Expected<Argument> convertSymFloat(Json &json, ExprCache &exprs) { return symbolic(Argument::Kind::SymFloat, json, exprs, "as_sym_float"); }
-Expected<Argument> convertSymBool(Json &json, ExprCache &exprs) { return symbolic(Argument::Kind::SymBool, json, exprs, "as_sym_bool"); }
+Expected<Argument> convertSymIntArgument(Json &json, ExprCache &exprs) {
+  return symbolic(Argument::Kind::SymInt, json, exprs, "as_sym_int");
+}
+Expected<Argument> convertSymFloat(Json &json, ExprCache &exprs) {
+  return symbolic(Argument::Kind::SymFloat, json, exprs, "as_sym_float");
+}
+Expected<Argument> convertSymBool(Json &json, ExprCache &exprs) {
+  return symbolic(Argument::Kind::SymBool, json, exprs, "as_sym_bool");
+}
 
 Expected<Argument> convertOptionalTensor(Json &json, ExprCache &exprs) {
   auto [tag, value] = taggedValue(json);
@@ -186,7 +204,9 @@ Expected<Argument> convertList(Json &json, ExprCache &exprs, Converter element, 
   return result;
 }
 
-template <Converter element> Expected<Argument> listOf(Json &json, ExprCache &exprs) { return convertList(json, exprs, element, "a list argument"); }
+template <Converter element> Expected<Argument> listOf(Json &json, ExprCache &exprs) {
+  return convertList(json, exprs, element, "a list argument");
+}
 
 Expected<Argument> convertDict(Json &json, ExprCache &exprs) {
   if (!json.isObject())
@@ -310,7 +330,8 @@ Expected<TensorMeta> convertTensorMeta(Json &json, ExprCache &exprs) {
       return Error{"the size " + std::to_string(expr->value()) + " is negative", "", ""};
     meta.sizes.push_back(std::move(*expr));
   }
-  if (Json *strides = json.get("strides"); strides && strides->isArray() && strides->items.size() == meta.sizes.size()) {
+  if (Json *strides = json.get("strides");
+      strides && strides->isArray() && strides->items.size() == meta.sizes.size()) {
     for (Json &stride : strides->items) {
       auto expr = convertSymInt(stride, exprs);
       if (!expr) {
@@ -477,6 +498,8 @@ Expected<InputSpec> convertInputSpec(Json &json, ExprCache &exprs) {
   return spec;
 }
 
-Expected<OutputSpec> convertOutputSpec(Json &json, ExprCache &exprs) { return convertSpec<OutputSpec>(json, exprs, outputTags); }
+Expected<OutputSpec> convertOutputSpec(Json &json, ExprCache &exprs) {
+  return convertSpec<OutputSpec>(json, exprs, outputTags);
+}
 
 } // namespace mambac::pt2

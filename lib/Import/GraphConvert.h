@@ -39,8 +39,8 @@ Expected<OutputSpec> convertOutputSpec(Json &json, ExprCache &exprs);
 void readStackTrace(std::string_view trace, std::string &file, unsigned &line);
 /// Fills Node::modulePath and moduleClass from "key,path,class;key,path,class".
 void readModuleStack(std::string_view stack, std::string &path, std::string &moduleClass);
-/// Names of the model's outputs from module_call_graph's out_spec ("logits", "state.0"); empty strings where the structure
-/// has no names, an empty list when the text cannot be read.
+/// Names of the model's outputs from module_call_graph's out_spec ("logits", "state.0"); empty strings where the
+/// structure has no names, an empty list when the text cannot be read.
 std::vector<std::string> readOutputNames(std::string_view outSpec);
 /// The divisor from a guard like "(L['x'].size()[1] % 8) == 0"; 0 when the guard is another one.
 int64_t readDivisorGuard(std::string_view guard, std::string &input, unsigned &dim);

@@ -1,7 +1,7 @@
-// The SAX handler for models/<name>.json. A stack of frames follows the containers of the text: those on the way to the graphs'
-// nodes and values are streamed, what lies below becomes a small tree that is converted and dropped, the rest is skipped. Sub-graphs
-// stand inside the arguments of nodes and are streamed too. The first problem is kept while reading goes on, because the schema
-// version, which explains most problems, stands at the end of the text.
+// The SAX handler for models/<name>.json. A stack of frames follows the containers of the text: those on the way to the
+// graphs' nodes and values are streamed, what lies below becomes a small tree that is converted and dropped, the rest
+// is skipped. Sub-graphs stand inside the arguments of nodes and are streamed too. The first problem is kept while
+// reading goes on, because the schema version, which explains most problems, stands at the end of the text.
 #include "lib/Import/GraphReader.h"
 #include "lib/Import/GraphConvert.h"
 #include "lib/Import/JsonSax.h"
@@ -138,7 +138,9 @@ private:
         haveGraph = true;
         return Place::GraphModule;
       }
-      return key == "schema_version" || (!problem && (key == "range_constraints" || key == "guards_code")) ? Place::Tree : Place::Skip;
+      return key == "schema_version" || (!problem && (key == "range_constraints" || key == "guards_code"))
+                 ? Place::Tree
+                 : Place::Skip;
     case Place::GraphModule:
       if (key == "graph" && isObject)
         return Place::Graph;
@@ -163,8 +165,9 @@ private:
       return problem ? Place::Skip : Place::Tree;
     case Place::Tree: {
       // {"as_graph": {"name": …, "graph": {…}}}
-      bool isSubgraph = isObject && !parent.tree.keys.empty() && parent.tree.keys.back() == "graph" && frames.size() >= 2 &&
-                        frames[frames.size() - 2].place == Place::Tree && !frames[frames.size() - 2].tree.keys.empty() &&
+      bool isSubgraph = isObject && !parent.tree.keys.empty() && parent.tree.keys.back() == "graph" &&
+                        frames.size() >= 2 && frames[frames.size() - 2].place == Place::Tree &&
+                        !frames[frames.size() - 2].tree.keys.empty() &&
                         frames[frames.size() - 2].tree.keys.back() == "as_graph";
       return isSubgraph ? Place::Graph : Place::Tree;
     }
@@ -245,7 +248,8 @@ private:
     if (problem)
       return;
     if (!json.isArray())
-      return note(Error{"a graph's inputs or outputs are " + std::string(jsonKindName(json.kind)) + " instead of an array", "", ""});
+      return note(Error{
+          "a graph's inputs or outputs are " + std::string(jsonKindName(json.kind)) + " instead of an array", "", ""});
     for (Json &item : json.items) {
       auto converted = convertArgument(item, exprs);
       if (!keep(converted))
@@ -260,7 +264,8 @@ private:
       if (major && major->isInt()) {
         haveVersion = true;
         program.schemaMajor = static_cast<int>(std::clamp<int64_t>(major->integer, -1, 1 << 20));
-        program.schemaMinor = minor && minor->isInt() ? static_cast<int>(std::clamp<int64_t>(minor->integer, -1, 1 << 20)) : 0;
+        program.schemaMinor =
+            minor && minor->isInt() ? static_cast<int>(std::clamp<int64_t>(minor->integer, -1, 1 << 20)) : 0;
       }
     } else if (key == "torch_version" && json.isString()) {
       program.torchVersion = std::move(json.string);
@@ -321,7 +326,8 @@ void finish(Program &program, Reader &reader) {
   for (const Reader::Range &range : reader.ranges) {
     Symbol &symbol = program.symbols[program.symbols.intern(range.symbol)];
     symbol.hasRange = true;
-    symbol.min = range.min.value_or(0);
+    // 2 is where torch begins to treat sizes as symbols, not a bound of the model: it checks only bounds above 2 itself.
+    symbol.min = range.min.value_or(0) == 2 ? 1 : range.min.value_or(0);
     symbol.max = range.max;
   }
   for (const std::string &guard : program.guards) {
@@ -359,9 +365,10 @@ Expected<Program> readProgram(std::string_view json, const std::string &name, co
   const char *corrupt = "the archive is corrupt, or not what torch.export.save writes";
   bool parsed = reader.parse(json);
   if (reader.haveVersion && program.schemaMajor != supportedMajor)
-    return error("the export schema is version " + std::to_string(program.schemaMajor) + "." + std::to_string(program.schemaMinor) +
-                     ", this mambac reads version 8",
-                 program.schemaMajor > supportedMajor ? "use a newer mambac, or export with an older PyTorch" : "export it again with PyTorch 2.9 or later");
+    return error("the export schema is version " + std::to_string(program.schemaMajor) + "." +
+                     std::to_string(program.schemaMinor) + ", this mambac reads version 8",
+                 program.schemaMajor > supportedMajor ? "use a newer mambac, or export with an older PyTorch"
+                                                      : "export it again with PyTorch 2.9 or later");
   if (!parsed)
     return error(reader.message, corrupt);
   if (!reader.haveVersion)
@@ -371,8 +378,10 @@ Expected<Program> readProgram(std::string_view json, const std::string &name, co
   if (!reader.haveGraph || !reader.haveSignature)
     return error(reader.haveGraph ? "the graph has no signature" : "no graph_module", corrupt);
   if (program.inputs.size() != program.graph.inputs.size() || program.outputs.size() != program.graph.outputs.size())
-    return error("the signature has " + std::to_string(program.inputs.size()) + " inputs and " + std::to_string(program.outputs.size()) +
-                     " outputs, the graph " + std::to_string(program.graph.inputs.size()) + " and " + std::to_string(program.graph.outputs.size()),
+    return error("the signature has " + std::to_string(program.inputs.size()) + " inputs and " +
+                     std::to_string(program.outputs.size()) + " outputs, the graph " +
+                     std::to_string(program.graph.inputs.size()) + " and " +
+                     std::to_string(program.graph.outputs.size()),
                  corrupt);
   finish(program, reader);
   return program;

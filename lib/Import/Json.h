@@ -1,5 +1,6 @@
-// A small JSON tree for the small parts of an archive: one node of the graph, one configuration file, one tree specification.
-// The graph as a whole never becomes such a tree (GraphReader.h). Numbers keep their integer form; depth is bounded.
+// A small JSON tree for the small parts of an archive: one node of the graph, one configuration file, one tree
+// specification. The graph as a whole never becomes such a tree (GraphReader.h). Numbers keep their integer form; depth
+// is bounded.
 #ifndef MAMBAC_IMPORT_JSON_H
 #define MAMBAC_IMPORT_JSON_H
 
@@ -14,8 +15,8 @@ struct Json {
   int64_t integer = 0; ///< Int; Bool as 0 or 1
   double number = 0;   ///< Float
   std::string string;
-  std::vector<Json> items; ///< Array: the elements; Object: the values
-  std::vector<std::string> keys; ///< Object: as many as items
+  std::vector<Json> items;           ///< Array: the elements; Object: the values
+  std::vector<std::string> keys;     ///< Object: as many as items
   std::shared_ptr<pt2::Graph> graph; ///< Graph: a sub-graph that was converted while it was read
 
   bool isNull() const { return kind == Kind::Null; }

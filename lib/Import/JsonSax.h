@@ -1,5 +1,6 @@
 // The seam to nlohmann's SAX parser, so that its header is compiled in two files only. Derived classes get four events:
-// value(Json scalar), begin(kind), key(name), end(). Comments, NaN literals and integers beyond 64 bits are not accepted.
+// value(Json scalar), begin(kind), key(name), end(). Comments, NaN literals and integers beyond 64 bits are not
+// accepted.
 #ifndef MAMBAC_IMPORT_JSONSAX_H
 #define MAMBAC_IMPORT_JSONSAX_H
 

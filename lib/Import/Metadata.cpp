@@ -1,5 +1,5 @@
-// What the archive says in Python's words: stack traces, module stacks, tree specifications, guards. All of it is help for
-// the user; what cannot be read is left empty.
+// What the archive says in Python's words: stack traces, module stacks, tree specifications, guards. All of it is help
+// for the user; what cannot be read is left empty.
 #include "lib/Import/GraphConvert.h"
 
 #include <cctype>
@@ -31,7 +31,8 @@ void readStackTrace(std::string_view trace, std::string &file, unsigned &line) {
     bool isTorch = path.compare(0, 6, "torch/") == 0 || path.compare(0, 10, "functorch/") == 0;
     unsigned number = 0;
     size_t digit = end + lineMarker.size();
-    for (; digit < trace.size() && std::isdigit(static_cast<unsigned char>(trace[digit])) && number < 100000000; ++digit)
+    for (; digit < trace.size() && std::isdigit(static_cast<unsigned char>(trace[digit])) && number < 100000000;
+         ++digit)
       number = number * 10 + (trace[digit] - '0');
     if (!isTorch || !haveModelCode) {
       file = std::move(path);

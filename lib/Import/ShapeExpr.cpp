@@ -188,10 +188,12 @@ static void print(const ShapeExpr &expr, const SymbolTable &symbols, Binding bin
   };
   switch (expr.kind()) {
   case ExprKind::Constant:
-    out += binding == Binding::Factor && expr.value() < 0 ? "(" + std::to_string(expr.value()) + ")" : std::to_string(expr.value());
+    out += binding == Binding::Factor && expr.value() < 0 ? "(" + std::to_string(expr.value()) + ")"
+                                                          : std::to_string(expr.value());
     return;
   case ExprKind::Symbol:
-    out += expr.symbolIndex() < symbols.size() ? symbols[expr.symbolIndex()].name : "?" + std::to_string(expr.symbolIndex());
+    out += expr.symbolIndex() < symbols.size() ? symbols[expr.symbolIndex()].name
+                                               : "?" + std::to_string(expr.symbolIndex());
     return;
   case ExprKind::Add:
     out += binding == Binding::Factor ? "(" : "";

@@ -1,7 +1,7 @@
-// Integer expressions over the symbols of an exported program: the sizes, strides and symbolic integers that PyTorch prints
-// through sympy. Expressions are kept in one normal form (sums of products with constants folded, so that equal sizes are
-// usually structurally equal), can be evaluated and printed. They know nothing of MLIR; the importer turns them into affine
-// expressions. They are not a prover: two different trees may still be equal in value.
+// Integer expressions over the symbols of an exported program: the sizes, strides and symbolic integers that PyTorch
+// prints through sympy. Expressions are kept in one normal form (sums of products with constants folded, so that equal
+// sizes are usually structurally equal), can be evaluated and printed. They know nothing of MLIR; the importer turns
+// them into affine expressions. They are not a prover: two different trees may still be equal in value.
 #ifndef MAMBAC_IMPORT_SHAPEEXPR_H
 #define MAMBAC_IMPORT_SHAPEEXPR_H
 
@@ -19,7 +19,7 @@ namespace mambac::pt2 {
 /// A symbol of the program ("s77"): a dimension that stays open until the run, with what the export knows about it.
 struct Symbol {
   std::string name;
-  int64_t min = 0;            ///< smallest value (range_constraints; 0 when it does not say)
+  int64_t min = 0;            ///< smallest value (range_constraints, whose 2 counts as 1; 0 when it does not say)
   std::optional<int64_t> max; ///< largest value, none when unbounded
   int64_t divisor = 1;        ///< every value is a multiple of this
   bool hasRange = false;      ///< whether range_constraints names it
@@ -82,8 +82,8 @@ public:
   bool operator<(const ShapeExpr &other) const { return compare(other) < 0; }
   int compare(const ShapeExpr &other) const;
 
-  /// Simplifying constructors. None when a constant does not fit into 64 bits, a divisor is zero, or the expression would
-  /// become unreasonably large.
+  /// Simplifying constructors. None when a constant does not fit into 64 bits, a divisor is zero, or the expression
+  /// would become unreasonably large.
   static std::optional<ShapeExpr> add(const ShapeExpr &a, const ShapeExpr &b);
   static std::optional<ShapeExpr> sum(const std::vector<ShapeExpr> &terms);
   static std::optional<ShapeExpr> sub(const ShapeExpr &a, const ShapeExpr &b);
@@ -110,11 +110,13 @@ private:
   std::shared_ptr<const Node> node; // null for constants
 };
 
-/// Reads an expression as sympy prints it, in either form: as a formula ("256*((s53 + 255)//256)") or as constructor calls
-/// ("Mul(Integer(256), FloorDiv(Add(Symbol('s53', positive=True, integer=True), Integer(255)), Integer(256)))"). Known: + - * / // % **,
-/// Add, Mul, Pow, Rational, Mod, PythonMod, FloorDiv, CleanDiv, CeilDiv, IntTrueDiv under CeilToInt, FloorToInt or TruncToInt, Max, Min and
-/// PowByNatural. New names are added to `symbols`. Exact divisions ("s0/2") become floor divisions at the end of the expression they
-/// belong to. Booleans, comparisons and floating-point numbers are refused.
+/// Reads an expression as sympy prints it, in either form: as a formula ("256*((s53 + 255)//256)") or as constructor
+/// calls
+/// ("Mul(Integer(256), FloorDiv(Add(Symbol('s53', positive=True, integer=True), Integer(255)), Integer(256)))"). Known:
+/// + - * / // % **, Add, Mul, Pow, Rational, Mod, PythonMod, FloorDiv, CleanDiv, CeilDiv, IntTrueDiv under CeilToInt,
+/// FloorToInt or TruncToInt, Max, Min and PowByNatural. New names are added to `symbols`. Exact divisions ("s0/2")
+/// become floor divisions at the end of the expression they belong to. Booleans, comparisons and floating-point numbers
+/// are refused.
 Expected<ShapeExpr> parseShapeExpr(std::string_view text, SymbolTable &symbols);
 
 } // namespace mambac::pt2

@@ -37,7 +37,8 @@ public:
     std::string shown(text.substr(0, 120));
     if (shown.size() < text.size())
       shown += "...";
-    return Error{"cannot read the shape expression \"" + shown + "\": " + (message.empty() ? "too large" : message), "", ""};
+    return Error{"cannot read the shape expression \"" + shown + "\": " + (message.empty() ? "too large" : message), "",
+                 ""};
   }
 
 private:
@@ -94,8 +95,10 @@ private:
         total = make(ShapeExpr::add(total->numerator, term.numerator), term.denominator);
         continue;
       }
-      auto left = ShapeExpr::mul(total->numerator, term.denominator), right = ShapeExpr::mul(term.numerator, total->denominator);
-      total = make(left && right ? ShapeExpr::add(*left, *right) : std::nullopt, ShapeExpr::mul(total->denominator, term.denominator));
+      auto left = ShapeExpr::mul(total->numerator, term.denominator),
+           right = ShapeExpr::mul(term.numerator, total->denominator);
+      total = make(left && right ? ShapeExpr::add(*left, *right) : std::nullopt,
+                   ShapeExpr::mul(total->denominator, term.denominator));
     }
     return total;
   }
@@ -123,7 +126,8 @@ private:
     return left && right ? make(ShapeExpr::mod(*left, *right)) : std::nullopt;
   }
   Value power(Fraction base, const Fraction &exponent) {
-    if (!exponent.numerator.isConstant() || !exponent.denominator.isConstant(1) || std::llabs(exponent.numerator.value()) > 16)
+    if (!exponent.numerator.isConstant() || !exponent.denominator.isConstant(1) ||
+        std::llabs(exponent.numerator.value()) > 16)
       return fail("a power whose exponent is not a small integer");
     int64_t count = exponent.numerator.value();
     if (count < 0) {
@@ -243,7 +247,8 @@ private:
 
   std::string_view parseName() {
     size_t begin = position;
-    while (position < text.size() && (std::isalnum(static_cast<unsigned char>(text[position])) || text[position] == '_' || text[position] == '.'))
+    while (position < text.size() &&
+           (std::isalnum(static_cast<unsigned char>(text[position])) || text[position] == '_' || text[position] == '.'))
       ++position;
     return text.substr(begin, position - begin);
   }

@@ -1,5 +1,6 @@
-// The normal form of shape expressions: polynomials over atoms (symbols, divisions, remainders, maxima), with the few rules
-// that make the usual spellings of "padded to a multiple" one expression. It decides nothing that depends on ranges.
+// The normal form of shape expressions: polynomials over atoms (symbols, divisions, remainders, maxima), with the few
+// rules that make the usual spellings of "padded to a multiple" one expression. It decides nothing that depends on
+// ranges.
 #include "lib/Import/ShapeExprBuilder.h"
 
 #include <algorithm>
@@ -208,7 +209,8 @@ Result exactQuotient(const ShapeExpr &a, const ShapeExpr &b) {
   Poly quotient;
   for (const auto &[monomial, coefficient] : numerator.terms) {
     auto rest = divide(monomial, divisorMonomial);
-    auto factor = checkedMod(coefficient, divisorCoefficient) == 0 ? checkedFloorDiv(coefficient, divisorCoefficient) : std::nullopt;
+    auto factor = checkedMod(coefficient, divisorCoefficient) == 0 ? checkedFloorDiv(coefficient, divisorCoefficient)
+                                                                   : std::nullopt;
     if (divisor.terms.size() > 1 && rest && factor) {
       Poly candidate;
       candidate.addTerm(*rest, *factor);
@@ -273,7 +275,8 @@ Result floorDivNode(const Poly &poly, int64_t constant, int64_t c) {
   if (!isCeil)
     body.addTerm({}, constant);
   Result inner = fromPoly(body);
-  Result quotient = inner ? ShapeExprBuilder::make(isCeil ? ExprKind::CeilDiv : ExprKind::FloorDiv, {*inner, c}) : std::nullopt;
+  Result quotient =
+      inner ? ShapeExprBuilder::make(isCeil ? ExprKind::CeilDiv : ExprKind::FloorDiv, {*inner, c}) : std::nullopt;
   return quotient && negate ? ShapeExpr::mul(*quotient, -1) : quotient;
 }
 

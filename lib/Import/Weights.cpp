@@ -34,15 +34,17 @@ static std::string listText(const std::vector<int64_t> &values) {
   return text + "]";
 }
 
-Expected<TensorView> makeTensorView(DType dtype, std::vector<int64_t> sizes, std::vector<int64_t> strides, int64_t offset,
-                                    std::string_view storage) {
+Expected<TensorView> makeTensorView(DType dtype, std::vector<int64_t> sizes, std::vector<int64_t> strides,
+                                    int64_t offset, std::string_view storage) {
   auto error = [](const std::string &what) { return Error{what, "", ""}; };
   int64_t width = dtypeSize(dtype);
   if (!width)
     return error("its dtype is unknown");
   if (sizes.size() != strides.size())
-    return error("it has " + std::to_string(sizes.size()) + " sizes but " + std::to_string(strides.size()) + " strides");
-  std::string shape = "sizes " + listText(sizes) + ", strides " + listText(strides) + ", offset " + std::to_string(offset);
+    return error("it has " + std::to_string(sizes.size()) + " sizes but " + std::to_string(strides.size()) +
+                 " strides");
+  std::string shape =
+      "sizes " + listText(sizes) + ", strides " + listText(strides) + ", offset " + std::to_string(offset);
   if (offset < 0)
     return error("its offset is negative (" + shape + ")");
   bool empty = false;
@@ -68,8 +70,8 @@ Expected<TensorView> makeTensorView(DType dtype, std::vector<int64_t> sizes, std
   view.data = reinterpret_cast<const uint8_t *>(storage.data());
   if (!empty) {
     if (static_cast<uint64_t>(end) > storage.size())
-      return error("it needs " + std::to_string(end) + " bytes of a storage of " + std::to_string(storage.size()) + " (" + dtypeName(dtype) +
-                   ", " + shape + ")");
+      return error("it needs " + std::to_string(end) + " bytes of a storage of " + std::to_string(storage.size()) +
+                   " (" + dtypeName(dtype) + ", " + shape + ")");
     view.data += begin;
     view.bytes = static_cast<size_t>(end - begin);
   }
@@ -127,7 +129,8 @@ public:
     auto storage = archive.entry(name);
     if (!storage)
       return storage.error();
-    auto view = makeTensorView(meta->dtype, std::move(sizes), std::move(strides), meta->storageOffset.value(), *storage);
+    auto view =
+        makeTensorView(meta->dtype, std::move(sizes), std::move(strides), meta->storageOffset.value(), *storage);
     if (!view)
       return error(fqn, view.error().what);
     if (verify && verified.insert(name).second)
@@ -145,18 +148,21 @@ private:
   bool verify;
   std::unordered_set<std::string> verified;
 
-  Error error(const std::string &fqn, const std::string &what, const std::string &todo = "write it again with torch.export.save(program, path)") const {
+  Error error(const std::string &fqn, const std::string &what,
+              const std::string &todo = "write it again with torch.export.save(program, path)") const {
     return Error{"the tensor '" + fqn + "': " + what, archive.path() + ": " + config, todo};
   }
 };
 } // namespace
 
-Status readPayloads(const Archive &archive, const std::string &model, const char *kind, const std::unordered_map<std::string, const TensorMeta *> &graphMetas,
-                    bool verify, std::unordered_map<std::string, TensorView> &views) {
+Status readPayloads(const Archive &archive, const std::string &model, const char *kind,
+                    const std::unordered_map<std::string, const TensorMeta *> &graphMetas, bool verify,
+                    std::unordered_map<std::string, TensorView> &views) {
   std::string folder = std::string("data/") + kind + "/", config;
   // The second name is older writers'.
-  for (const std::string &name : {"_" + std::string(kind) + "_config.json",
-                                  std::string(kind == std::string_view("weights") ? "_model_param_config.json" : "_model_constants_config.json")})
+  for (const std::string &name :
+       {"_" + std::string(kind) + "_config.json",
+        std::string(kind == std::string_view("weights") ? "_model_param_config.json" : "_model_constants_config.json")})
     if (config.empty() && archive.hasEntry(folder + model + name))
       config = folder + model + name;
   if (config.empty())
@@ -166,7 +172,9 @@ Status readPayloads(const Archive &archive, const std::string &model, const char
   if (!text)
     return text.error();
   auto json = parseJson(*text);
-  auto error = [&](const std::string &what) { return Error{what, archive.path() + ": " + config, "the archive is corrupt, or not what torch.export.save writes"}; };
+  auto error = [&](const std::string &what) {
+    return Error{what, archive.path() + ": " + config, "the archive is corrupt, or not what torch.export.save writes"};
+  };
   if (!json)
     return error(json.error().what);
   Json *entries = json->get("config");

@@ -1,5 +1,5 @@
-// Parses a zip's end record, its ZIP64 twin, the directory, and each entry's local header (Zip.h). Every number is a claim:
-// ranges are compared as sizes that are left, so that no sum can overflow.
+// Parses a zip's end record, its ZIP64 twin, the directory, and each entry's local header (Zip.h). Every number is a
+// claim: ranges are compared as sizes that are left, so that no sum can overflow.
 #include "lib/Import/Zip.h"
 
 #include <cstring>
@@ -39,8 +39,8 @@ public:
   bool ok = true;
 };
 
-constexpr uint64_t localSignature = 0x04034b50, entrySignature = 0x02014b50, endSignature = 0x06054b50, end64Signature = 0x06064b50,
-                   locator64Signature = 0x07064b50;
+constexpr uint64_t localSignature = 0x04034b50, entrySignature = 0x02014b50, endSignature = 0x06054b50,
+                   end64Signature = 0x06064b50, locator64Signature = 0x07064b50;
 constexpr uint64_t endSize = 22, locatorSize = 20;
 
 struct Directory {

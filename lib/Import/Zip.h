@@ -1,6 +1,6 @@
-// The directory of a zip file in memory: names, and where each entry's bytes lie. Written here because what a reader of weights
-// needs, the place of a stored entry in a file of any size, is what the common libraries lack: libzip does not tell it, and the
-// minizip of Debian 12 reads the sizes of ZIP64 entries wrongly. Contents are not touched here.
+// The directory of a zip file in memory: names, and where each entry's bytes lie. Written here because what a reader of
+// weights needs, the place of a stored entry in a file of any size, is what the common libraries lack: libzip does not
+// tell it, and the minizip of Debian 12 reads the sizes of ZIP64 entries wrongly. Contents are not touched here.
 #ifndef MAMBAC_IMPORT_ZIP_H
 #define MAMBAC_IMPORT_ZIP_H
 
@@ -11,7 +11,8 @@
 
 namespace mambac::pt2 {
 
-/// One entry: `stored` bytes at `offset` of the file are `size` bytes of content. The range was checked to lie in the file.
+/// One entry: `stored` bytes at `offset` of the file are `size` bytes of content. The range was checked to lie in the
+/// file.
 struct ZipEntry {
   std::string name;
   uint64_t offset = 0, stored = 0, size = 0;

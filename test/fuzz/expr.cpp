@@ -14,9 +14,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   std::string text = expr->str(symbols);
   // Names from Symbol('…') may be any text, which the printed form does not quote.
   for (const Symbol &symbol : symbols)
-    if (symbol.name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != std::string::npos ||
-        (symbol.name[0] >= '0' && symbol.name[0] <= '9') || symbol.name == "oo" || symbol.name == "int_oo" || symbol.name == "nan" ||
-        symbol.name == "zoo" || symbol.name == "True" || symbol.name == "False")
+    if (symbol.name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") !=
+            std::string::npos ||
+        (symbol.name[0] >= '0' && symbol.name[0] <= '9') || symbol.name == "oo" || symbol.name == "int_oo" ||
+        symbol.name == "nan" || symbol.name == "zoo" || symbol.name == "True" || symbol.name == "False")
       return 0;
   auto again = parseShapeExpr(text, symbols);
   if (!again)
@@ -28,7 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       values.push_back(seed + static_cast<int64_t>(i) * 3);
     auto first = expr->evaluate(values), second = again->evaluate(values);
     if (first && second && *first != *second) {
-      std::fprintf(stderr, "%s: %lld, read again: %lld\n", text.c_str(), static_cast<long long>(*first), static_cast<long long>(*second));
+      std::fprintf(stderr, "%s: %lld, read again: %lld\n", text.c_str(), static_cast<long long>(*first),
+                   static_cast<long long>(*second));
       std::abort();
     }
   }

@@ -6,7 +6,8 @@
 using namespace mambac::pt2;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  auto program = readProgram(std::string_view(reinterpret_cast<const char *>(data), size), "model", "fuzz.pt2: models/model.json");
+  auto program =
+      readProgram(std::string_view(reinterpret_cast<const char *>(data), size), "model", "fuzz.pt2: models/model.json");
   if (!program) {
     if (program.error().what.empty())
       std::abort();

@@ -10,9 +10,11 @@ using namespace mambac::test;
 #define EXPECT_CONTAINS(text, part) EXPECT_NE((text).find(part), std::string::npos) << "the message is: " << (text)
 
 namespace {
-std::string viewError(std::vector<int64_t> sizes, std::vector<int64_t> strides, int64_t offset, size_t bytes = 36, DType type = DType::Float32) {
+std::string viewError(std::vector<int64_t> sizes, std::vector<int64_t> strides, int64_t offset, size_t bytes = 36,
+                      DType type = DType::Float32) {
   static const std::string storage(4096, '\0');
-  auto view = makeTensorView(type, std::move(sizes), std::move(strides), offset, std::string_view(storage).substr(0, bytes));
+  auto view =
+      makeTensorView(type, std::move(sizes), std::move(strides), offset, std::string_view(storage).substr(0, bytes));
   return view ? "" : view.error().message();
 }
 
@@ -26,7 +28,8 @@ TEST(TensorView, FitsExactly) {
 }
 
 TEST(TensorView, RefusesWhatReachesBeyondTheStorage) {
-  EXPECT_CONTAINS(viewError({3, 3}, {3, 1}, 1), "it needs 40 bytes of a storage of 36 (f32, sizes [3, 3], strides [3, 1], offset 1)");
+  EXPECT_CONTAINS(viewError({3, 3}, {3, 1}, 1),
+                  "it needs 40 bytes of a storage of 36 (f32, sizes [3, 3], strides [3, 1], offset 1)");
   EXPECT_CONTAINS(viewError({10}, {1}, 0), "it needs 40 bytes");
   EXPECT_CONTAINS(viewError({2}, {9}, 0), "it needs 40 bytes");
   EXPECT_CONTAINS(viewError({}, {}, 9), "it needs 40 bytes");
@@ -49,7 +52,8 @@ TEST(TensorView, RefusesOverflows) {
   EXPECT_CONTAINS(viewError({2}, {half}, half), "impossibly large");
   EXPECT_CONTAINS(viewError({1}, {1}, half), "impossibly large") << "offset times four bytes";
   EXPECT_CONTAINS(viewError({0, large, large}, {1, 1, 1}, 0), "impossibly large");
-  EXPECT_CONTAINS(viewError({int64_t(1) << 41}, {0}, 0), "impossibly large") << "a broadcast that no machine could copy";
+  EXPECT_CONTAINS(viewError({int64_t(1) << 41}, {0}, 0), "impossibly large")
+      << "a broadcast that no machine could copy";
 }
 
 TEST(TensorView, KnowsDenseLayouts) {
@@ -75,11 +79,13 @@ std::string readError(const TinyModel &model) {
 TEST(Weights, MissingOnes) {
   TinyModel model;
   model.remove("data/weights/weight_0");
-  EXPECT_CONTAINS(readError(model), "a.pt2: data/weights/model_weights_config.json: the tensor 'lin.w': its storage data/weights/weight_0 is missing");
+  EXPECT_CONTAINS(readError(model), "a.pt2: data/weights/model_weights_config.json: the tensor 'lin.w': its storage "
+                                    "data/weights/weight_0 is missing");
   TinyModel other;
   std::string &config = other["data/weights/model_weights_config.json"];
   config = replaced(config, "lin.b", "lin.bias");
-  EXPECT_CONTAINS(readError(other), "models/model.json: the parameter 'lin.b' is missing in the archive; write it again");
+  EXPECT_CONTAINS(readError(other),
+                  "models/model.json: the parameter 'lin.b' is missing in the archive; write it again");
   TinyModel third;
   third.remove("data/constants/model_constants_config.json");
   EXPECT_CONTAINS(readError(third), "the buffer 'scale' is missing in the archive");
@@ -89,14 +95,17 @@ TEST(Weights, PickledOnesAreRefused) {
   TinyModel model;
   std::string &config = model["data/weights/model_weights_config.json"];
   config = replaced(config, "\"use_pickle\": false", "\"use_pickle\": true");
-  EXPECT_CONTAINS(readError(model), "the tensor 'lin.w': it is stored as a pickle, which mambac never reads; make it a plain tensor");
+  EXPECT_CONTAINS(readError(model),
+                  "the tensor 'lin.w': it is stored as a pickle, which mambac never reads; make it a plain tensor");
 }
 
 TEST(Weights, BeyondTheirStorage) {
   TinyModel model;
   std::string &config = model["data/weights/model_weights_config.json"];
   config = replaced(config, "\"storage_offset\": {\"as_int\": 6}", "\"storage_offset\": {\"as_int\": 7}");
-  EXPECT_CONTAINS(readError(model), "the tensor 'lin.b': it needs 40 bytes of a storage of 36 (f32, sizes [3], strides [1], offset 7); write it");
+  EXPECT_CONTAINS(
+      readError(model),
+      "the tensor 'lin.b': it needs 40 bytes of a storage of 36 (f32, sizes [3], strides [1], offset 7); write it");
 }
 
 TEST(Weights, MustAgreeWithTheGraph) {
@@ -121,9 +130,13 @@ TEST(Weights, MalformedConfigurations) {
   EXPECT_CONTAINS(with("[]"), "is an array, not an object");
   EXPECT_CONTAINS(with("{\"config\": 5}"), "is an integer, not an object");
   EXPECT_CONTAINS(with("{\"config\": {\"lin.w\": {}}}"), "the tensor 'lin.w': its configuration has no path_name");
-  EXPECT_CONTAINS(with("{\"config\": {\"other\": {\"path_name\": \"weight_0\"}}}"), "the tensor 'other': its configuration has no tensor_meta");
-  EXPECT_CONTAINS(with("{\"config\": {" + payload("lin.w", "weight_0", meta("s0,3", "3,1")) + "}}"), "the tensor 'lin.w': its sizes are not constants");
-  EXPECT_CONTAINS(with("{\"config\": {" + payload("lin.w", "weight_0", replaced(meta("2,3", "3,1"), "\"layout\": 7", "\"layout\": 1")) + "}}"),
+  EXPECT_CONTAINS(with("{\"config\": {\"other\": {\"path_name\": \"weight_0\"}}}"),
+                  "the tensor 'other': its configuration has no tensor_meta");
+  EXPECT_CONTAINS(with("{\"config\": {" + payload("lin.w", "weight_0", meta("s0,3", "3,1")) + "}}"),
+                  "the tensor 'lin.w': its sizes are not constants");
+  EXPECT_CONTAINS(with("{\"config\": {" +
+                       payload("lin.w", "weight_0", replaced(meta("2,3", "3,1"), "\"layout\": 7", "\"layout\": 1")) +
+                       "}}"),
                   "the tensor 'lin.w': it is not a dense tensor");
   EXPECT_CONTAINS(with(std::string(1000, '[')), "nested too deeply");
 }
@@ -132,8 +145,9 @@ TEST(Weights, OlderLayoutsAreRead) {
   // model_param_config.json, with descriptions in the graph alone.
   TinyModel model;
   model.remove("data/weights/model_weights_config.json");
-  model["data/weights/model_model_param_config.json"] = "{\"config\": {\"lin.w\": {\"path_name\": \"weight_0\", \"use_pickle\": false, \"tensor_meta\": null},"
-                                                         "\"lin.b\": \"weight_0\"}}";
+  model["data/weights/model_model_param_config.json"] =
+      "{\"config\": {\"lin.w\": {\"path_name\": \"weight_0\", \"use_pickle\": false, \"tensor_meta\": null},"
+      "\"lin.b\": \"weight_0\"}}";
   EXPECT_EQ(readError(model), "");
 }
 } // namespace

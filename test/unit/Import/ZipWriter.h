@@ -1,5 +1,5 @@
-// A zip writer for tests: entries as the test wants them, also wrong ones, so nothing is checked. Sizes and offsets above 4 GiB
-// are written as ZIP64; holes of a sparse file stand for large contents.
+// A zip writer for tests: entries as the test wants them, also wrong ones, so nothing is checked. Sizes and offsets
+// above 4 GiB are written as ZIP64; holes of a sparse file stand for large contents.
 #ifndef MAMBAC_TEST_ZIPWRITER_H
 #define MAMBAC_TEST_ZIPWRITER_H
 
@@ -15,12 +15,12 @@ class ZipWriter {
 public:
   struct Options {
     bool compress = false;
-    uint64_t hole = 0;          ///< instead of content: that many zeros, not written
-    uint32_t crcXor = 0;        ///< makes the checksum wrong
-    uint16_t flags = 0;         ///< bit 0: encrypted
-    int64_t claimedSize = -1;   ///< the size in the headers, if it is to be a lie
-    uint64_t offsetLie = 0;     ///< added to the local header's offset in the directory
-    uint16_t method = 0;        ///< compression method to claim, if not 0 or deflate
+    uint64_t hole = 0;        ///< instead of content: that many zeros, not written
+    uint32_t crcXor = 0;      ///< makes the checksum wrong
+    uint16_t flags = 0;       ///< bit 0: encrypted
+    int64_t claimedSize = -1; ///< the size in the headers, if it is to be a lie
+    uint64_t offsetLie = 0;   ///< added to the local header's offset in the directory
+    uint16_t method = 0;      ///< compression method to claim, if not 0 or deflate
   };
 
   void add(const std::string &name, const std::string &content) { add(name, content, Options()); }
@@ -35,7 +35,10 @@ public:
     entry.stored = options.hole ? options.hole : stored.size();
     if (options.claimedSize >= 0)
       entry.size = entry.stored = static_cast<uint64_t>(options.claimedSize);
-    entry.crc = (options.hole ? 0 : static_cast<uint32_t>(crc32(0, reinterpret_cast<const Bytef *>(content.data()), static_cast<uInt>(content.size())))) ^ options.crcXor;
+    entry.crc = (options.hole ? 0
+                              : static_cast<uint32_t>(crc32(0, reinterpret_cast<const Bytef *>(content.data()),
+                                                            static_cast<uInt>(content.size())))) ^
+                options.crcXor;
     entry.offset = end + options.offsetLie;
     std::string header;
     number(header, 0x04034b50, 4);
@@ -63,7 +66,8 @@ public:
       return false;
     bool ok = true;
     auto write = [&](uint64_t at, const std::string &bytes) {
-      ok &= fseeko(file, static_cast<off_t>(at), SEEK_SET) == 0 && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+      ok &= fseeko(file, static_cast<off_t>(at), SEEK_SET) == 0 &&
+            std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
     };
     for (const Part &part : parts)
       write(part.offset, part.bytes);
