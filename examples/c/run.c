@@ -3,7 +3,7 @@
  * The model is linked into the program, as any library is; nothing else is needed:
  *
  *   mambac model.pt2 -o libmodel.so
- *   cc run.c -I mambac/include ./libmodel.so -Wl,-rpath,'$ORIGIN' -o run && ./run 2 64
+ *   cc run.c -I mambac/include libmodel.so -Wl,-rpath,'$ORIGIN' -o run && ./run 2 64
  *
  * The program runs the first entry point of whatever model that is, on zeros. Its arguments are the model's symbolic
  * sizes (a batch, a length), in the order that it prints them. A program that knows its model writes the shapes down.

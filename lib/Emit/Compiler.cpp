@@ -148,7 +148,7 @@ private:
     } else if (std::string runtime = libraryFile("lib/libMambacRuntime.a"); !runtime.empty()) {
       archives.push_back(runtime);
     }
-    if (Error error = linkShared(objectPath, archives, soPath))
+    if (Error error = linkShared(objectPath, archives, soPath, sys::path::filename(options.output)))
       return bug(toString(std::move(error)));
     auto so = MemoryBuffer::getFile(soPath, /*IsText=*/false, /*RequiresNullTerminator=*/false);
     if (!so)

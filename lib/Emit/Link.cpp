@@ -36,12 +36,12 @@ static Error writeVersionScript(StringRef path) {
   return Error::success();
 }
 
-Error mambac::linkShared(StringRef object, ArrayRef<std::string> archives, StringRef output) {
+Error mambac::linkShared(StringRef object, ArrayRef<std::string> archives, StringRef output, StringRef soName) {
   static std::mutex mutex; // lld keeps global state
   std::lock_guard<std::mutex> lock(mutex);
   std::vector<std::string> args = {"ld.lld",          "-shared",      "-z",          "noexecstack",
                                    "--build-id=none", "--gc-sections", "--as-needed", "-o",
-                                   output.str(),      object.str()};
+                                   output.str(),      object.str(),    ("-soname=" + soName).str()};
   std::string script = (output + ".map").str();
   FileRemover removeScript(script);
   if (Error error = writeVersionScript(script))

@@ -12,8 +12,10 @@
 
 namespace mambac {
 
-/// Links the object file at `object` and the archives into the shared library `output`.
-llvm::Error linkShared(llvm::StringRef object, llvm::ArrayRef<std::string> archives, llvm::StringRef output);
+/// Links the object file at `object` and the archives into the shared library `output`. Programs that are linked with it
+/// will look for it under the name `soName`.
+llvm::Error linkShared(llvm::StringRef object, llvm::ArrayRef<std::string> archives, llvm::StringRef output,
+                       llvm::StringRef soName);
 
 } // namespace mambac
 

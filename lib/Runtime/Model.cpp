@@ -78,7 +78,8 @@ mambac_status mambac_model::load(ProductFile &file, const char *weightsPath, Err
 
 mambac_status mambac_model::link(const MambacProduct *linked, const char *weightsPath, ErrorText &error) {
   product = linked;
-  std::string name = findLoadedFile(linked);
+  // Not the file that holds `linked`: a program may have its own copy of that struct (a copy relocation).
+  std::string name = findLoadedFile(linked->metadata);
   if (name.empty())
     name = "the linked product";
   if (mambac_status status = checkProduct(name.c_str(), error))

@@ -196,6 +196,17 @@ TEST_F(CommandTest, BadModels) {
   EXPECT_EQ(runCommand("chmod +x corrupt; ./corrupt --list").code, 1);
 }
 
+TEST_F(CommandTest, ExampleInC) {
+  Result result = runCommand(EXAMPLE " 3 8");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.out.find("s0 = 3\ns1 = 8\nhidden: f32 (3, 8, 4), first element 0\ntotal: f32 (3), first"),
+            std::string::npos)
+      << result.out;
+  result = runCommand(EXAMPLE " 3 9");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.err, "error: size s1 of main is 9, expected a multiple of 2\n");
+}
+
 TEST_F(CommandTest, FullDisk) {
   if (access("/dev/full", W_OK))
     GTEST_SKIP();
