@@ -56,6 +56,8 @@ void registerCPUKernelPasses();
 
 /// Schedule: ssm and linalg on tensors to bufferized kernels and one driver (`--mambac-schedule`).
 void buildSchedulePipeline(mlir::OpPassManager &pm);
+/// The end of Schedule, which a target runs once its kernels say what workspaces they need: one arena per entry.
+void buildArenaPipeline(mlir::OpPassManager &pm);
 void registerSchedulePasses();
 
 //===- lib/CPU --------------------------------------------------------------------------------------------------===//

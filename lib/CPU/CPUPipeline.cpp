@@ -51,6 +51,8 @@ static void populateLLVM(OpPassManager &pm) {
 
 void mambac::buildCPUPipeline(OpPassManager &pm) {
   populateLoops(pm);
+  // The kernels' workspaces are known now; all buffers of a driver share one arena.
+  buildArenaPipeline(pm);
   // Outlining wants the final loops, and gives every function its services argument, which entry wrappers pass.
   pm.addPass(createOutlineParallelPass());
   pm.addPass(createCanonicalizerPass());

@@ -1,26 +1,317 @@
-//===- LowerLinalg.cpp - linalg on memrefs to loops -----------------------------------------------------------===//
+//===- LowerLinalg.cpp - linalg on memrefs to parallel loops over vectors -------------------------------------===//
+//
+// Each linalg op becomes one scf.parallel over groups of rows (the points of its parallel dimensions), with a loop over
+// vectors along one dimension inside: a parallel dimension that lies contiguous in memory, or else a reduction that
+// does. Reductions accumulate in registers. How many rows a group has depends on sizes alone, never on threads.
+// Indices that come from data are checked, reported and clamped. memref.copy is such an op too.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/CPU/GenericBody.h"
 #include "lib/CPU/Passes.h"
-#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "lib/Schedule/Target.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
 using namespace mlir;
+using mambac::GenericBody;
+
 namespace {
+
+/// Points of the inner loops that a parallel work item should have at least.
+constexpr int64_t kGrain = 16384;
+
+class Lowering {
+public:
+  Lowering(linalg::LinalgOp op, int64_t lanes) : op(op), b(op), loc(op.getLoc()), body(op), lanes(lanes) {}
+
+  void run() {
+    for (Range range : op.createLoopRanges(b, loc))
+      sizes.push_back(getValueOrCreateConstantIndexOp(b, loc, range.size));
+    SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
+    choose(iterators);
+    for (unsigned d = 0; d < iterators.size(); ++d)
+      if (d != dim)
+        (iterators[d] == utils::IteratorType::parallel ? rows : reductions).push_back(d);
+    along = sizes.empty() || iterators[dim] == utils::IteratorType::parallel;
+    if (sizes.empty())
+      return point();
+    parallelRows();
+  }
+
+private:
+  Value constant(int64_t value) { return constant(b, value); }
+  Value constant(OpBuilder &at, int64_t value) { return arith::ConstantIndexOp::create(at, loc, value); }
+
+  /// The dimension of the innermost loop, and how many points of it are one vector.
+  void choose(ArrayRef<utils::IteratorType> iterators) {
+    unsigned rank = iterators.size();
+    auto ranges = op.getStaticLoopRanges();
+    auto wide = [&](unsigned d) { return ShapedType::isDynamic(ranges[d]) || ranges[d] >= 4; };
+    auto pick = [&](unsigned d, int64_t n) {
+      dim = d;
+      vectorLanes = n;
+      // A static size below a vector's: the largest power of two that fits.
+      if (!ShapedType::isDynamic(ranges[d]))
+        while (vectorLanes > ranges[d])
+          vectorLanes /= 2;
+    };
+    for (bool strided : {false, true}) {
+      for (int64_t d = int64_t(rank) - 1; d >= 0; --d)
+        if (iterators[d] == utils::IteratorType::parallel && wide(d) && body.canVectorize(d, strided))
+          return pick(d, lanes);
+      // Reductions: wide vectors give several independent chains of sums.
+      for (int64_t d = int64_t(rank) - 1; d >= 0; --d)
+        if (iterators[d] == utils::IteratorType::reduction && wide(d) && body.hasCombiners() &&
+            body.canVectorize(d, strided))
+          return pick(d, strided ? lanes : 4 * lanes);
+    }
+    dim = rank ? rank - 1 : 0;
+    vectorLanes = 0;
+  }
+
+  /// An op without loops.
+  void point() {
+    body.emitInvariant(b, {}, 0, {});
+    SmallVector<Value> accumulators;
+    for (unsigned i = 0; i < body.numOutputs(); ++i)
+      accumulators.push_back(body.readsOutput(i) ? body.loadOutput(b, i, {}, 0) : Value());
+    for (auto [i, value] : llvm::enumerate(body.emit(b, {}, 0, accumulators)))
+      body.storeOutput(b, i, value, {}, 0);
+  }
+
+  void parallelRows() {
+    Value one = constant(1), zero = constant(0);
+    Value count = one, cost = one;
+    for (unsigned d : rows)
+      count = arith::MulIOp::create(b, loc, count, sizes[d]);
+    for (unsigned d = 0; d < sizes.size(); ++d)
+      if (!llvm::is_contained(rows, d))
+        cost = arith::MulIOp::create(b, loc, cost, sizes[d]);
+    if (rows.empty() && along && reductions.empty())
+      return splitOneRow();
+    // rows of one item = max(1, grain / cost)
+    Value perItem = arith::DivUIOp::create(b, loc, constant(kGrain), arith::MaxUIOp::create(b, loc, cost, one));
+    perItem = arith::MaxUIOp::create(b, loc, perItem, one);
+    Value items = arith::CeilDivUIOp::create(b, loc, count, perItem);
+    scf::ParallelOp::create(
+        b, loc, ValueRange{zero}, ValueRange{items}, ValueRange{one}, [&](OpBuilder &at, Location, ValueRange ivs) {
+          Value begin = arith::MulIOp::create(at, loc, ivs[0], perItem);
+          Value end = arith::MinUIOp::create(at, loc, count, arith::AddIOp::create(at, loc, begin, perItem));
+          auto loop = scf::ForOp::create(at, loc, begin, end, one);
+          OpBuilder inner = OpBuilder::atBlockBegin(loop.getBody());
+          SmallVector<Value> point(sizes.size());
+          Value rest = loop.getInductionVar();
+          for (unsigned i = rows.size(); i-- > 0;) {
+            unsigned d = rows[i];
+            if (i == 0) {
+              point[d] = rest;
+              break;
+            }
+            point[d] = arith::RemUIOp::create(inner, loc, rest, sizes[d]);
+            rest = arith::DivUIOp::create(inner, loc, rest, sizes[d]);
+          }
+          row(inner, point, constant(inner, 0), sizes[dim]);
+        });
+  }
+
+  /// One dimension, all parallel: items are pieces of it.
+  void splitOneRow() {
+    Value one = constant(1), zero = constant(0), piece = constant(kGrain);
+    Value items = arith::CeilDivUIOp::create(b, loc, sizes[dim], piece);
+    scf::ParallelOp::create(b, loc, ValueRange{zero}, ValueRange{items}, ValueRange{one},
+                            [&](OpBuilder &at, Location, ValueRange ivs) {
+                              Value begin = arith::MulIOp::create(at, loc, ivs[0], piece);
+                              Value end = arith::AddIOp::create(at, loc, begin, piece);
+                              end = arith::MinUIOp::create(at, loc, end, sizes[dim]);
+                              row(at, SmallVector<Value>(sizes.size()), begin, end);
+                            });
+  }
+
+  /// The points [begin, end) of `dim` in one row.
+  void row(OpBuilder &at, SmallVector<Value> point, Value begin, Value end) {
+    SmallVector<Value> known = point;
+    for (Value &value : known)
+      if (!value)
+        value = constant(at, 0); // not read: what depends on these dimensions is not invariant
+    body.emitInvariant(at, known, dim, reductions);
+    Value one = constant(at, 1);
+    Value split = begin;
+    if (vectorLanes) {
+      Value step = constant(at, vectorLanes);
+      Value span = arith::SubIOp::create(at, loc, end, begin);
+      Value whole = arith::SubIOp::create(at, loc, span, arith::RemUIOp::create(at, loc, span, step));
+      split = arith::AddIOp::create(at, loc, begin, whole);
+    }
+    if (along) {
+      if (vectorLanes)
+        piece(at, known, begin, split, vectorLanes);
+      piece(at, known, split, end, 0);
+      return;
+    }
+    reduceRow(at, known, begin, split, end, one);
+  }
+
+  /// Steps along a parallel dimension; reductions run inside each step.
+  void piece(OpBuilder &at, SmallVector<Value> point, Value begin, Value end, int64_t n) {
+    auto loop = scf::ForOp::create(at, loc, begin, end, constant(at, n ? n : 1));
+    OpBuilder inner = OpBuilder::atBlockBegin(loop.getBody());
+    point[dim] = loop.getInductionVar();
+    SmallVector<Value> accumulators;
+    for (unsigned i = 0; i < body.numOutputs(); ++i) {
+      bool needed = body.readsOutput(i) || !reductions.empty();
+      Value value = needed ? body.loadOutput(inner, i, point, n) : Value();
+      if (value && n && !isa<VectorType>(value.getType()))
+        value = vector::BroadcastOp::create(inner, loc, VectorType::get({n}, value.getType()), value);
+      accumulators.push_back(value);
+    }
+    SmallVector<Value> results = nest(inner, point, 0, n, accumulators);
+    for (auto [i, value] : llvm::enumerate(results))
+      body.storeOutput(inner, i, value, point, n);
+  }
+
+  /// Loops over reductions [level, ...) with accumulators in registers.
+  SmallVector<Value> nest(OpBuilder &at, SmallVector<Value> point, size_t level, int64_t n,
+                          SmallVector<Value> accumulators) {
+    if (level == reductions.size())
+      return body.emit(at, point, n, accumulators);
+    unsigned d = reductions[level];
+    auto loop = scf::ForOp::create(at, loc, constant(at, 0), sizes[d], constant(at, 1), accumulators);
+    OpBuilder inner = OpBuilder::atBlockBegin(loop.getBody());
+    point[d] = loop.getInductionVar();
+    SmallVector<Value> results = nest(inner, point, level + 1, n, llvm::to_vector_of<Value>(loop.getRegionIterArgs()));
+    inner.setInsertionPointToEnd(loop.getBody());
+    scf::YieldOp::create(inner, loc, results);
+    return llvm::to_vector_of<Value>(loop.getResults());
+  }
+
+  /// The innermost loop is a reduction: vectors of partial sums, then the rest one by one.
+  void reduceRow(OpBuilder &at, SmallVector<Value> point, Value begin, Value split, Value end, Value one) {
+    SmallVector<Value> scalars;
+    for (unsigned i = 0; i < body.numOutputs(); ++i)
+      scalars.push_back(body.loadOutput(at, i, point, 0));
+    unsigned vectorDim = dim;
+    auto run = [&](Value from, Value to, int64_t n, SmallVector<Value> accumulators) {
+      // The other reductions are outside, this dimension innermost.
+      std::function<SmallVector<Value>(OpBuilder &, size_t, SmallVector<Value>)> loops =
+          [&](OpBuilder &where, size_t level, SmallVector<Value> values) -> SmallVector<Value> {
+        bool last = level == reductions.size();
+        auto loop = last ? scf::ForOp::create(where, loc, from, to, constant(where, n ? n : 1), values)
+                         : scf::ForOp::create(where, loc, constant(where, 0), sizes[reductions[level]], one, values);
+        OpBuilder inner = OpBuilder::atBlockBegin(loop.getBody());
+        point[last ? vectorDim : reductions[level]] = loop.getInductionVar();
+        SmallVector<Value> carried = llvm::to_vector_of<Value>(loop.getRegionIterArgs());
+        SmallVector<Value> results = last ? body.emit(inner, point, n, carried) : loops(inner, level + 1, carried);
+        inner.setInsertionPointToEnd(loop.getBody());
+        scf::YieldOp::create(inner, loc, results);
+        return llvm::to_vector_of<Value>(loop.getResults());
+      };
+      return loops(at, 0, accumulators);
+    };
+    SmallVector<Value> base = point;
+    if (vectorLanes) {
+      SmallVector<Value> partial;
+      for (unsigned i = 0; i < body.numOutputs(); ++i)
+        partial.push_back(body.neutral(at, i, vectorLanes));
+      partial = run(begin, split, vectorLanes, partial);
+      for (auto [i, value] : llvm::enumerate(partial))
+        scalars[i] = body.reduce(at, i, value, scalars[i]);
+    }
+    scalars = run(split, end, 0, scalars);
+    for (auto [i, value] : llvm::enumerate(scalars))
+      body.storeOutput(at, i, value, base, 0);
+  }
+
+  linalg::LinalgOp op;
+  OpBuilder b;
+  Location loc;
+  GenericBody body;
+  int64_t lanes, vectorLanes = 0;
+  unsigned dim = 0;   ///< of the innermost loop
+  bool along = true;  ///< `dim` is parallel
+  SmallVector<unsigned> rows, reductions; ///< the other dimensions
+  SmallVector<Value> sizes;
+};
+
+/// memref.copy as an identity generic.
+void copyToGeneric(memref::CopyOp copy) {
+  OpBuilder b(copy);
+  int64_t rank = cast<MemRefType>(copy.getTarget().getType()).getRank();
+  SmallVector<AffineMap> maps(2, b.getMultiDimIdentityMap(rank));
+  SmallVector<utils::IteratorType> iterators(rank, utils::IteratorType::parallel);
+  linalg::GenericOp::create(b, copy.getLoc(), copy.getSource(), copy.getTarget(), maps, iterators,
+                            [](OpBuilder &nested, Location loc, ValueRange args) {
+                              linalg::YieldOp::create(nested, loc, args[0]);
+                            });
+  copy.erase();
+}
+
+/// An elementwise op on whole contiguous buffers becomes one over a single dimension.
+linalg::LinalgOp flatten(linalg::LinalgOp op) {
+  auto generic = dyn_cast<linalg::GenericOp>(op.getOperation());
+  if (!generic || op.getNumLoops() < 2 || op.getNumReductionLoops() || op.hasIndexSemantics())
+    return op;
+  bool gathers = false;
+  generic.walk([&](memref::LoadOp) { gathers = true; });
+  if (gathers)
+    return op;
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto type = dyn_cast<MemRefType>(operand.get().getType());
+    if (!type)
+      continue;
+    if (!op.getMatchingIndexingMap(&operand).isIdentity() || !type.getLayout().isIdentity())
+      return op;
+  }
+  OpBuilder b(op);
+  ReassociationIndices all;
+  for (unsigned d = 0; d < op.getNumLoops(); ++d)
+    all.push_back(d);
+  SmallVector<Value> inputs, outputs;
+  SmallVector<AffineMap> maps;
+  for (OpOperand &operand : op->getOpOperands()) {
+    bool buffer = isa<MemRefType>(operand.get().getType());
+    Value value = operand.get();
+    if (buffer)
+      value = memref::CollapseShapeOp::create(b, op.getLoc(), value, ArrayRef<ReassociationIndices>{all});
+    (op.isDpsInit(&operand) ? outputs : inputs).push_back(value);
+    maps.push_back(buffer ? b.getMultiDimIdentityMap(1) : AffineMap::get(1, 0, b.getContext()));
+  }
+  SmallVector<utils::IteratorType> iterators{utils::IteratorType::parallel};
+  auto flat = linalg::GenericOp::create(b, op.getLoc(), inputs, outputs, maps, iterators);
+  flat.getRegion().takeBody(generic.getRegion());
+  op->erase();
+  return flat;
+}
+
 struct LowerLinalgPass : PassWrapper<LowerLinalgPass, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerLinalgPass)
   StringRef getArgument() const final { return "mambac-lower-linalg"; }
   StringRef getDescription() const final { return "Lower linalg on memrefs to parallel loops over vectors"; }
   void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<scf::SCFDialect, vector::VectorDialect, arith::ArithDialect, affine::AffineDialect>();
+    registry.insert<scf::SCFDialect, vector::VectorDialect, arith::ArithDialect, affine::AffineDialect,
+                    memref::MemRefDialect, func::FuncDialect>();
   }
+
   void runOnOperation() override {
+    int64_t lanes = mambac::Target::get(getOperation()).lanes();
+    SmallVector<memref::CopyOp> copies;
+    getOperation().walk([&](memref::CopyOp copy) { copies.push_back(copy); });
+    for (memref::CopyOp copy : copies)
+      copyToGeneric(copy);
     SmallVector<linalg::LinalgOp> ops;
     getOperation().walk([&](linalg::LinalgOp op) { ops.push_back(op); });
-    IRRewriter rewriter(&getContext());
-    for (auto op : ops) {
-      rewriter.setInsertionPoint(op);
-      if (failed(linalg::linalgOpToParallelLoops(rewriter, op)))
+    for (linalg::LinalgOp op : ops) {
+      if (!op.hasPureBufferSemantics()) {
+        op.emitError("linalg on tensors cannot be lowered to loops: schedule the module first");
         return signalPassFailure();
-      rewriter.eraseOp(op);
+      }
+      op = flatten(op);
+      Lowering(op, lanes).run();
+      op->erase();
     }
   }
 };
+
 } // namespace
+
 std::unique_ptr<Pass> mambac::createLowerLinalgPass() { return std::make_unique<LowerLinalgPass>(); }

@@ -10,6 +10,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Schedule/Passes.h"
+#include "lib/Schedule/Sizes.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Interfaces/ValueBoundsOpInterface.h"
@@ -30,9 +31,12 @@ struct EntryABIPass : PassWrapper<EntryABIPass, OperationPass<ModuleOp>> {
     bool named = llvm::any_of(getOperation().getOps<func::FuncOp>(),
                               [](func::FuncOp f) { return f->hasAttr("mambac.entry"); });
     for (auto function : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
+      if (function->hasAttr("mambac.abi"))
+        mambac::resolveArgumentSizes(function);
       if (function.isExternal() || function->hasAttr("mambac.abi"))
         continue;
-      if (named ? !function->hasAttr("mambac.entry") : !function.isPublic())
+      if (!function->hasAttr("mambac.prepare") &&
+          (named ? !function->hasAttr("mambac.entry") : !function.isPublic()))
         continue;
       if (failed(rewrite(function)))
         return signalPassFailure();
@@ -73,7 +77,8 @@ struct EntryABIPass : PassWrapper<EntryABIPass, OperationPass<ModuleOp>> {
                                                                 &getContext())));
       function->setAttr("mambac.symbols", builder.getArrayAttr(symbols));
     }
-    function->setAttr("mambac.entry", builder.getUnitAttr());
+    if (!function->hasAttr("mambac.prepare"))
+      function->setAttr("mambac.entry", builder.getUnitAttr());
     return success();
   }
 

@@ -74,6 +74,22 @@ private:
     return true;
   }
 
+  /// The entry's input that an op's indices come from, for messages about bad ones; -1 if they are computed.
+  static int32_t indexInput(Operation *op) {
+    for (Value operand : op->getOperands()) {
+      auto type = dyn_cast<MemRefType>(operand.getType());
+      if (!type || !type.getElementType().isInteger())
+        continue;
+      while (auto view = operand.getDefiningOp<ViewLikeOpInterface>())
+        operand = view.getViewSource();
+      if (auto arg = dyn_cast<BlockArgument>(operand))
+        if (auto driver = dyn_cast<func::FuncOp>(arg.getOwner()->getParentOp()))
+          if (!driver.getArgAttr(arg.getArgNumber(), "mambac.output"))
+            return arg.getArgNumber();
+    }
+    return -1;
+  }
+
   void outline(Operation *op) {
     Location loc = op->getLoc();
     MLIRContext *context = &getContext();
@@ -89,6 +105,9 @@ private:
         args.push_back(value);
     }
     std::string kind = kindOf(op);
+    if (kind == "gather")
+      if (int32_t input = indexInput(op); input >= 0)
+        op->setAttr("mambac.index_input", Builder(context).getI32IntegerAttr(input));
     OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());
     auto function = func::FuncOp::create(builder, loc, "kernel",
                                          builder.getFunctionType(ValueRange(args).getTypes(), {}));
@@ -116,13 +135,16 @@ private:
     }
     builder.setInsertionPoint(op);
     auto call = func::CallOp::create(builder, loc, known->second, args);
+    bool prepares = call->getParentOfType<func::FuncOp>()->hasAttr("mambac.prepare");
+    op->erase();
+    if (prepares)
+      return; // runs while compiling: no part of profiles
     call->setAttr("mambac.kernel", builder.getI32IntegerAttr(kernels.size()));
     kernels.push_back(DictionaryAttr::get(
         context, {builder.getNamedAttr("kind", builder.getStringAttr(kind)),
                   builder.getNamedAttr("module", builder.getStringAttr(modulePath(loc))),
                   builder.getNamedAttr("name", builder.getStringAttr(known->second.getName()))}));
     ++numCalls;
-    op->erase();
   }
 
   llvm::StringMap<func::FuncOp> functions;

@@ -21,6 +21,8 @@ std::unique_ptr<mlir::Pass> createHoistWeightsPass();
 std::unique_ptr<mlir::Pass> createFuseElementwisePass();
 /// Outlines each kernel of a driver into a private function; equal ones are shared.
 std::unique_ptr<mlir::Pass> createFormDispatchesPass();
+/// Kernels' allocations become arguments that drivers allocate.
+std::unique_ptr<mlir::Pass> createHoistWorkspacesPass();
 /// Replaces allocations of drivers by slices of one arena.
 std::unique_ptr<mlir::Pass> createPlanArenaPass();
 

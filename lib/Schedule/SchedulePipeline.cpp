@@ -19,7 +19,14 @@ static void populateTensorLevel(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createLinalgGeneralizeNamedOpsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  // Names the sizes by symbols; hoisting needs the weights argument that it adds.
   pm.addPass(mambac::createEntryABIPass());
+  // Packing is an operation on the weight alone, so it is there before hoisting.
+  pm.addPass(mambac::createLowerEinsumPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(mambac::createHoistWeightsPass());
+  pm.addNestedPass<func::FuncOp>(memref::createResolveShapedTypeResultDimsPass());
+  pm.addPass(mambac::createEntryABIPass()); // of @prepare; and sizes asked of inputs since
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }
@@ -41,8 +48,16 @@ static void populateKernels(OpPassManager &pm) {
   pm.addPass(mambac::createFormDispatchesPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
-  // After outlining: a driver then only has calls, views and allocations, so lifetimes are plain.
-  pm.addPass(mambac::createPlanArenaPass());
+}
+
+void mambac::buildArenaPipeline(OpPassManager &pm) {
+  // Drivers only have calls, views and allocations now, so lifetimes are plain.
+  pm.addPass(createHoistWorkspacesPass());
+  pm.addNestedPass<func::FuncOp>(memref::createResolveShapedTypeResultDimsPass());
+  pm.addPass(createEntryABIPass()); // sizes asked of inputs become expressions of symbols
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createPlanArenaPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }
@@ -55,8 +70,12 @@ void mambac::buildSchedulePipeline(OpPassManager &pm) {
 
 void mambac::registerSchedulePasses() {
   registerPass([] { return createEntryABIPass(); });
+  registerPass([] { return createLowerEinsumPass(); });
+  registerPass([] { return createHoistWeightsPass(); });
   registerPass([] { return createFormDispatchesPass(); });
+  registerPass([] { return createHoistWorkspacesPass(); });
   registerPass([] { return createPlanArenaPass(); });
+  PassPipelineRegistration<>("mambac-arena", "Workspaces and temporaries into one arena per entry", buildArenaPipeline);
   PassPipelineRegistration<>("mambac-schedule", "Schedule ssm and linalg on tensors into bufferized kernels",
                              buildSchedulePipeline);
 }
