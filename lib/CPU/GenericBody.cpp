@@ -157,6 +157,9 @@ Value GenericBody::loadOperand(OpBuilder &b, OpOperand &operand, ArrayRef<Value>
 }
 
 Value GenericBody::loadOutput(OpBuilder &b, unsigned number, ArrayRef<Value> ivs, int64_t lanes) {
+  // A reduction that starts from a constant does not read what was there.
+  if (auto start = op->getAttrOfType<TypedAttr>("mambac.start"))
+    return arith::ConstantOp::create(b, loc, start);
   return loadOperand(b, *op.getDpsInitOperand(number), ivs, lanes);
 }
 

@@ -12,8 +12,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #ifdef MAMBAC_HAS_IMPORT
-#include "lib/Import/Archive.h"
-#include "lib/Import/ImportGraph.h"
+#include "lib/Import/Import.h"
 #endif
 
 using namespace llvm;
@@ -95,12 +94,8 @@ Error ModelInput::openText(const CompileOptions &options) {
 #ifdef MAMBAC_HAS_IMPORT
 
 Error ModelInput::openArchive(const CompileOptions &options) {
-  auto program = pt2::readExportedProgram(options.input, options.model);
-  if (!program)
-    return createStringError(program.error().message());
   archive = std::make_unique<Archive>();
-  archive->program = std::move(*program);
-  module = importGraph(archive->program, *context);
+  module = importModel(options.input, *context, &archive->program, options.model);
   if (!module)
     return createStringError("cannot compile " + options.input);
   return Error::success();

@@ -31,6 +31,13 @@ static void populateTensorLevel(OpPassManager &pm) {
   pm.addPass(createCSEPass());
 }
 
+static void populateFusion(OpPassManager &pm) {
+  // After hoisting, so that what weights alone decide is not computed again in every consumer.
+  pm.addPass(mambac::createFuseElementwisePass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
 static void populateBufferize(OpPassManager &pm) {
   // Results land directly in what they are inserted into or returned as.
   pm.addPass(bufferization::createEmptyTensorEliminationPass());
@@ -64,6 +71,7 @@ void mambac::buildArenaPipeline(OpPassManager &pm) {
 
 void mambac::buildSchedulePipeline(OpPassManager &pm) {
   populateTensorLevel(pm);
+  populateFusion(pm);
   populateBufferize(pm);
   populateKernels(pm);
 }
@@ -72,6 +80,7 @@ void mambac::registerSchedulePasses() {
   registerPass([] { return createEntryABIPass(); });
   registerPass([] { return createLowerEinsumPass(); });
   registerPass([] { return createHoistWeightsPass(); });
+  registerPass([] { return createFuseElementwisePass(); });
   registerPass([] { return createFormDispatchesPass(); });
   registerPass([] { return createHoistWorkspacesPass(); });
   registerPass([] { return createPlanArenaPass(); });

@@ -1,0 +1,79 @@
+//===- FuseElementwise.cpp - Elementwise linalg into its consumers --------------------------------------------===//
+//
+// Fuses elementwise generics into the generics that read them, so that a chain of pointwise operations is one loop. A
+// producer with several consumers is repeated only if that costs next to nothing; a producer is never repeated along
+// a sum. Pads and concatenations then become writes into slices, which bufferization makes in place.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Schedule/Passes.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
+
+using namespace mlir;
+
+namespace {
+
+/// A fused body beyond this many operations spills registers.
+constexpr unsigned kLargestBody = 96;
+
+unsigned bodySize(linalg::GenericOp op) { return llvm::range_size(op.getBody()->without_terminator()); }
+
+/// Repeating it costs less than writing its result to memory and reading it back.
+bool isCheap(linalg::GenericOp op) {
+  unsigned work = 0;
+  for (Operation &inner : op.getBody()->without_terminator()) {
+    if (inner.hasTrait<OpTrait::ConstantLike>() || isa<linalg::IndexOp>(inner))
+      continue;
+    if (isa<math::MathDialect>(inner.getDialect()) || isa<arith::DivFOp, tensor::ExtractOp>(inner))
+      return false;
+    ++work;
+  }
+  return work <= 2 && op.getNumDpsInputs() <= 1;
+}
+
+bool shouldFuse(OpOperand *operand) {
+  auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
+  auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
+  if (!producer || !consumer || consumer.isDpsInit(operand))
+    return false;
+  if (bodySize(producer) + bodySize(consumer) > kLargestBody)
+    return false;
+  bool cheap = isCheap(producer);
+  if (!producer->hasOneUse() && !cheap)
+    return false;
+  AffineMap map = consumer.getMatchingIndexingMap(operand);
+  // Along a sum, or in a product of matrices, each element is read again and again.
+  if (consumer.getNumReductionLoops() && !map.isPermutation() && !(cheap && bodySize(producer) <= 1))
+    return false;
+  return true;
+}
+
+struct FuseElementwisePass : PassWrapper<FuseElementwisePass, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FuseElementwisePass)
+  StringRef getArgument() const final { return "mambac-fuse-elementwise"; }
+  StringRef getDescription() const final { return "Fuse elementwise linalg into its consumers"; }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<linalg::LinalgDialect, tensor::TensorDialect, affine::AffineDialect>();
+  }
+
+  void runOnOperation() override {
+    {
+      RewritePatternSet patterns(&getContext());
+      linalg::populateElementwiseOpsFusionPatterns(patterns, shouldFuse);
+      linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
+      linalg::populateInlineConstantOperandsPatterns(patterns);
+      linalg::GenericOp::getCanonicalizationPatterns(patterns, &getContext());
+      if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+        return signalPassFailure();
+    }
+    RewritePatternSet patterns(&getContext());
+    linalg::populateDecomposePadPatterns(patterns);
+    tensor::populateDecomposeTensorConcatPatterns(patterns);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      return signalPassFailure();
+  }
+};
+
+} // namespace
+
+std::unique_ptr<Pass> mambac::createFuseElementwisePass() { return std::make_unique<FuseElementwisePass>(); }
