@@ -124,6 +124,9 @@ struct Writer {
         });
         return;
       }
+      for (StringRef key : {"limit", "lowest"})
+        if (auto bound = attrs ? attrs.getAs<IntegerAttr>(("mambac." + key).str()) : IntegerAttr())
+          json.attribute(key, bound.getInt());
       json.attributeArray("shape", [&] {
         for (int64_t d = 0; d < type.getRank(); ++d) {
           int64_t symbol, mul, add;

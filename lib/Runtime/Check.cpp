@@ -271,6 +271,42 @@ mambac_status mambac_state::checkData(const Entry &entry, const char *role, cons
   return MAMBAC_OK;
 }
 
+/// The smallest element that is not in [lowest, limit).
+template <typename T> static bool findBadIndex(const void *data, size_t count, int64_t lowest, int64_t limit, int64_t &bad) {
+  const T *elements = static_cast<const T *>(data);
+  int64_t smallest = lowest, largest = lowest;
+  for (size_t i = 0; i < count; ++i) {
+    smallest = elements[i] < smallest ? int64_t(elements[i]) : smallest;
+    largest = elements[i] > largest ? int64_t(elements[i]) : largest;
+  }
+  bad = smallest < lowest ? smallest : largest;
+  if (smallest < lowest || largest < limit)
+    return smallest < lowest;
+  for (size_t i = 0; i < count; ++i)
+    if (elements[i] >= limit && elements[i] < bad)
+      bad = elements[i];
+  return true;
+}
+
+/// Inputs that index a table are looked through before code runs: it would read the wrong row without a word.
+mambac_status mambac_state::checkIndices(const Value &value, const void *data, size_t bytes) {
+  if (value.limit <= 0)
+    return MAMBAC_OK;
+  size_t elementBytes = value.dtype.bits / 8, count = bytes / elementBytes;
+  int64_t bad = 0, lowest = value.lowest, limit = value.limit;
+  bool found = value.dtype.code == MAMBAC_UINT  ? findBadIndex<uint8_t>(data, count, lowest, limit, bad)
+               : value.dtype.code != MAMBAC_INT ? false
+               : elementBytes == 8              ? findBadIndex<int64_t>(data, count, lowest, limit, bad)
+               : elementBytes == 4              ? findBadIndex<int32_t>(data, count, lowest, limit, bad)
+               : elementBytes == 2              ? findBadIndex<int16_t>(data, count, lowest, limit, bad)
+                                                : findBadIndex<int8_t>(data, count, lowest, limit, bad);
+  if (!found)
+    return MAMBAC_OK;
+  return error.set(MAMBAC_INDEX_OUT_OF_RANGE,
+                   "%s holds %" PRId64 " at a place where indices must be in [%" PRId64 ", %" PRId64 ")",
+                   value.name.c_str(), bad, lowest, limit);
+}
+
 mambac_status mambac_state::checkOverlap(const Entry &entry) {
   auto overlap = [](void *left, size_t leftBytes, void *right, size_t rightBytes) {
     return leftBytes && rightBytes && uintptr_t(left) < uintptr_t(right) + rightBytes &&

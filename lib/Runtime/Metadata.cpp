@@ -140,6 +140,7 @@ struct Reader {
     if (!input && integer(from, "rank", result.rank) != result.rank)
       complain("rank and shape_text of " + result.name + " differ");
     result.limit = integer(from, "limit", 0);
+    result.lowest = integer(from, "lowest", 0);
     return result;
   }
 };

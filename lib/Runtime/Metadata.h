@@ -31,7 +31,7 @@ struct Value {
   int32_t rank = 0;
   std::vector<Dim> dims;              ///< inputs
   std::vector<std::string> dimTexts;  ///< inputs and outputs
-  int64_t limit = 0;
+  int64_t limit = 0, lowest = 0;      ///< elements are in [lowest, limit); limit 0: any will do
   // What mambac_value_info points to.
   std::vector<int64_t> publicDims;
   std::vector<const char *> publicTexts;

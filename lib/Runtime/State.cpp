@@ -193,6 +193,9 @@ mambac_status mambac_state::run(int32_t index, const mambac_tensor *inputs, int3
       return status;
   if (mambac_status status = checkOverlap(entry))
     return status;
+  for (size_t i = 0; i < entry.inputs.size(); ++i)
+    if (mambac_status status = checkIndices(entry.inputs[i], inputPointers[i], inputBytes[i]))
+      return status;
   void *scratch = arena.reserve(size_t(scratchBytes));
   if (!scratch)
     return error.set(MAMBAC_OUT_OF_MEMORY,

@@ -77,6 +77,7 @@ private:
   mambac_status checkOutputs(const mambac::Entry &entry, const mambac_tensor *outputs, int32_t numOutputs);
   mambac_status checkData(const mambac::Entry &entry, const char *role, const mambac::Value &value,
                           const mambac_tensor &tensor, void *&pointer, size_t &bytes);
+  mambac_status checkIndices(const mambac::Value &value, const void *data, size_t bytes);
   mambac_status checkOverlap(const mambac::Entry &entry);
   mambac_status reportFault(const mambac::Entry &entry);
 

@@ -1,7 +1,6 @@
 // Reads and writes at positions that are data: embedding, gather, index, index_put. Negative positions count from the
-// end and all are cut to the tensor, so that no kernel reads outside of it. Positions that come straight from an input
-// of the function are marked with `mambac.checked_index` (the argument's number) and `mambac.index_bound`: later stages
-// report those that are out of range.
+// end and all are cut to the tensor, so that no kernel reads outside of it. An input of the function whose elements are
+// positions gets the attributes `mambac.limit` and `mambac.lowest`; the runtime refuses to run with others.
 #include "lib/Import/Aten/Scalars.h"
 
 using namespace mlir;
@@ -21,14 +20,28 @@ Value safeIndex(Emitter &e, Value raw, DType type, const Size &extent) {
   return arith::MinSIOp::create(e.b, e.loc, low, last);
 }
 
-void markChecked(const Tensor &indices, const Tensor &result, const Size &extent) {
+/// Notes on the function's argument, if `indices` is one, that its elements have to be in [0, extent), or, where negative
+/// positions count from the end, in [-extent, extent).
+void setLimit(const Tensor &indices, const Size &extent, bool fromEnd = false) {
   auto argument = dyn_cast<BlockArgument>(indices.value);
-  Operation *op = result.value.getDefiningOp();
-  if (!argument || !op || !extent.isConstant())
+  if (!argument || !extent.isConstant())
     return;
-  Builder b(op->getContext());
-  op->setAttr("mambac.checked_index", b.getI64IntegerAttr(argument.getArgNumber()));
-  op->setAttr("mambac.index_bound", b.getI64IntegerAttr(extent.value()));
+  auto function = dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp());
+  if (!function)
+    return;
+  unsigned number = argument.getArgNumber();
+  Builder b(function.getContext());
+  int64_t limit = extent.value(), lowest = fromEnd ? -limit : 0;
+  if (auto known = function.getArgAttrOfType<IntegerAttr>(number, "mambac.limit")) {
+    auto knownLowest = function.getArgAttrOfType<IntegerAttr>(number, "mambac.lowest");
+    limit = std::min(limit, known.getInt());
+    lowest = std::max(lowest, knownLowest ? knownLowest.getInt() : 0);
+  }
+  function.setArgAttr(number, "mambac.limit", b.getI64IntegerAttr(limit));
+  if (lowest)
+    function.setArgAttr(number, "mambac.lowest", b.getI64IntegerAttr(lowest));
+  else
+    function.removeArgAttr(number, "mambac.lowest");
 }
 
 /// weight[indices]
@@ -49,7 +62,7 @@ LogicalResult lowerEmbedding(Call &c) {
                   Value column = linalg::IndexOp::create(e.b, e.loc, rank);
                   return tensor::ExtractOp::create(e.b, e.loc, weight.value, ValueRange{row, column});
                 });
-  markChecked(indices, result, weight.sizes[0]);
+  setLimit(indices, weight.sizes[0]);
   return c.result(result);
 }
 
@@ -73,7 +86,7 @@ LogicalResult lowerIndexSelect(Call &c) {
                                                          : linalg::IndexOp::create(e.b, e.loc, each).getResult());
                               return tensor::ExtractOp::create(e.b, e.loc, self.value, at);
                             });
-  markChecked(indices, result, self.sizes[dim]);
+  setLimit(indices, self.sizes[dim]);
   return c.result(result);
 }
 
@@ -188,7 +201,7 @@ LogicalResult lowerIndex(Call &c) {
   if (ins.size() == 1)
     for (int64_t dim = 0; dim < self.rank(); ++dim)
       if (indices->tensors[dim])
-        markChecked(ins[0], result, self.sizes[dim]);
+        setLimit(ins[0], self.sizes[dim], /*fromEnd=*/true);
   return c.result(result);
 }
 

@@ -150,7 +150,7 @@ TEST_F(CommandTest, BadInput) {
   expectBad("--input words=ids.npy", "there is no input words; the model has: ids, scale");
   expectBad("--input 2=ids.npy", "there is no input 2; the model has: ids, scale");
   expectBad(good + "--input 0=ids.npy", "input ids is given twice");
-  expectBad("--entry other", "there is no entry point other; the model has: main, pair, broken, types");
+  expectBad("--entry other", "there is no entry point other; the model has: main, pair, broken, types, free");
   expectBad("--input ids=scale.npy --input scale=scale.npy", "input ids: scale.npy: holds f32, expected i64");
   expectBad("--input ids=none.npy --input scale=scale.npy", "input ids: cannot read none.npy: No such file or directory");
   expectBad("--input ids=random:2x5 --input scale=scale.npy",

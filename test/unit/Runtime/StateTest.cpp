@@ -40,9 +40,9 @@ struct MainCall {
     for (size_t i = 0; i < ids.elements.size(); ++i)
       ids.elements[i] = int64_t(i * 7 % 10);
   }
-  mambac_status run(mambac_state *state) {
+  mambac_status run(mambac_state *state, int32_t entry = 0) {
     mambac_tensor inputs[] = {ids.view(), scale.view()}, outputs[] = {hidden.view(), total.view()};
-    return mambac_run(state, 0, inputs, 2, outputs, 2);
+    return mambac_run(state, entry, inputs, 2, outputs, 2);
   }
   void expectResult() {
     size_t row = 0;
@@ -65,10 +65,10 @@ TEST_F(StateTest, Signature) {
   openState();
   EXPECT_STREQ(mambac_model_name(model), "by hand");
   EXPECT_EQ(mambac_weights_bytes(model), 160);
-  EXPECT_EQ(mambac_num_entries(model), 4);
+  EXPECT_EQ(mambac_num_entries(model), 5);
   EXPECT_EQ(mambac_find_entry(model, "pair"), 1);
   EXPECT_EQ(mambac_find_entry(model, "nothing"), -1);
-  EXPECT_EQ(mambac_get_entry(model, 4), nullptr);
+  EXPECT_EQ(mambac_get_entry(model, 5), nullptr);
   EXPECT_EQ(mambac_get_entry(model, -1), nullptr);
   const mambac_entry_info *entry = mambac_get_entry(model, 0);
   ASSERT_NE(entry, nullptr);
@@ -209,7 +209,7 @@ TEST_F(StateTest, BadArguments) {
   MainCall call(2, 4);
   mambac_tensor inputs[] = {call.ids.view(), call.scale.view()}, outputs[] = {call.hidden.view(), call.total.view()};
   EXPECT_EQ(mambac_run(state, 9, inputs, 2, outputs, 2), MAMBAC_INVALID_ARGUMENT);
-  EXPECT_STREQ(mambac_state_error(state), "there is no entry point 9: the model has 4");
+  EXPECT_STREQ(mambac_state_error(state), "there is no entry point 9: the model has 5");
   EXPECT_EQ(mambac_run(state, 0, inputs, 1, outputs, 2), MAMBAC_INVALID_ARGUMENT);
   EXPECT_STREQ(mambac_state_error(state), "main takes 2 inputs, got 1");
   EXPECT_EQ(mambac_run(state, 0, inputs, 2, outputs, 1), MAMBAC_INVALID_ARGUMENT);
@@ -246,19 +246,27 @@ TEST_F(StateTest, NoMemory) {
   }
 }
 
+// Entry 0 has a limit in its metadata, which is checked before it runs; entry 4 notices while it runs.
 TEST_F(StateTest, IndexFault) {
   openState();
-  MainCall call(2, 8);
-  call.ids.elements[3] = 70000;
-  call.ids.elements[9] = -1;
-  EXPECT_EQ(call.run(state), MAMBAC_INDEX_OUT_OF_RANGE);
-  EXPECT_STREQ(mambac_state_error(state), "ids holds -1 at a place where indices must be in [0, 10)");
-  call.ids.elements[9] = 1;
-  EXPECT_EQ(call.run(state), MAMBAC_INDEX_OUT_OF_RANGE);
-  EXPECT_STREQ(mambac_state_error(state), "ids holds 70000 at a place where indices must be in [0, 10)");
-  call.ids.elements[3] = 3;
-  EXPECT_EQ(call.run(state), MAMBAC_OK);
-  call.expectResult();
+  for (int32_t entry : {0, 4}) {
+    MainCall call(2, 8);
+    call.ids.elements[3] = 70000;
+    call.ids.elements[4] = 80000;
+    call.ids.elements[9] = -1;
+    EXPECT_EQ(call.run(state, entry), MAMBAC_INDEX_OUT_OF_RANGE);
+    EXPECT_STREQ(mambac_state_error(state), "ids holds -1 at a place where indices must be in [0, 10)");
+    call.ids.elements[9] = 1;
+    EXPECT_EQ(call.run(state, entry), MAMBAC_INDEX_OUT_OF_RANGE);
+    EXPECT_STREQ(mambac_state_error(state), "ids holds 70000 at a place where indices must be in [0, 10)");
+    call.ids.elements[3] = 10;
+    EXPECT_EQ(call.run(state, entry), MAMBAC_INDEX_OUT_OF_RANGE);
+    EXPECT_STREQ(mambac_state_error(state), "ids holds 10 at a place where indices must be in [0, 10)");
+    call.ids.elements[3] = 9;
+    call.ids.elements[4] = 0;
+    EXPECT_EQ(call.run(state, entry), MAMBAC_OK);
+    call.expectResult();
+  }
 }
 
 TEST_F(StateTest, AllTypes) {

@@ -5,6 +5,7 @@
  *     weights, 10 x 4) times scale, and their sums; s1 is a multiple of 2 and at most 64.
  *   pair(x f32 (2*s0+1, 3), y f32 (s0)) -> z f32 (s0 + 1): z[i] = i.
  *   broken: needs more memory than there is.
+ *   free(ids, scale) -> hidden, total: main, but its ids have no limit in the metadata, so that only the code notices.
  *   types(one input of each dtype) -> the same.
  *===------------------------------------------------------------------------------------------------------------------===*/
 #include "lib/Runtime/ProductABI.h"
@@ -94,7 +95,8 @@ static void typesShapes(const int64_t *symbols, int64_t *dims) {
 static const MambacEntry entries[] = {{"main", runMain, mainArena, mainShapes},
                                       {"pair", runPair, noArena, pairShapes},
                                       {"broken", runPair, hugeArena, brokenShapes},
-                                      {"types", runTypes, noArena, typesShapes}};
+                                      {"types", runTypes, noArena, typesShapes},
+                                      {"free", runMain, mainArena, mainShapes}};
 
 #define TYPE_IN(name) "{\"name\":\"" name "_in\",\"dtype\":\"" name "\",\"shape\":[3]}"
 #define TYPE_OUT(name) "{\"name\":\"" name "_out\",\"dtype\":\"" name "\",\"rank\":1,\"shape_text\":[\"3\"]}"
@@ -117,7 +119,12 @@ static const char metadata[] =
         "f64") "," TYPE_IN("i64") "," TYPE_IN("i32") "," TYPE_IN("i16") "," TYPE_IN("i8") "," TYPE_IN("u8") "," TYPE_IN("bool")
     "],\"outputs\":[" TYPE_OUT("f32") "," TYPE_OUT("f16") "," TYPE_OUT("bf16") "," TYPE_OUT("f64") "," TYPE_OUT("i64") "," TYPE_OUT(
         "i32") "," TYPE_OUT("i16") "," TYPE_OUT("i8") "," TYPE_OUT("u8") "," TYPE_OUT("bool")
-    "]}],"
+    "]},"
+    "{\"name\":\"free\",\"symbols\":[{\"name\":\"s0\",\"min\":1},{\"name\":\"s1\",\"min\":2}],"
+    "\"inputs\":[{\"name\":\"ids\",\"dtype\":\"i64\",\"shape\":[{\"symbol\":0},{\"symbol\":1}]},"
+    "{\"name\":\"scale\",\"dtype\":\"f32\",\"shape\":[]}],"
+    "\"outputs\":[{\"name\":\"hidden\",\"dtype\":\"f32\",\"rank\":3,\"shape_text\":[\"s0\",\"s1\",\"4\"]},"
+    "{\"name\":\"total\",\"dtype\":\"f32\",\"rank\":1,\"shape_text\":[\"s0\"]}]}],"
     "\"kernels\":[{\"name\":\"embed_0\",\"module\":\"backbone.embeddings\",\"kind\":\"gather\","
     "\"flops_text\":\"4*s0*s1\",\"bytes_text\":\"s0 * (s1 * 32 + 7 mod 4) - 3 * s0 + 9 floordiv 2 - 7 ceildiv 2\"},"
     "{\"name\":\"sum_0\",\"module\":\"head\",\"kind\":\"reduce\"}]}";
@@ -128,4 +135,4 @@ static const char metadata[] =
 #endif
 
 __attribute__((visibility("default"))) extern const MambacProduct mambac_product;
-const MambacProduct mambac_product = {MAMBAC_ABI_VERSION, 4, entries, metadata, 160, WEIGHTS_HASH};
+const MambacProduct mambac_product = {MAMBAC_ABI_VERSION, 5, entries, metadata, 160, WEIGHTS_HASH};
