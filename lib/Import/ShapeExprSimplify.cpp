@@ -466,16 +466,27 @@ static Result extremum(ExprKind kind, const ShapeExpr &a, const ShapeExpr &b) {
   }
   if (operands.size() > maxTerms)
     return std::nullopt;
-  // Of two operands with a constant distance one is enough.
-  for (size_t i = 0; i < operands.size(); ++i)
-    for (size_t j = operands.size() - 1; j > i; --j) {
-      Result distance = ShapeExpr::sub(operands[i], operands[j]);
-      if (!distance || !distance->isConstant())
-        continue;
-      if ((distance->value() >= 0) != (kind == ExprKind::Max))
-        operands[i] = operands[j];
-      operands.erase(operands.begin() + j);
-    }
+  // Of operands with constant distances one is enough: the best constant for each of the other parts.
+  std::map<std::map<Monomial, int64_t>, int64_t> best;
+  for (const ShapeExpr &operand : operands) {
+    Poly poly = toPoly(operand);
+    if (!poly.ok)
+      return std::nullopt;
+    int64_t constant = poly.takeConstant();
+    auto [it, isNew] = best.try_emplace(std::move(poly.terms), constant);
+    if (!isNew)
+      it->second = kind == ExprKind::Max ? std::max(it->second, constant) : std::min(it->second, constant);
+  }
+  operands.clear();
+  for (const auto &[terms, constant] : best) {
+    Poly poly;
+    poly.terms = terms;
+    poly.addTerm({}, constant);
+    Result operand = fromPoly(poly);
+    if (!operand)
+      return std::nullopt;
+    operands.push_back(std::move(*operand));
+  }
   if (operands.size() == 1)
     return operands[0];
   std::sort(operands.begin(), operands.end());
