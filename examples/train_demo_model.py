@@ -19,7 +19,13 @@ the step alone.
 
     apt-get install bible-kjv bible-kjv-text xz-utils
     pip install torch
-    python3 examples/train_demo_model.py --out demo.ckpt
+    python3 examples/train_demo_model.py --out demo.ckpt --compile --bf16
+
+The model in examples/demo was trained with --compile --bf16 and a learning rate that was constant for 1,200 steps, then
+fell slowly (`--steps 2000 --cooldown 800`) for 100 steps and to zero (`--steps 1500 --cooldown 229`) in the last 200:
+1,500 steps of 4,096 bytes, one and a half times through the text, in 42 minutes on one thread of a two-core machine that
+was busy with other work (alone: about 15 minutes, 7,000 bytes a second). It needs 1.360 bits per byte on the held-out
+chapters; `xz -9` needs 2.262 for them alone, and 1.658 where it has the training text before it.
 """
 
 from __future__ import annotations
@@ -339,12 +345,12 @@ def main() -> None:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", type=Path, default=Path("demo.ckpt"), help="checkpoint, continued if it exists")
-    parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--cooldown", type=int, default=1500, help="steps over which the learning rate falls to zero")
+    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--cooldown", type=int, default=300, help="steps over which the learning rate falls to zero")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--length", type=int, default=512)
     parser.add_argument("--lr", type=float, default=3e-3, help="of AdamW")
-    parser.add_argument("--lr-muon", type=float, default=1e-2)
+    parser.add_argument("--lr-muon", type=float, default=6e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--save-every", type=int, default=100)
