@@ -3,9 +3,11 @@
 // One module attribute says what the schedule and the kernels need to know of a CPU; passes read nothing else:
 //
 //   module attributes {mambac.target = {vector_bytes = 64 : i64, vector_registers = 32 : i64, native_bf16 = true,
-//                                       native_f16 = true, l1_bytes = 32768 : i64, l2_bytes = 1048576 : i64}}
+//                                       native_f16 = true, native_fma = true, l1_bytes = 32768 : i64,
+//                                       l2_bytes = 1048576 : i64}}
 //
-// What is missing has the default below. 64-byte vectors imply AVX-512F; for the rest, which instructions are there is
+// What is missing has the default below; with 16-byte vectors, which may be those of x86-64-v2, native_f16 and
+// native_fma are false if missing. 64-byte vectors imply AVX-512F; for the rest, which instructions are there is
 // between Emit and LLVM.
 //
 //===------------------------------------------------------------------------------------------------------------===//
@@ -30,6 +32,8 @@ struct Target {
   /// Whether one instruction rounds f32 to bf16, or f16 (there and back). If not, integer arithmetic does.
   bool nativeBF16 = false;
   bool nativeF16 = true;
+  /// Whether there is a fused multiply-add. If not, a product and a sum stand in for it.
+  bool nativeFMA = true;
 
   /// How many f32 a vector register holds.
   int64_t lanes() const { return vectorBytes / 4; }
@@ -51,11 +55,13 @@ struct Target {
     read("vector_bytes", target.vectorBytes);
     if (!read("vector_registers", target.vectorRegisters))
       target.vectorRegisters = target.vectorBytes == 64 ? 32 : 16;
-    target.nativeF16 = target.vectorBytes > 16;
-    if (auto native = dict.getAs<mlir::BoolAttr>("native_bf16"))
-      target.nativeBF16 = native.getValue();
-    if (auto native = dict.getAs<mlir::BoolAttr>("native_f16"))
-      target.nativeF16 = native.getValue();
+    auto readBool = [&](llvm::StringRef name, bool &value, bool missing) {
+      auto attr = dict.getAs<mlir::BoolAttr>(name);
+      value = attr ? attr.getValue() : missing;
+    };
+    readBool("native_bf16", target.nativeBF16, false);
+    readBool("native_f16", target.nativeF16, target.vectorBytes > 16);
+    readBool("native_fma", target.nativeFMA, target.vectorBytes > 16);
     read("l1_bytes", target.l1Bytes);
     read("l2_bytes", target.l2Bytes);
     return target;
@@ -67,6 +73,7 @@ struct Target {
                                 b.getNamedAttr("vector_registers", b.getI64IntegerAttr(vectorRegisters)),
                                 b.getNamedAttr("native_bf16", b.getBoolAttr(nativeBF16)),
                                 b.getNamedAttr("native_f16", b.getBoolAttr(nativeF16)),
+                                b.getNamedAttr("native_fma", b.getBoolAttr(nativeFMA)),
                                 b.getNamedAttr("l1_bytes", b.getI64IntegerAttr(l1Bytes)),
                                 b.getNamedAttr("l2_bytes", b.getI64IntegerAttr(l2Bytes))});
   }

@@ -66,45 +66,6 @@ struct ExpandUnary : OpRewritePattern<Op> {
   }
 };
 
-/// f32 to bf16 in integers, to nearest even: without an instruction for it LLVM would call libgcc.
-struct ExpandTruncToBF16 : OpRewritePattern<arith::TruncFOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(arith::TruncFOp op, PatternRewriter &rewriter) const override {
-    Value x = op.getIn();
-    if (!getElementTypeOrSelf(op.getType()).isBF16() || !getElementTypeOrSelf(x.getType()).isF32())
-      return rewriter.notifyMatchFailure(op, "not from f32 to bf16");
-    if (Target::get(op).nativeBF16)
-      return rewriter.notifyMatchFailure(op, "the target has an instruction for it");
-    Location loc = op.getLoc();
-    auto like = [&](Type element) -> Type {
-      auto vector = dyn_cast<VectorType>(op.getType());
-      return vector ? Type(vector.clone(element)) : element;
-    };
-    Type i32 = like(rewriter.getI32Type());
-    auto constant = [&](int32_t v) -> Value {
-      Attribute element = rewriter.getI32IntegerAttr(v);
-      TypedAttr attr = cast<TypedAttr>(element);
-      if (auto shaped = dyn_cast<ShapedType>(i32))
-        attr = DenseElementsAttr::get(shaped, element);
-      return arith::ConstantOp::create(rewriter, loc, i32, attr);
-    };
-    Value bits = arith::BitcastOp::create(rewriter, loc, i32, x);
-    Value odd = arith::AndIOp::create(rewriter, loc, arith::ShRUIOp::create(rewriter, loc, bits, constant(16)),
-                                      constant(1));
-    Value rounded = arith::AddIOp::create(rewriter, loc, bits,
-                                          arith::AddIOp::create(rewriter, loc, odd, constant(0x7fff)));
-    // A NaN stays one: its upper half, quiet.
-    Value isNan = arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::UNO, x, x);
-    Value quiet = arith::OrIOp::create(rewriter, loc, bits, constant(0x00400000));
-    Value all = arith::SelectOp::create(rewriter, loc, isNan, quiet, rounded);
-    Value high = arith::TruncIOp::create(rewriter, loc, like(rewriter.getI16Type()),
-                                         arith::ShRUIOp::create(rewriter, loc, all, constant(16)));
-    rewriter.replaceOpWithNewOp<arith::BitcastOp>(op, op.getType(), high);
-    return success();
-  }
-};
-
 struct ExpandMathPass : PassWrapper<ExpandMathPass, OperationPass<>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExpandMathPass)
 
@@ -125,7 +86,7 @@ struct ExpandMathPass : PassWrapper<ExpandMathPass, OperationPass<>> {
 
 void populateExpandMathPatterns(RewritePatternSet &patterns) {
   MLIRContext *context = patterns.getContext();
-  patterns.add<ExpandTruncToBF16>(context);
+  populateExpandConversionPatterns(patterns);
   patterns.add<ExpandUnary<math::ExpOp>>(context, buildExp);
   patterns.add<ExpandUnary<math::Exp2Op>>(context, buildExp2);
   patterns.add<ExpandUnary<math::ExpM1Op>>(context, ignoreFast<buildExpm1>);

@@ -126,8 +126,27 @@ Value KernelBuilder::load(Value memref, ValueRange indices) {
   return v.getType().isF32() ? v : Value(arith::ExtFOp::create(b, loc, b.getF32Type(), v));
 }
 
+/// Whether masked loads and stores of such elements go lane by lane: only AVX-512 masks 16-bit lanes.
+static bool isMaskedByLane(const Target &target, Type element, Value mask) {
+  return mask && element.getIntOrFloatBitWidth() == 16 && target.vectorBytes < 64;
+}
+
+void KernelBuilder::forMaskedLanes(ValueRange indices, Value mask, function_ref<void(Value, ValueRange)> body) {
+  loop(mask.getDefiningOp<vector::CreateMaskOp>().getOperand(0), [&](Value lane) {
+    SmallVector<Value> at = llvm::to_vector(indices);
+    at.back() = add(at.back(), lane);
+    body(lane, at);
+  });
+}
+
 Value KernelBuilder::loadVector(Value memref, ValueRange indices, Value mask) {
   Type element = cast<MemRefType>(memref.getType()).getElementType();
+  if (isMaskedByLane(target, element, mask)) {
+    Value tile = stackTile({width});
+    storeVector(splat(0.f), tile, {index(0)});
+    forMaskedLanes(indices, mask, [&](Value lane, ValueRange at) { store(load(memref, at), tile, {lane}); });
+    return loadVector(tile, {index(0)});
+  }
   auto type = VectorType::get(width, element);
   Value v;
   if (mask) {
@@ -148,6 +167,12 @@ void KernelBuilder::store(Value scalar, Value memref, ValueRange indices) {
 
 void KernelBuilder::storeVector(Value vector, Value memref, ValueRange indices, Value mask) {
   Type element = cast<MemRefType>(memref.getType()).getElementType();
+  if (isMaskedByLane(target, element, mask)) {
+    Value tile = stackTile({width});
+    storeVector(vector, tile, {index(0)});
+    forMaskedLanes(indices, mask, [&](Value lane, ValueRange at) { store(load(tile, {lane}), memref, at); });
+    return;
+  }
   if (!element.isF32())
     vector = arith::TruncFOp::create(b, loc, VectorType::get(width, element), vector);
   if (mask)

@@ -143,6 +143,7 @@ public:
 
 private:
   void forVectors(Value lanes, int64_t tileWidth, function_ref<void(Value lane, Value mask)> body);
+  void forMaskedLanes(ValueRange indices, Value mask, function_ref<void(Value lane, ValueRange at)> body);
   mlir::Block *stackBlock = nullptr;
 };
 

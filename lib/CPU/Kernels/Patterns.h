@@ -11,6 +11,10 @@ namespace mambac::cpu {
 /// Elementary functions of the math dialect become polynomials.
 void populateExpandMathPatterns(mlir::RewritePatternSet &patterns);
 
+/// Conversions from and to 16-bit floats, and fused multiply-adds, become plain arithmetic where the target (see
+/// lib/Schedule/Target.h) has no instruction for them and LLVM would call a library. Among populateExpandMathPatterns.
+void populateExpandConversionPatterns(mlir::RewritePatternSet &patterns);
+
 } // namespace mambac::cpu
 
 #endif // MAMBAC_LIB_CPU_KERNELS_PATTERNS_H

@@ -1,0 +1,70 @@
+//===- RegisterTile.cpp - Small matrix products in registers ------------------------------------------------------===//
+#include "lib/CPU/Kernels/RegisterTile.h"
+
+using namespace mlir;
+
+namespace mambac::cpu {
+
+SmallVector<Value> tileProduct(KernelBuilder &k, int64_t rows, int64_t vectors, Value steps, ValueRange acc,
+                               TileOperand a, TileOperand b) {
+  int64_t count = rows * vectors, chains = 1;
+  while (count * chains < 8)
+    chains *= 2;
+  auto step = [&](Value s, MutableArrayRef<Value> sums) {
+    SmallVector<Value> columns;
+    for (int64_t v = 0; v < vectors; ++v)
+      columns.push_back(b(s, v));
+    for (int64_t r = 0; r < rows; ++r) {
+      Value x = k.splat(a(s, r));
+      for (int64_t v = 0; v < vectors; ++v)
+        sums[r * vectors + v] = k.fma(x, columns[v], sums[r * vectors + v]);
+    }
+  };
+  SmallVector<Value> sums = llvm::to_vector(acc);
+  for (int64_t i = count; i < count * chains; ++i)
+    sums.push_back(k.splat(0.f));
+  Value whole = k.roundDown(steps, chains);
+  sums = k.loop(k.index(0), whole, chains, sums, [&](Value s, ValueRange carried) {
+    SmallVector<Value> next = llvm::to_vector(carried);
+    for (int64_t c = 0; c < chains; ++c)
+      step(k.add(s, c), MutableArrayRef(next).slice(c * count, count));
+    return next;
+  });
+  for (int64_t stride = chains / 2; stride >= 1; stride /= 2)
+    for (int64_t i = 0; i < count * stride; ++i)
+      sums[i] = k.fadd(sums[i], sums[i + count * stride]);
+  sums.resize(count);
+  if (chains > 1)
+    sums = k.loop(whole, steps, 1, sums, [&](Value s, ValueRange carried) {
+      SmallVector<Value> next = llvm::to_vector(carried);
+      step(s, next);
+      return next;
+    });
+  return sums;
+}
+
+SmallVector<Value> longTileProduct(KernelBuilder &k, int64_t rows, int64_t vectors, Value steps, TileOperand a,
+                                   TileOperand b) {
+  constexpr int64_t kBlock = 128;
+  SmallVector<Value> zeros(rows * vectors, k.splat(0.f));
+  auto block = [&](Value first, Value count) {
+    return tileProduct(
+        k, rows, vectors, count, zeros, [&](Value s, int64_t r) { return a(k.add(first, s), r); },
+        [&](Value s, int64_t v) { return b(k.add(first, s), v); });
+  };
+  return k.loop(k.index(0), steps, kBlock, zeros, [&](Value first, ValueRange totals) {
+    SmallVector<Value> sums = block(first, k.min(k.index(kBlock), k.sub(steps, first)));
+    for (auto [sum, total] : llvm::zip(sums, totals))
+      sum = k.fadd(sum, total);
+    return sums;
+  });
+}
+
+void forPieces(KernelBuilder &k, int64_t total, int64_t size, function_ref<void(Value, int64_t)> body) {
+  int64_t whole = total / size * size;
+  k.loop(k.index(0), k.index(whole), size, [&](Value start) { body(start, size); });
+  if (whole < total)
+    body(k.index(whole), total - whole);
+}
+
+} // namespace mambac::cpu

@@ -1,0 +1,43 @@
+//===- RegisterTile.h - Small matrix products in registers ---------------------------------------------*- C++ -*-===//
+//
+// The core of every product: rows x vectors of accumulators stay in registers while a loop runs over the summed axis;
+// each step loads one vector per column and broadcasts one scalar per row.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#ifndef MAMBAC_LIB_CPU_KERNELS_REGISTERTILE_H
+#define MAMBAC_LIB_CPU_KERNELS_REGISTERTILE_H
+
+#include "lib/CPU/Kernels/KernelBuilder.h"
+
+namespace mambac::cpu {
+
+/// A scalar of row r, or a vector of column vector v, at step s of the summed axis.
+using TileOperand = function_ref<Value(Value s, int64_t i)>;
+
+/// How many accumulators the registers hold beside the operands.
+inline int64_t accumulators(const KernelBuilder &k) { return k.target.vectorRegisters >= 32 ? 24 : 12; }
+/// Vectors per row of a tile when a row of `vectors` vectors is cut evenly, and rows to go with that.
+inline int64_t tileVectors(const KernelBuilder &k, int64_t vectors) {
+  int64_t most = k.target.vectorRegisters >= 32 ? 4 : 2, blocks = llvm::divideCeil(vectors, most);
+  return llvm::divideCeil(vectors, blocks);
+}
+inline int64_t tileRows(const KernelBuilder &k, int64_t vectors) {
+  return std::min<int64_t>(12, accumulators(k) / vectors);
+}
+
+/// acc[r * vectors + v] + sum over s in [0, steps) of a(s, r) * b(s, v). Sums in order of s, except that tiles of few
+/// accumulators use several chains, so as not to wait for each sum.
+SmallVector<Value> tileProduct(KernelBuilder &k, int64_t rows, int64_t vectors, Value steps, ValueRange acc,
+                               TileOperand a, TileOperand b);
+
+/// The same from zero on with sums of 128 products summed in turn: errors grow with the square root of the length
+/// rather than with the length.
+SmallVector<Value> longTileProduct(KernelBuilder &k, int64_t rows, int64_t vectors, Value steps, TileOperand a,
+                                   TileOperand b);
+
+/// Cuts [0, total) in pieces of `size` and one rest: body(start, length).
+void forPieces(KernelBuilder &k, int64_t total, int64_t size, function_ref<void(Value, int64_t)> body);
+
+} // namespace mambac::cpu
+
+#endif // MAMBAC_LIB_CPU_KERNELS_REGISTERTILE_H
