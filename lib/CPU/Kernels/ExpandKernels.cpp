@@ -25,6 +25,7 @@ namespace {
 LogicalResult expand(Operation *op, KernelBuilder &k) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](ssm::SelectiveScanOp o) { return expandSelectiveScan(o, k); })
+      .Case([&](ssm::SSDOp o) { return expandSSD(o, k); })
       .Case([&](ssm::PackedMatmulOp o) { return expandPackedMatmul(o, k); })
       .Default([](Operation *o) { return o->emitError("no CPU kernel for this op"); });
 }

@@ -1,0 +1,301 @@
+//===- SSDKernel.cpp - ssm.ssd --------------------------------------------------------------------------------------===//
+//
+// Mamba-2's scan in chunks of kChunk steps. A first parallel loop, over batches, groups of heads and chunks, makes the
+// scores G = C B^T that a group's heads share. A second one, over batches and heads, walks through the chunks with the
+// state S (n x p) in the first level cache:
+//
+//   s_i = sum of dt_k A over k <= i in the chunk         e = exp(s_i), f = exp(s_last - s_j)
+//   M   = G o exp(s_i - s_j) dt_j, lower triangle, D on its diagonal
+//   Y   = diag(e) C S + M X                              both products into the same registers
+//   S   = e_last S + (B o f dt)^T X
+//
+// X is copied to the stack in f32, B and C are read where they are if they are f32 in rows, so layouts, element types
+// and the length's remainder do not meet the products. One step (decoding) is SSDStepKernel.cpp.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/CPU/Kernels/Kernels.h"
+#include "lib/CPU/Kernels/RegisterTile.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include <numeric>
+
+using namespace mlir;
+
+namespace mambac::cpu {
+namespace {
+
+enum Axis { kB, kL, kH, kP, kN };
+
+/// Steps of a chunk: a multiple of every vector width and of every tile's number of rows.
+constexpr int64_t kChunk = 48;
+constexpr float kLog2E = 1.44269504f;
+
+struct Generator {
+  ssm::SSDOp op;
+  KernelBuilder &k;
+  View x, dt, A, B, C, D, z, bias, initial, y, final;
+  int64_t P = 0, N = 0, columns = 0, stateColumns = 0;
+  int64_t group = 0; ///< heads that share B and C; 0 if all do
+  Value batch, length, heads, zero;
+  Value scores; ///< (b, group, chunk, i, j)
+
+  Generator(ssm::SSDOp op, KernelBuilder &k)
+      : op(op), k(k), x(viewOf(op, op.getXMutable())), dt(viewOf(op, op.getDtMutable())),
+        A(viewOf(op, op.getAMutable())), B(viewOf(op, op.getBMutable())), C(viewOf(op, op.getCMutable())),
+        D(viewOf(op, op.getDMutable())), z(viewOf(op, op.getZMutable())), bias(viewOf(op, op.getDtBiasMutable())),
+        initial(viewOf(op, op.getInitialStateMutable())), y(viewOf(op, op.getOutsMutable())),
+        final(viewOf(op, op.getOutsMutable(), 1)) {}
+
+  LogicalResult run();
+  void makeScores(Value b, Value g, Value chunk);
+  void head(Value b, Value h);
+
+  SmallVector<Value> axes(Value b, Value l, Value h) { return {b, l, h, zero, zero}; }
+  bool inRows(const View &v) { return v.elementType().isF32() && v.contiguousAlong(kN); }
+  Value chunkSteps(Value start) { return k.min(k.sub(length, start), k.index(kChunk)); }
+};
+
+LogicalResult Generator::run() {
+  SmallVector<int64_t> sizes = op.getStaticAxisSizes();
+  P = sizes[kP], N = sizes[kN];
+  if (ShapedType::isDynamic(P) || ShapedType::isDynamic(N))
+    return op.emitError("no kernel for heads or states whose sizes are not known; make them static");
+  columns = llvm::alignTo(P, k.width), stateColumns = llvm::alignTo(N, k.width);
+  zero = k.index(0);
+  batch = k.size(x, kB), length = k.size(x, kL), heads = k.size(x, kH);
+  auto groupOf = [&](OpOperand &operand) { return op.getGroupSize(operand.getOperandNumber(), kH); };
+  group = std::gcd(groupOf(op.getBMutable()), groupOf(op.getCMutable()));
+  Value groups = group ? k.div(heads, group) : k.index(1), chunks = k.ceilDiv(length, kChunk);
+
+  SmallVector<int64_t> shape;
+  SmallVector<Value> dynamic;
+  for (Value size : {batch, groups, chunks, k.index(kChunk), k.index(kChunk)}) {
+    std::optional<int64_t> constant = getConstantIntValue(size);
+    shape.push_back(constant.value_or(ShapedType::kDynamic));
+    if (!constant)
+      dynamic.push_back(size);
+  }
+  scores = memref::AllocOp::create(k.b, k.loc, MemRefType::get(shape, k.b.getF32Type()), dynamic,
+                                   k.b.getI64IntegerAttr(64));
+  k.parallel({batch, groups, chunks}, [&](ValueRange ids) { makeScores(ids[0], ids[1], ids[2]); });
+  k.parallel({batch, heads}, [&](ValueRange ids) { head(ids[0], ids[1]); });
+  return success();
+}
+
+/// G[i, j] = sum over n of C[i, n] B[j, n]; whole tiles, also above the diagonal.
+void Generator::makeScores(Value b, Value g, Value chunk) {
+  Value start = k.mul(chunk, kChunk), steps = chunkSteps(start);
+  SmallVector<Value> origin = axes(b, start, group ? k.mul(g, group) : zero);
+  // B transposed; C as it is, rows beyond the length being the last one again.
+  Value bT = k.stackTile({N, kChunk});
+  k.loadTile(B, {origin, kN, kL, k.index(N), steps}, bT);
+  Value cTile = inRows(C) ? Value() : k.stackTile({kChunk, stateColumns});
+  if (cTile)
+    k.loadTile(C, {origin, kL, kN, steps, k.index(N)}, cTile);
+  int64_t vectors = kChunk / k.width, piece = tileVectors(k, vectors);
+  forPieces(k, vectors, piece, [&](Value firstVector, int64_t count) {
+    Value column = k.mul(firstVector, k.width);
+    int64_t rows = tileRows(k, count);
+    k.loop(zero, steps, rows, [&](Value i) {
+      SmallVector<SmallVector<Value>> rowAxes;
+      for (int64_t r = 0; r < rows; ++r) {
+        rowAxes.push_back(origin);
+        rowAxes.back()[kL] = k.add(start, k.min(k.add(i, r), k.sub(steps, k.index(1))));
+      }
+      SmallVector<Value> zeros(rows * count, k.splat(0.f));
+      SmallVector<Value> sums = tileProduct(
+          k, rows, count, k.index(N), zeros,
+          [&](Value n, int64_t r) {
+            if (cTile)
+              return k.load(cTile, {k.add(i, r), n});
+            SmallVector<Value> at = rowAxes[r];
+            at[kN] = n;
+            return k.load(C, at);
+          },
+          [&](Value n, int64_t v) { return k.loadVector(bT, {n, k.add(column, v * k.width)}); });
+      for (int64_t r = 0; r < rows; ++r)
+        for (int64_t v = 0; v < count; ++v)
+          k.storeVector(sums[r * count + v], scores, {b, g, chunk, k.add(i, r), k.add(column, v * k.width)});
+    });
+  });
+}
+
+void Generator::head(Value b, Value h) {
+  Value g = group ? k.div(h, group) : zero;
+  auto tile = [&](int64_t rows, int64_t cols) { return k.stackTile({rows, cols}); };
+  Value S = tile(N, columns), xs = tile(kChunk, columns), out = tile(kChunk, columns), M = tile(kChunk, kChunk);
+  Value cTile = inRows(C) ? Value() : tile(kChunk, stateColumns);
+  Value bTile = inRows(B) ? Value() : tile(kChunk, stateColumns);
+  Value zTile = z ? tile(kChunk, columns) : Value();
+  // One row each: dt; s in two parts, whose difference is exact to an ulp; exp(s_i); dt_j exp(s_last - s_j).
+  Value dts = tile(1, kChunk), high = tile(1, kChunk), low = tile(1, kChunk), grow = tile(1, kChunk),
+        decay = tile(1, kChunk);
+  k.zeroTile(M);
+  bool diagonalD = D && !D.has(kP);
+
+  Region state{axes(b, zero, h), kN, kP, k.index(N), k.index(P)};
+  if (initial)
+    k.loadTile(initial, state, S);
+  else
+    k.zeroTile(S);
+  Value rate = k.load(A, axes(b, zero, h));
+  Value shift = bias ? k.splat(k.load(bias, axes(b, zero, h))) : Value();
+  Value skip = diagonalD ? k.load(D, axes(b, zero, h)) : Value();
+  Type f64 = k.b.getF64Type();
+  auto wide = [&](Value v) -> Value { return arith::ExtFOp::create(k.b, k.loc, f64, v); };
+  Value rate64 = arith::MulFOp::create(
+      k.b, k.loc, wide(rate), arith::ConstantOp::create(k.b, k.loc, k.b.getF64FloatAttr(1.4426950408889634)));
+  auto forRow = [&](Value end, function_ref<void(Value)> body) { k.loop(zero, end, k.width, body); };
+
+  k.loop(zero, length, kChunk, [&](Value start) {
+    Value steps = chunkSteps(start), chunk = k.div(start, kChunk), last = k.sub(steps, k.index(1));
+    SmallVector<Value> origin = axes(b, start, h);
+
+    // dt and its running sums.
+    k.loadTile(dt, {origin, kP, kL, k.index(1), steps}, dts);
+    forRow(steps, [&](Value j) {
+      Value v = k.loadVector(dts, {zero, j});
+      if (bias)
+        v = k.fadd(v, shift);
+      if (op.getSoftplus())
+        v = k.softplus(v);
+      k.storeVector(k.clamp(v, op.getDtMinAttr(), op.getDtMaxAttr()), dts, {zero, j});
+    });
+    Value none = arith::ConstantOp::create(k.b, k.loc, k.b.getF64FloatAttr(0.));
+    k.loop(zero, steps, 1, ValueRange{none}, [&](Value i, ValueRange sum) -> SmallVector<Value> {
+      Value product = arith::MulFOp::create(k.b, k.loc, wide(k.load(dts, {zero, i})), rate64);
+      Value next = arith::AddFOp::create(k.b, k.loc, sum[0], product);
+      Value top = arith::TruncFOp::create(k.b, k.loc, k.b.getF32Type(), next);
+      Value rest = arith::TruncFOp::create(k.b, k.loc, k.b.getF32Type(),
+                                           arith::SubFOp::create(k.b, k.loc, next, wide(top)));
+      k.store(top, high, {zero, i});
+      k.store(rest, low, {zero, i});
+      return {next};
+    });
+    auto difference = [&](Value from, Value fromLow, Value j) { // s_from - s_j
+      return k.fadd(k.fsub(from, k.loadVector(high, {zero, j})), k.fsub(fromLow, k.loadVector(low, {zero, j})));
+    };
+    Value lastHigh = k.splat(k.load(high, {zero, last})), lastLow = k.splat(k.load(low, {zero, last}));
+    forRow(steps, [&](Value j) {
+      Value sum = k.fadd(k.loadVector(high, {zero, j}), k.loadVector(low, {zero, j}));
+      k.storeVector(k.exp2(sum), grow, {zero, j});
+      Value left = k.exp2(difference(lastHigh, lastLow, j));
+      k.storeVector(k.fmul(left, k.loadVector(dts, {zero, j})), decay, {zero, j});
+    });
+
+    // The chunk's operands.
+    Region rows{origin, kL, kP, steps, k.index(P)}, stateRows{origin, kL, kN, steps, k.index(N)};
+    k.loadTile(x, rows, xs);
+    if (cTile)
+      k.loadTile(C, stateRows, cTile);
+    if (bTile)
+      k.loadTile(B, stateRows, bTile);
+    k.loop(steps, [&](Value i) {
+      Value top = k.splat(k.load(high, {zero, i})), rest = k.splat(k.load(low, {zero, i}));
+      k.loop(zero, k.add(i, 1), k.width, [&](Value j) {
+        Value e = k.exp2(difference(top, rest, j));
+        Value m = k.fmul(k.fmul(e, k.loadVector(dts, {zero, j})), k.loadVector(scores, {b, g, chunk, i, j}));
+        Value below = k.mask(k.sub(k.add(i, 1), j));
+        k.storeVector(arith::SelectOp::create(k.b, k.loc, below, m, k.splat(0.f)), M, {i, j});
+      });
+      if (diagonalD)
+        k.store(k.fadd(k.load(M, {i, i}), skip), M, {i, i});
+    });
+
+    // Y.
+    int64_t vectors = columns / k.width, piece = tileVectors(k, vectors);
+    forPieces(k, vectors, piece, [&](Value firstVector, int64_t count) {
+      Value column = k.mul(firstVector, k.width);
+      int64_t tileHeight = tileRows(k, count);
+      k.loop(zero, steps, tileHeight, [&](Value i) {
+        SmallVector<SmallVector<Value>> rowAxes;
+        for (int64_t r = 0; r < tileHeight; ++r) {
+          rowAxes.push_back(origin);
+          rowAxes.back()[kL] = k.add(start, k.min(k.add(i, r), last));
+        }
+        SmallVector<Value> sums(tileHeight * count, k.splat(0.f));
+        sums = tileProduct(
+            k, tileHeight, count, k.index(N), sums,
+            [&](Value n, int64_t r) {
+              if (cTile)
+                return k.load(cTile, {k.add(i, r), n});
+              SmallVector<Value> at = rowAxes[r];
+              at[kN] = n;
+              return k.load(C, at);
+            },
+            [&](Value n, int64_t v) { return k.loadVector(S, {n, k.add(column, v * k.width)}); });
+        for (int64_t r = 0; r < tileHeight; ++r) {
+          Value e = k.splat(k.load(grow, {zero, k.add(i, r)}));
+          for (int64_t v = 0; v < count; ++v)
+            sums[r * count + v] = k.fmul(e, sums[r * count + v]);
+        }
+        sums = tileProduct(
+            k, tileHeight, count, k.min(k.add(i, tileHeight), steps), sums,
+            [&](Value j, int64_t r) { return k.load(M, {k.add(i, r), j}); },
+            [&](Value j, int64_t v) { return k.loadVector(xs, {j, k.add(column, v * k.width)}); });
+        for (int64_t r = 0; r < tileHeight; ++r)
+          for (int64_t v = 0; v < count; ++v)
+            k.storeVector(sums[r * count + v], out, {k.add(i, r), k.add(column, v * k.width)});
+      });
+    });
+    if (zTile)
+      k.loadTile(z, rows, zTile);
+    if (zTile || (D && !diagonalD)) {
+      k.loop(zero, k.index(columns), k.width, [&](Value p) {
+        Value d;
+        if (D && !diagonalD) {
+          SmallVector<Value> at = axes(b, zero, h);
+          at[kP] = p;
+          d = k.loadLanes(D, at, kP, P % k.width ? k.min(k.sub(k.index(P), p), k.index(k.width)) : Value());
+        }
+        k.loop(steps, [&](Value i) {
+          Value v = k.loadVector(out, {i, p});
+          if (d)
+            v = k.fma(d, k.loadVector(xs, {i, p}), v);
+          if (zTile)
+            v = k.fmul(v, k.silu(k.loadVector(zTile, {i, p})));
+          k.storeVector(v, out, {i, p});
+        });
+      });
+    }
+    k.storeTile(out, y, rows);
+
+    // S.
+    k.loop(steps, [&](Value j) {
+      Value f = k.splat(k.load(decay, {zero, j}));
+      k.loop(zero, k.index(columns), k.width,
+             [&](Value p) { k.storeVector(k.fmul(f, k.loadVector(xs, {j, p})), xs, {j, p}); });
+    });
+    Value fade = k.splat(k.load(grow, {zero, last}));
+    forPieces(k, vectors, piece, [&](Value firstVector, int64_t count) {
+      Value column = k.mul(firstVector, k.width);
+      forPieces(k, N, tileRows(k, count), [&](Value n, int64_t tileHeight) {
+        SmallVector<Value> sums;
+        for (int64_t r = 0; r < tileHeight; ++r)
+          for (int64_t v = 0; v < count; ++v)
+            sums.push_back(k.fmul(fade, k.loadVector(S, {k.add(n, r), k.add(column, v * k.width)})));
+        sums = tileProduct(
+            k, tileHeight, count, steps, sums,
+            [&](Value j, int64_t r) {
+              if (bTile)
+                return k.load(bTile, {j, k.add(n, r)});
+              SmallVector<Value> at = origin;
+              at[kL] = k.add(start, j);
+              at[kN] = k.add(n, r);
+              return k.load(B, at);
+            },
+            [&](Value j, int64_t v) { return k.loadVector(xs, {j, k.add(column, v * k.width)}); });
+        for (int64_t r = 0; r < tileHeight; ++r)
+          for (int64_t v = 0; v < count; ++v)
+            k.storeVector(sums[r * count + v], S, {k.add(n, r), k.add(column, v * k.width)});
+      });
+    });
+  });
+  if (final)
+    k.storeTile(S, final, state);
+}
+
+} // namespace
+
+LogicalResult expandSSD(ssm::SSDOp op, KernelBuilder &k) { return Generator(op, k).run(); }
+
+} // namespace mambac::cpu
