@@ -10,6 +10,7 @@
 #include "lib/Schedule/Target.h"
 #include "mambac/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/PatternMatch.h"
@@ -21,9 +22,9 @@ using namespace mlir;
 namespace mambac::cpu {
 namespace {
 
-using Builder1 = Value (*)(OpBuilder &, Location, Value, bool fast);
+using Builder1 = Value (*)(OpBuilder &, Location, Value, ExpKind);
 
-Value buildRsqrt(OpBuilder &b, Location loc, Value x, bool) {
+Value buildRsqrt(OpBuilder &b, Location loc, Value x, ExpKind) {
   Value root = math::SqrtOp::create(b, loc, x);
   Attribute one = b.getF32FloatAttr(1.f);
   TypedAttr attr = cast<TypedAttr>(one);
@@ -33,11 +34,11 @@ Value buildRsqrt(OpBuilder &b, Location loc, Value x, bool) {
 }
 
 template <Value (*build)(OpBuilder &, Location, Value)>
-Value ignoreFast(OpBuilder &b, Location loc, Value x, bool) {
+Value ignoreKind(OpBuilder &b, Location loc, Value x, ExpKind) {
   return build(b, loc, x);
 }
-Value buildSine(OpBuilder &b, Location loc, Value x, bool) { return buildSinCos(b, loc, x, /*cosine=*/false); }
-Value buildCosine(OpBuilder &b, Location loc, Value x, bool) { return buildSinCos(b, loc, x, /*cosine=*/true); }
+Value buildSine(OpBuilder &b, Location loc, Value x, ExpKind) { return buildSinCos(b, loc, x, /*cosine=*/false); }
+Value buildCosine(OpBuilder &b, Location loc, Value x, ExpKind) { return buildSinCos(b, loc, x, /*cosine=*/true); }
 
 template <typename Op>
 struct ExpandUnary : OpRewritePattern<Op> {
@@ -53,14 +54,17 @@ struct ExpandUnary : OpRewritePattern<Op> {
     Location loc = op.getLoc();
     Value x = op.getOperand();
     bool fast = arith::bitEnumContainsAll(op.getFastmath(), arith::FastMathFlags::afn);
+    ExpKind kind = fast ? ExpKind::fast : ExpKind::exact;
+    if (type == VectorType::get(16, rewriter.getF32Type()) && Target::get(op).vectorBytes == 64)
+      kind = fast ? ExpKind::fastScalef : ExpKind::scalef;
     if (element.isF32()) {
-      rewriter.replaceOp(op, build(rewriter, loc, x, fast));
+      rewriter.replaceOp(op, build(rewriter, loc, x, kind));
       return success();
     }
     Type wide = rewriter.getF32Type();
     if (auto vector = dyn_cast<VectorType>(type))
       wide = vector.clone(wide);
-    Value result = build(rewriter, loc, arith::ExtFOp::create(rewriter, loc, wide, x), fast);
+    Value result = build(rewriter, loc, arith::ExtFOp::create(rewriter, loc, wide, x), kind);
     rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, type, result);
     return success();
   }
@@ -72,7 +76,7 @@ struct ExpandMathPass : PassWrapper<ExpandMathPass, OperationPass<>> {
   StringRef getArgument() const override { return "mambac-expand-math"; }
   StringRef getDescription() const override { return "Rewrite elementary functions to polynomials"; }
   void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<arith::ArithDialect, math::MathDialect, vector::VectorDialect>();
+    registry.insert<arith::ArithDialect, LLVM::LLVMDialect, math::MathDialect, vector::VectorDialect>();
   }
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
@@ -89,11 +93,11 @@ void populateExpandMathPatterns(RewritePatternSet &patterns) {
   populateExpandConversionPatterns(patterns);
   patterns.add<ExpandUnary<math::ExpOp>>(context, buildExp);
   patterns.add<ExpandUnary<math::Exp2Op>>(context, buildExp2);
-  patterns.add<ExpandUnary<math::ExpM1Op>>(context, ignoreFast<buildExpm1>);
-  patterns.add<ExpandUnary<math::LogOp>>(context, ignoreFast<buildLog>);
-  patterns.add<ExpandUnary<math::Log1pOp>>(context, ignoreFast<buildLog1p>);
-  patterns.add<ExpandUnary<math::TanhOp>>(context, ignoreFast<buildTanh>);
-  patterns.add<ExpandUnary<math::ErfOp>>(context, ignoreFast<buildErf>);
+  patterns.add<ExpandUnary<math::ExpM1Op>>(context, ignoreKind<buildExpm1>);
+  patterns.add<ExpandUnary<math::LogOp>>(context, ignoreKind<buildLog>);
+  patterns.add<ExpandUnary<math::Log1pOp>>(context, ignoreKind<buildLog1p>);
+  patterns.add<ExpandUnary<math::TanhOp>>(context, ignoreKind<buildTanh>);
+  patterns.add<ExpandUnary<math::ErfOp>>(context, ignoreKind<buildErf>);
   patterns.add<ExpandUnary<math::SinOp>>(context, buildSine);
   patterns.add<ExpandUnary<math::CosOp>>(context, buildCosine);
   patterns.add<ExpandUnary<math::RsqrtOp>>(context, buildRsqrt);

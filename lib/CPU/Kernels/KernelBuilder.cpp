@@ -25,9 +25,30 @@ bool View::contiguousAlong(unsigned axis) const {
   return succeeded(type().getStridesAndOffset(strides, offset)) && strides.back() == 1;
 }
 
+KernelBuilder::KernelBuilder(OpBuilder &b, Location loc, const Target &target)
+    : b(b), loc(loc), target(target), width(target.lanes()), vectorType(VectorType::get(width, b.getF32Type())) {
+  constantBlock = b.getInsertionBlock();
+  while (Operation *parent = constantBlock->getParentOp()) {
+    if (parent->hasTrait<OpTrait::IsIsolatedFromAbove>() || !parent->getBlock())
+      break;
+    constantBlock = parent->getBlock();
+  }
+  constantBlock = &constantBlock->getParent()->front();
+}
+
+Value KernelBuilder::constant(TypedAttr value) {
+  Value &known = constants[value];
+  if (!known) {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(constantBlock);
+    known = arith::ConstantOp::create(b, loc, value);
+  }
+  return known;
+}
+
 //===- Indices --------------------------------------------------------------------------------------------------===//
 
-Value KernelBuilder::index(int64_t v) { return arith::ConstantIndexOp::create(b, loc, v); }
+Value KernelBuilder::index(int64_t v) { return constant(b.getIndexAttr(v)); }
 Value KernelBuilder::add(Value x, Value y) { return b.createOrFold<arith::AddIOp>(loc, x, y); }
 Value KernelBuilder::sub(Value x, Value y) { return b.createOrFold<arith::SubIOp>(loc, x, y); }
 Value KernelBuilder::mul(Value x, Value y) { return b.createOrFold<arith::MulIOp>(loc, x, y); }
@@ -59,9 +80,9 @@ Value KernelBuilder::size(const View &view, unsigned axis) {
 
 //===- f32 ------------------------------------------------------------------------------------------------------===//
 
-Value KernelBuilder::f32(float v) { return arith::ConstantOp::create(b, loc, b.getF32FloatAttr(v)); }
+Value KernelBuilder::f32(float v) { return constant(b.getF32FloatAttr(v)); }
 Value KernelBuilder::splat(float v) {
-  return arith::ConstantOp::create(b, loc, DenseElementsAttr::get(vectorType, v));
+  return constant(DenseElementsAttr::get(vectorType, v));
 }
 Value KernelBuilder::splat(Value scalar) { return vector::BroadcastOp::create(b, loc, vectorType, scalar); }
 Value KernelBuilder::fadd(Value x, Value y) { return arith::AddFOp::create(b, loc, x, y); }
@@ -242,7 +263,12 @@ void KernelBuilder::parallel(ArrayRef<Value> sizes, function_ref<void(ValueRange
   Block *outer = stackBlock;
   stackBlock = loop.getBody();
   b.setInsertionPoint(loop.getBody()->getTerminator());
-  body(loop.getInductionVars());
+  // The index of a dimension of size 1 is 0, so that what depends on it folds.
+  SmallVector<Value> ids = loop.getInductionVars();
+  for (auto [id, size] : llvm::zip(ids, sizes))
+    if (getConstantIntValue(size) == 1)
+      id = index(0);
+  body(ids);
   stackBlock = outer;
 }
 

@@ -47,8 +47,8 @@ struct Region {
 
 class KernelBuilder {
 public:
-  KernelBuilder(mlir::OpBuilder &b, mlir::Location loc, const Target &target)
-      : b(b), loc(loc), target(target), width(target.lanes()), vectorType(mlir::VectorType::get(width, b.getF32Type())) {}
+  /// Builds at b's insertion point; constants go to the start of the function around it.
+  KernelBuilder(mlir::OpBuilder &b, mlir::Location loc, const Target &target);
 
   mlir::OpBuilder &b;
   mlir::Location loc;
@@ -138,12 +138,17 @@ public:
   void storeTile(Value tile, const View &view, const Region &region);
   /// width x width vectors, transposed.
   SmallVector<Value> transpose(SmallVector<Value> rows);
+  /// Prefetches the t-th of a region's cache lines (see RowReader).
+  void prefetchLine(const View &view, const Region &region, Value t, int64_t ahead, bool write);
   /// A vector along an axis from `axes` on; `lanes` of it are there (null: all), the others 0. Any layout.
   Value loadLanes(const View &view, ArrayRef<Value> axes, unsigned laneAxis, Value lanes);
 
 private:
+  Value constant(mlir::TypedAttr value);
   void forVectors(Value lanes, int64_t tileWidth, function_ref<void(Value lane, Value mask)> body);
   void forMaskedLanes(ValueRange indices, Value mask, function_ref<void(Value lane, ValueRange at)> body);
+  mlir::Block *constantBlock;
+  llvm::DenseMap<mlir::Attribute, Value> constants;
   mlir::Block *stackBlock = nullptr;
 };
 
@@ -155,6 +160,8 @@ public:
   /// Makes a region's rows readable. `mask` is that of its lanes, or null.
   void start(const Region &region, Value mask);
   Value row(Value r);
+  /// Prefetches the t-th line of the region that begins `ahead` rows later; it may lie out of bounds.
+  void prefetch(Value t, int64_t ahead);
 
 private:
   KernelBuilder &k;
@@ -169,6 +176,7 @@ public:
   RowWriter(KernelBuilder &k, const View &view, unsigned rowAxis, unsigned laneAxis, int64_t maxRows);
   void start(const Region &region, Value mask);
   void row(Value r, Value vector);
+  void prefetch(Value t, int64_t ahead);
   void finish();
 
 private:

@@ -140,6 +140,17 @@ void KernelBuilder::storeTile(Value tile, const View &view, const Region &region
   loop(transposed, region.rows, 1, [&](Value r) { loop(lanes, [&](Value lane) { copy(r, lane); }); });
 }
 
+void KernelBuilder::prefetchLine(const View &view, const Region &region, Value t, int64_t ahead, bool write) {
+  SmallVector<Value> axes;
+  if (view.contiguousAlong(region.laneAxis))
+    axes = shifted(*this, region, add(t, ahead), index(0));
+  else if (view.contiguousAlong(region.rowAxis)) // one line is a vector of rows of one lane
+    axes = shifted(*this, region, add(roundDown(t, width), ahead), rem(t, width));
+  else
+    return;
+  memref::PrefetchOp::create(b, loc, view.memref, at(view, axes), write, /*localityHint=*/2, /*isDataCache=*/true);
+}
+
 Value KernelBuilder::loadLanes(const View &view, ArrayRef<Value> axes, unsigned laneAxis, Value lanes) {
   if (!view.has(laneAxis))
     return splat(load(view, axes));
@@ -176,6 +187,11 @@ Value RowReader::row(Value r) {
   return k.loadVector(view.memref, k.at(view, shifted(k, region, r, k.index(0))), mask);
 }
 
+void RowReader::prefetch(Value t, int64_t ahead) {
+  if (view)
+    k.prefetchLine(view, region, t, ahead, /*write=*/false);
+}
+
 RowWriter::RowWriter(KernelBuilder &k, const View &view, unsigned rowAxis, unsigned laneAxis, int64_t maxRows)
     : k(k), view(view) {
   if (view && !view.contiguousAlong(laneAxis))
@@ -192,6 +208,11 @@ void RowWriter::row(Value r, Value vector) {
     k.storeVector(vector, tile, {r, k.index(0)});
   else
     k.storeVector(vector, view.memref, k.at(view, shifted(k, region, r, k.index(0))), mask);
+}
+
+void RowWriter::prefetch(Value t, int64_t ahead) {
+  if (view)
+    k.prefetchLine(view, region, t, ahead, /*write=*/true);
 }
 
 void RowWriter::finish() {

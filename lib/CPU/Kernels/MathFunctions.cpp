@@ -7,6 +7,7 @@
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Kernels/MathFunctions.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include <limits>
 
@@ -67,6 +68,18 @@ struct Emitter {
   /// x with the sign bits of `sign` flipped in.
   Value flipSign(Value x, Value sign) { return asFloat(xori(asInt(x), sign)); }
 
+  /// An exponential whose ends do not matter.
+  Value exp(Value x) { return math::ExpOp::create(b, loc, x, arith::FastMathFlags::afn); }
+  Value roundEven(Value x) { return math::RoundEvenOp::create(b, loc, x); }
+  /// p * 2^n, by AVX-512's instruction.
+  Value scalef(Value p, Value n) {
+    Value all = arith::ConstantOp::create(b, loc, b.getI16IntegerAttr(-1));
+    Value current = arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(4)); // the current rounding direction
+    auto call = LLVM::CallIntrinsicOp::create(b, loc, type, b.getStringAttr("llvm.x86.avx512.mask.scalef.ps.512"),
+                                              ValueRange{p, n, p, all, current});
+    return call.getResult(0);
+  }
+
   /// Sum of coefficients[k] * x^k.
   Value poly(Value x, ArrayRef<float> coefficients) {
     Value sum = f(coefficients.back());
@@ -104,9 +117,8 @@ constexpr float kExp2[] = {1.f,           0.6931472029f,   0.2402264791f,  0.055
 /// log(1 + f) = f - f^2/2 + f^3 P(f) for sqrt(1/2) <= 1 + f <= sqrt(2) (Cephes).
 constexpr float kLog[] = {3.3333331174e-1f,  -2.4999993993e-1f, 2.0000714765e-1f,  -1.6668057665e-1f, 1.4249322787e-1f,
                           -1.2420140846e-1f, 1.1676998740e-1f,  -1.1514610310e-1f, 7.0376836292e-2f};
-/// log(1 + e) = e P(e) for 0 <= e <= 1.
-constexpr float kLog1p01[] = {1.f,           -0.4999993276f, 0.3333051116f, -0.249585857f, 0.1969539153f,
-                              -0.1535537007f, 0.1068051085f, -0.05766400194f, 0.02020434898f, -0.003318420128f};
+/// atanh(s) = s + s t P(t), t = s^2, for 0 <= s <= 1/3.
+constexpr float kAtanh[] = {0.3333320656f, 0.2001084959f, 0.1399956971f, 0.1401223281f};
 constexpr float kTanh[] = {-0.333332832f, 0.1333147013f, -0.05374161983f, 0.02064412749f, -0.005709488544f};
 constexpr float kErf[] = {1.128379167f,    -0.3761263531f, 0.1128371972f,  -0.02686075281f,
                           0.005204436027f, -0.00081819273f, 8.538839231e-05f};
@@ -135,21 +147,34 @@ Value splitExponent(Emitter &e, Value x, Value &exponent) {
 
 } // namespace
 
-Value buildExp2(OpBuilder &b, Location loc, Value x, bool fast) {
+Value buildExp2(OpBuilder &b, Location loc, Value x, ExpKind kind) {
   Emitter e(b, loc, x);
+  if (kind == ExpKind::scalef || kind == ExpKind::fastScalef) {
+    if (kind == ExpKind::scalef)
+      x = e.atMost(e.atLeast(x, -151.f), 129.f);
+    Value n = e.roundEven(x);
+    return e.scalef(e.poly(e.sub(x, n), kExp2), n);
+  }
+  bool fast = kind == ExpKind::fast;
   x = e.atMost(e.atLeast(x, fast ? -127.f : -151.f), fast ? 128.f : 129.f);
   Value t = e.toMagic(x);
   Value f = e.sub(x, e.magicToFloat(t));
   return e.scaleByMagic(e.poly(f, kExp2), t, fast);
 }
 
-Value buildExp(OpBuilder &b, Location loc, Value x, bool fast) {
+Value buildExp(OpBuilder &b, Location loc, Value x, ExpKind kind) {
   Emitter e(b, loc, x);
+  auto reduced = [&](Value n) { return e.fma(n, e.f(-kLn2Low), e.fma(n, e.f(-kLn2High), x)); };
+  if (kind == ExpKind::scalef || kind == ExpKind::fastScalef) {
+    // Beyond the ends n ln 2 would not cancel x.
+    x = e.atMost(e.atLeast(x, -104.5f), 89.f);
+    Value n = e.roundEven(e.mul(x, e.f(kLog2E)));
+    return e.scalef(e.poly(reduced(n), kExp), n);
+  }
+  bool fast = kind == ExpKind::fast;
   x = e.atMost(e.atLeast(x, fast ? -88.02f : -104.5f), 89.f);
   Value t = e.fmaToMagic(x, kLog2E);
-  Value n = e.magicToFloat(t);
-  Value r = e.fma(n, e.f(-kLn2Low), e.fma(n, e.f(-kLn2High), x));
-  return e.scaleByMagic(e.poly(r, kExp), t, fast);
+  return e.scaleByMagic(e.poly(reduced(e.magicToFloat(t)), kExp), t, fast);
 }
 
 Value buildExpm1(OpBuilder &b, Location loc, Value x) {
@@ -205,7 +230,7 @@ Value buildTanh(OpBuilder &b, Location loc, Value x) {
   Emitter e(b, loc, x);
   Value a = e.abs(x), z = e.mul(x, x);
   Value small = e.fma(e.mul(x, z), e.poly(z, kTanh), x);
-  Value big = e.sub(e.f(1.f), e.div(e.f(2.f), e.add(buildExp(b, loc, e.add(a, a), /*fast=*/true), e.f(1.f))));
+  Value big = e.sub(e.f(1.f), e.div(e.f(2.f), e.add(e.exp(e.add(a, a)), e.f(1.f))));
   return e.select(e.lt(a, e.f(0.625f)), small, e.flipSign(big, e.signBit(x)));
 }
 
@@ -214,7 +239,7 @@ Value buildErf(OpBuilder &b, Location loc, Value x) {
   Value a = e.abs(x);
   Value small = e.mul(x, e.poly(e.mul(x, x), kErf));
   Value tail = e.atMost(a, 3.93f);
-  Value big = e.sub(e.f(1.f), buildExp(b, loc, e.neg(e.poly(tail, kErfTail)), /*fast=*/true));
+  Value big = e.sub(e.f(1.f), e.exp(e.neg(e.poly(tail, kErfTail))));
   return e.select(e.lt(a, e.f(0.9f)), small, e.flipSign(big, e.signBit(x)));
 }
 
@@ -238,14 +263,15 @@ Value buildSinCos(OpBuilder &b, Location loc, Value x, bool cosine) {
 
 Value buildSoftplus(OpBuilder &b, Location loc, Value x) {
   Emitter e(b, loc, x);
-  // max(x, 0) + log(1 + e^-|x|)
-  Value q = buildExp(b, loc, e.asFloat(e.ori(e.asInt(x), e.i(std::numeric_limits<int32_t>::min()))), /*fast=*/true);
-  return e.fma(q, e.poly(q, kLog1p01), e.atLeast(x, 0.f));
+  // max(x, 0) + log(1 + q), q = e^-|x|; log(1 + q) = 2 atanh(q / (2 + q)), whose polynomial has no cancellation.
+  Value q = e.exp(e.asFloat(e.ori(e.asInt(x), e.i(std::numeric_limits<int32_t>::min()))));
+  Value s = e.div(q, e.add(q, e.f(2.f))), t = e.mul(s, s), twice = e.add(s, s);
+  return e.add(e.fma(e.mul(twice, t), e.poly(t, kAtanh), twice), e.atLeast(x, 0.f));
 }
 
 Value buildSigmoid(OpBuilder &b, Location loc, Value x) {
   Emitter e(b, loc, x);
-  return e.div(e.f(1.f), e.add(buildExp(b, loc, e.neg(x), /*fast=*/true), e.f(1.f)));
+  return e.div(e.f(1.f), e.add(e.exp(e.neg(x)), e.f(1.f)));
 }
 
 } // namespace mambac::cpu

@@ -2,7 +2,8 @@
 //
 // Builds exp, exp2, log, log1p, tanh, sin, cos, erf and softplus on f32 scalars and vectors of any shape from
 // arithmetic alone, so that kernels vectorize and call no libm. docs/numerics.md states the errors, and
-// test/CPU/math.mlir checks them. Not a dialect and not patterns: ExpandMath.cpp rewrites math ops with it.
+// test/CPU/math.mlir checks them. Not a dialect and not patterns: ExpandMath.cpp rewrites math ops with it. Where a
+// function needs an exponential it makes a math.exp with the flag afn, which is rewritten in turn.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #ifndef MAMBAC_LIB_CPU_KERNELS_MATHFUNCTIONS_H
@@ -12,10 +13,17 @@
 
 namespace mambac::cpu {
 
-/// 2^x. With `fast`, results below 2^-126 become 0 and those of 2^127.5 and above infinity.
-mlir::Value buildExp2(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, bool fast = false);
-/// e^x. With `fast` as for buildExp2.
-mlir::Value buildExp(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, bool fast = false);
+/// How exponentials treat the ends of their range.
+enum class ExpKind {
+  exact, ///< denormal results are right
+  fast,  ///< results below 2^-126 become 0, those of 2^127.5 and above infinity
+  scalef,    ///< as `exact`, for vector<16xf32> alone, with two AVX-512 instructions
+  fastScalef ///< the same; 2^x of an infinite x is NaN
+};
+/// 2^x.
+mlir::Value buildExp2(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, ExpKind kind);
+/// e^x.
+mlir::Value buildExp(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, ExpKind kind);
 /// e^x - 1.
 mlir::Value buildExpm1(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 /// Natural logarithm.

@@ -56,7 +56,7 @@ LogicalResult expandPackedMatmul(ssm::PackedMatmulOp op, KernelBuilder &k) {
     Value firstRow = k.mul(ids[0], block), panel = ids[1], firstColumn = k.mul(panel, kPanel);
     Value blockRows = k.min(k.sub(rows, firstRow), k.index(block));
     Value whole = k.equal(k.rem(columns, kPanel), k.index(0));
-    if (!isConstant(whole, 1))
+    if (!getConstantIntValue(whole) || isConstant(whole, 0))
       whole = k.less(k.index(kPanel - 1), k.sub(columns, firstColumn));
 
     auto tile = [&](Value row, int64_t count) {

@@ -52,12 +52,24 @@ SmallVector<Value> longTileProduct(KernelBuilder &k, int64_t rows, int64_t vecto
         k, rows, vectors, count, zeros, [&](Value s, int64_t r) { return a(k.add(first, s), r); },
         [&](Value s, int64_t v) { return b(k.add(first, s), v); });
   };
-  return k.loop(k.index(0), steps, kBlock, zeros, [&](Value first, ValueRange totals) {
-    SmallVector<Value> sums = block(first, k.min(k.index(kBlock), k.sub(steps, first)));
+  auto add = [&](Value first, Value count, ValueRange totals) {
+    SmallVector<Value> sums = block(first, count);
     for (auto [sum, total] : llvm::zip(sums, totals))
       sum = k.fadd(sum, total);
     return sums;
+  };
+  std::optional<int64_t> known = getConstantIntValue(steps);
+  if (!known)
+    return k.loop(k.index(0), steps, kBlock, zeros, [&](Value first, ValueRange totals) {
+      return add(first, k.min(k.index(kBlock), k.sub(steps, first)), totals);
+    });
+  if (*known <= kBlock)
+    return block(k.index(0), steps);
+  int64_t whole = *known / kBlock * kBlock;
+  SmallVector<Value> totals = k.loop(k.index(0), k.index(whole), kBlock, zeros, [&](Value first, ValueRange sums) {
+    return add(first, k.index(kBlock), sums);
   });
+  return whole == *known ? totals : add(k.index(whole), k.index(*known - whole), totals);
 }
 
 void forPieces(KernelBuilder &k, int64_t total, int64_t size, function_ref<void(Value, int64_t)> body) {

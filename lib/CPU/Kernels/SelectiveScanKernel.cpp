@@ -44,7 +44,7 @@ struct Generator {
   void block(Value batch, Value channel, Value lanes);
   void states16(int64_t count, Value first, bool accumulate, Value rows, Value h, Value decay, Value dtTile,
                 Value xTile, Value oTile, function_ref<Value(Value t, Value n)> b,
-                function_ref<Value(Value t, Value n)> c);
+                function_ref<Value(Value t, Value n)> c, function_ref<void(Value t)> prefetch = nullptr);
 };
 
 LogicalResult Generator::run() {
@@ -67,11 +67,10 @@ LogicalResult Generator::run() {
     within = k.mul(within, k.width);
     Value left = k.sub(perGroup, within), channel = k.add(first, within);
     Value full = k.equal(k.rem(perGroup, k.width), k.index(0)); // a constant, mostly
-    if (!getConstantIntValue(full))
+    if (!getConstantIntValue(full) || isConstant(full, 0))
       full = k.less(k.index(k.width - 1), left);
-    else if (isConstant(full, 0))
-      full = k.less(k.index(k.width - 1), left);
-    k.ifThen(full, [&] { block(ids[0], channel, Value()); }, [&] { block(ids[0], channel, k.min(left, k.index(k.width))); });
+    k.ifThen(full, [&] { block(ids[0], channel, Value()); },
+             [&] { block(ids[0], channel, k.min(left, k.index(k.width))); });
   });
   return success();
 }
@@ -79,12 +78,14 @@ LogicalResult Generator::run() {
 /// The recurrence of `count` states from `first` on over a tile of time.
 void Generator::states16(int64_t count, Value first, bool accumulate, Value rows, Value h, Value decay, Value dtTile,
                          Value xTile, Value oTile, function_ref<Value(Value, Value)> b,
-                         function_ref<Value(Value, Value)> c) {
+                         function_ref<Value(Value, Value)> c, function_ref<void(Value)> prefetch) {
   Value zero = k.index(0);
   SmallVector<Value> init;
   for (int64_t i = 0; i < count; ++i)
     init.push_back(k.loadVector(h, {k.add(first, i), zero}));
   SmallVector<Value> last = k.loop(zero, rows, 1, init, [&](Value t, ValueRange state) {
+    if (prefetch)
+      prefetch(t);
     Value dt = k.loadVector(dtTile, {t, zero}), x = k.loadVector(xTile, {t, zero});
     // Two chains of sums, so that they do not wait for each other.
     Value out[2] = {accumulate ? k.loadVector(oTile, {t, zero}) : Value(), Value()};
@@ -158,18 +159,26 @@ void Generator::block(Value batch, Value channel, Value lanes) {
     };
     auto b = [&](Value t, Value n) { return scalar(B, bTile, t, n); };
     auto c = [&](Value t, Value n) { return scalar(C, cTile, t, n); };
+    // The next tile's rows come while this one's recurrence runs.
+    auto prefetch = [&](Value t) {
+      uRows.prefetch(t, kTime);
+      deltaRows.prefetch(t, kTime);
+      zRows.prefetch(t, kTime);
+      yRows.prefetch(t, kTime);
+    };
+    if (z)
+      zRows.start(region, mask);
+    yRows.start(region, mask);
     int64_t blocks = states / kStates, rest = states % kStates;
     if (blocks)
-      states16(kStates, zero, /*accumulate=*/false, rows, h, decay, dtTile, xTile, oTile, b, c);
+      states16(kStates, zero, /*accumulate=*/false, rows, h, decay, dtTile, xTile, oTile, b, c, prefetch);
     k.loop(k.index(kStates), k.index(blocks * kStates), kStates, [&](Value n) {
       states16(kStates, n, /*accumulate=*/true, rows, h, decay, dtTile, xTile, oTile, b, c);
     });
     if (rest)
-      states16(rest, k.index(blocks * kStates), blocks > 0, rows, h, decay, dtTile, xTile, oTile, b, c);
+      states16(rest, k.index(blocks * kStates), blocks > 0, rows, h, decay, dtTile, xTile, oTile, b, c,
+               blocks ? function_ref<void(Value)>() : prefetch);
 
-    if (z)
-      zRows.start(region, mask);
-    yRows.start(region, mask);
     k.loop(rows, [&](Value t) {
       Value out = k.loadVector(oTile, {t, zero});
       if (D)
