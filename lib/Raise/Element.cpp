@@ -100,6 +100,31 @@ static std::optional<AffineMap> throughExpand(tensor::ExpandShapeOp op, AffineMa
   return simplifyAffineMap(AffineMap::get(map.getNumDims(), 0, results, map.getContext()));
 }
 
+/// The size of a dimension as the operation that made the tensor was given it.
+static OpFoldResult getKnownSize(Value tensor, int64_t dim) {
+  while (Operation *def = tensor.getDefiningOp()) {
+    if (auto empty = dyn_cast<tensor::EmptyOp>(def))
+      return empty.getMixedSizes()[dim];
+    if (auto expand = dyn_cast<tensor::ExpandShapeOp>(def))
+      return expand.getMixedOutputShape()[dim];
+    auto dps = dyn_cast<DestinationStyleOpInterface>(def);
+    if (!dps)
+      break;
+    tensor = dps.getTiedOpOperand(cast<OpResult>(tensor))->get();
+  }
+  return {};
+}
+
+/// True if `size` is the whole of a dimension.
+static bool isWholeDim(OpFoldResult size, Value tensor, int64_t dim) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  if (!type.isDynamicDim(dim))
+    return getConstantIntValue(size) == type.getDimSize(dim);
+  auto value = dyn_cast<Value>(size);
+  auto op = value ? value.getDefiningOp<tensor::DimOp>() : tensor::DimOp();
+  return (op && op.getSource() == tensor && op.getConstantIndex() == dim) || getKnownSize(tensor, dim) == size;
+}
+
 /// A slice that only drops dimensions of size 1.
 static std::optional<AffineMap> throughRankReduction(tensor::ExtractSliceOp op, AffineMap map) {
   auto source = op.getSourceType();
@@ -115,15 +140,8 @@ static std::optional<AffineMap> throughRankReduction(tensor::ExtractSliceOp op, 
       results.push_back(getAffineConstantExpr(0, map.getContext()));
       continue;
     }
-    if (op.getType().getDimSize(next) != source.getDimSize(d) || source.isDynamicDim(d))
-      if (!source.isDynamicDim(d) || !op.getType().isDynamicDim(next))
-        return std::nullopt;
-    if (source.isDynamicDim(d)) { // the whole dimension, if the size says so
-      auto size = dyn_cast<Value>(op.getMixedSizes()[d]);
-      auto dim = size ? size.getDefiningOp<tensor::DimOp>() : tensor::DimOp();
-      if (!dim || dim.getSource() != op.getSource() || dim.getConstantIndex() != d)
-        return std::nullopt;
-    }
+    if (!isWholeDim(op.getMixedSizes()[d], op.getSource(), d))
+      return std::nullopt;
     results.push_back(map.getResult(next++));
   }
   return AffineMap::get(map.getNumDims(), 0, results, map.getContext());

@@ -135,21 +135,19 @@ private:
     std::optional<Element> exponent = matchExp(a);
     if (!exponent)
       return "the decay is no exponential";
-    SmallVector<Element> constant, varying;
-    SmallVector<Element> worklist{*exponent};
-    while (!worklist.empty()) {
-      Element e = worklist.pop_back_val();
-      if (!e.dependsOn(time)) {
-        constant.push_back(e);
-        continue;
-      }
-      auto mul = constant.empty() || e.dependsOn(stateAxis) ? matchMul(e) : std::nullopt;
-      if (!mul) {
-        varying.push_back(e);
-        continue;
-      }
-      worklist.push_back(mul->second);
-      worklist.push_back(mul->first);
+    // Split products no further than it takes to have one factor of each kind: dt may be a product itself.
+    SmallVector<Element> constant, varying{*exponent};
+    while (constant.size() != 1 || varying.size() != 1 || varying[0].dependsOn(stateAxis)) {
+      auto *splittable = llvm::find_if(varying, [&](const Element &e) {
+        auto mul = matchMul(e);
+        return mul && (!mul->first.dependsOn(time) || !mul->second.dependsOn(time) || e.dependsOn(stateAxis));
+      });
+      if (splittable == varying.end())
+        break;
+      auto mul = *matchMul(*splittable);
+      varying.erase(splittable);
+      for (const Element &e : {mul.first, mul.second})
+        (e.dependsOn(time) ? varying : constant).push_back(e);
     }
     if (constant.size() != 1 || varying.size() != 1 || !constant[0].tensor || !varying[0].tensor)
       return "the decay is not the exponential of a product of dt and A";
@@ -181,22 +179,22 @@ private:
     SmallVector<Element> factors;
     if (!removeFactor(b, dt, factors))
       return "the input of the recurrence lacks the factor dt";
-    // B depends on n and not on what only x depends on; split products until they separate.
+    // B is the factor that depends on n, x the one that does not. B may be a product itself (a norm, say): split no
+    // further than it takes.
     SmallVector<Element> withState, without;
-    while (!factors.empty()) {
-      Element e = factors.pop_back_val();
-      if (!e.dependsOn(stateAxis)) {
-        without.push_back(e);
-        continue;
-      }
-      auto mul = matchMul(e);
-      bool mixed = mul && (!mul->first.dependsOn(stateAxis) || !mul->second.dependsOn(stateAxis));
-      if (mixed) {
-        factors.push_back(mul->second);
-        factors.push_back(mul->first);
-      } else {
-        withState.push_back(e);
-      }
+    for (const Element &e : factors)
+      (e.dependsOn(stateAxis) ? withState : without).push_back(e);
+    while (withState.size() != 1 || without.size() != 1) {
+      auto *splittable = llvm::find_if(withState, [&](const Element &e) {
+        auto mul = matchMul(e);
+        return mul && (!mul->first.dependsOn(stateAxis) || !mul->second.dependsOn(stateAxis));
+      });
+      if (splittable == withState.end())
+        break;
+      auto mul = *matchMul(*splittable);
+      withState.erase(splittable);
+      for (const Element &e : {mul.first, mul.second})
+        (e.dependsOn(stateAxis) ? withState : without).push_back(e);
     }
     if (withState.size() != 1 || without.size() != 1 || !withState[0].tensor || !without[0].tensor)
       return "the input of the recurrence is not dt * B * x";
