@@ -376,7 +376,7 @@ FailureOr<Poly> ElementEvaluator::follow(Value tensor, ArrayRef<Lin> index, Arra
   }
   if (isa<ssm::CumsumOp, ssm::SegsumOp>(op))
     return followCumsum(op, index, given, mode);
-  if (isa<ssm::EinsumOp>(op) && (force || dependence.isLinear(tensor))) {
+  if (isa<ssm::EinsumOp>(op) && (force || dependence.isLinear(tensor, generation))) {
     FailureOr<Poly> poly = followEinsum(op, index, given);
     return succeeded(poly) && mode == Mode::Exp ? FailureOr<Poly>(wrapExp(*poly, given)) : poly;
   }
@@ -406,7 +406,7 @@ static FailureOr<Poly> sumOver(Poly poly, ArrayRef<int> bound, const IndexSpace 
 
 FailureOr<Poly> ElementEvaluator::followLinalg(linalg::LinalgOp op, OpResult result, ArrayRef<Lin> index,
                                                ArrayRef<Lin> given, Mode mode, bool force) {
-  if (!force && !dependence.isLinear(result) && !isMaskOnly(op) && !isa<linalg::FillOp>(op))
+  if (!force && !dependence.isLinear(result, generation) && !isMaskOnly(op) && !isa<linalg::FillOp>(op))
     return failure();
   if (!isa<FloatType>(cast<ShapedType>(result.getType()).getElementType()))
     return failure();

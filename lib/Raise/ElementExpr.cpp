@@ -133,20 +133,29 @@ ScanDependence::ScanDependence(Operation *root) {
   root->walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (op->getNumResults() == 0 || op->getParentOfType<linalg::LinalgOp>())
       return;
-    State state = State::None;
+    int latest = 0, latestLinear = 0;
+    for (Value operand : op->getOperands()) {
+      State state = states.lookup(operand);
+      latest = std::max(latest, state.generation);
+      if (state.linear)
+        latestLinear = std::max(latestLinear, state.generation);
+    }
+    // Linear if nothing of the same generation came in through anything else.
+    State state{latest, latestLinear == latest && latest > 0};
     for (Value operand : op->getOperands())
-      state = std::max(state, states.lookup(operand));
+      if (State other = states.lookup(operand); other.generation == latest && !other.linear)
+        state.linear = false;
     if (isa<ssm::CumsumOp, ssm::SegsumOp, ssm::ScanOp>(op)) {
-      if (auto type = dyn_cast<ShapedType>(op->getResult(0).getType()); type && isa<FloatType>(type.getElementType()))
-        state = State::Linear;
-    } else if (state == State::Linear) {
+      auto type = dyn_cast<ShapedType>(op->getResult(0).getType());
+      if (type && isa<FloatType>(type.getElementType()))
+        state = State{state.linear ? latest : latest + 1, true};
+    } else if (state.linear) {
       auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
       bool isView = isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp, tensor::PadOp,
                         tensor::ConcatOp, tensor::CastOp, ssm::EinsumOp>(op);
-      if (!isView && !(linalgOp && hasFollowableBody(linalgOp)))
-        state = State::Nonlinear;
+      state.linear = isView || (linalgOp && hasFollowableBody(linalgOp));
     }
-    if (state != State::None)
+    if (state.generation > 0)
       for (Value result : op->getResults())
         states[result] = state;
   });

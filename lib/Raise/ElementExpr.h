@@ -52,16 +52,23 @@ Poly multiply(const Poly &a, const Poly &b);
 std::string str(const Term &term);
 std::string str(const Poly &poly);
 
-/// Says for each value whether it depends on a scan (a cumulative sum of floats, or an ssm.scan) and in sums of products
-/// only, so that a leaf's producers may be worth following.
+/// Says for each value whether it depends on a scan (a cumulative sum of floats, or an ssm.scan), and in sums of
+/// products only, so that its producers are worth following. Scans that depend on the results of others, as those of
+/// later layers do, are of a later generation: what earlier ones computed is a leaf to them.
 class ScanDependence {
 public:
-  enum class State { None, Linear, Nonlinear };
+  struct State {
+    int generation = 0; ///< 0: no scan
+    bool linear = false;
+  };
   explicit ScanDependence(mlir::Operation *root);
   ScanDependence() = default;
   State get(mlir::Value value) const { return states.lookup(value); }
-  bool isLinear(mlir::Value value) const { return get(value) == State::Linear; }
-  void markLinear(mlir::Value value) { states[value] = State::Linear; }
+  /// Worth following for a candidate of that generation.
+  bool isLinear(mlir::Value value, int generation) const {
+    State state = get(value);
+    return state.linear && state.generation == generation;
+  }
 
 private:
   llvm::DenseMap<mlir::Value, State> states;
@@ -70,7 +77,9 @@ private:
 /// Writes elements of tensors as sums of products.
 class ElementEvaluator {
 public:
-  ElementEvaluator(IndexSpace &space, const ScanDependence &dependence) : space(space), dependence(dependence) {}
+  /// Follows values that depend on scans of the same generation as `root` does.
+  ElementEvaluator(IndexSpace &space, const ScanDependence &dependence, mlir::Value root)
+      : space(space), dependence(dependence), generation(dependence.get(root).generation) {}
 
   /// The element of `tensor` at `index`, as far as producers are worth following. `given` is known to hold.
   Poly evaluate(mlir::Value tensor, llvm::ArrayRef<Lin> index, llvm::ArrayRef<Lin> given);
@@ -121,6 +130,7 @@ private:
 
   IndexSpace &space;
   const ScanDependence &dependence;
+  int generation;
   std::vector<Term> summands;
   int summandVar = -1;
 };

@@ -156,7 +156,7 @@ struct RaiseSSDPass : mambac::impl::RaiseSSDBase<RaiseSSDPass> {
   void runOnOperation() override {
     ScanDependence dependence(getOperation());
     RootQueue queue(getOperation(), [&](Value value) {
-      return dependence.isLinear(value) && isa<RankedTensorType>(value.getType()) &&
+      return dependence.get(value).linear && isa<RankedTensorType>(value.getType()) &&
              cast<RankedTensorType>(value.getType()).getElementType().isFloat() &&
              !isa<tensor::PadOp, tensor::ConcatOp, tensor::CastOp, ssm::CumsumOp, ssm::SegsumOp>(value.getDefiningOp());
     });

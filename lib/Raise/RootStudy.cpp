@@ -6,7 +6,7 @@ using namespace mlir;
 using namespace mambac::raise;
 
 RootStudy::RootStudy(Value root, const ScanDependence &dependence, ArrayRef<IndexSpace::Split> splits)
-    : root(root), evaluator(space, dependence) {
+    : root(root), evaluator(space, dependence, root) {
   auto type = cast<RankedTensorType>(root.getType());
   for (int64_t dim = 0; dim < type.getRank(); ++dim)
     index.push_back(type.getDimSize(dim) == 1
