@@ -257,3 +257,51 @@ FailureOr<Operand> OperandBuilder::build(const Group &group, ArrayRef<unsigned> 
       });
   return Operand{product.getResult(0), AffineMap::get(axes.size(), 0, outExprs, context)};
 }
+
+FailureOr<Destination> mambac::raise::makeDestination(OpBuilder &b, Location loc, OperandBuilder &operands,
+                                                      ArrayRef<Axis> axes, ArrayRef<SmallVector<unsigned, 2>> dimAxes,
+                                                      ArrayRef<unsigned> required, RankedTensorType type) {
+  Destination destination;
+  destination.type = type;
+  SmallVector<unsigned> units; // axes of size 1
+  for (unsigned axis : required)
+    if (axes[axis].position.isConstant())
+      units.push_back(axis);
+  SmallVector<OpFoldResult> shape;
+  SmallVector<AffineExpr> exprs;
+  auto add = [&](unsigned axis) {
+    destination.groups.back().push_back(shape.size());
+    shape.push_back(operands.getSize(axes[axis].size));
+    exprs.push_back(b.getAffineDimExpr(axis));
+    return static_cast<bool>(shape.back());
+  };
+  for (ArrayRef<unsigned> dim : dimAxes) {
+    destination.groups.emplace_back();
+    for (unsigned axis : dim)
+      if (!add(axis))
+        return failure();
+    if (dim.empty()) {
+      if (units.empty() || !add(units.front()))
+        return failure();
+      units.erase(units.begin());
+    }
+  }
+  for (unsigned axis : units) {
+    if (destination.groups.empty())
+      destination.groups.emplace_back();
+    if (!add(axis))
+      return failure();
+  }
+  destination.map = AffineMap::get(axes.size(), 0, exprs, b.getContext());
+  destination.value = tensor::EmptyOp::create(b, loc, shape, type.getElementType());
+  return destination;
+}
+
+Value Destination::restore(OpBuilder &b, Location loc, Value result) const {
+  if (cast<RankedTensorType>(result.getType()).getRank() != type.getRank())
+    result = tensor::CollapseShapeOp::create(b, loc, result,
+                                             type.getRank() == 0 ? ArrayRef<ReassociationIndices>() : groups);
+  if (result.getType() != type)
+    result = tensor::CastOp::create(b, loc, type, result);
+  return result;
+}

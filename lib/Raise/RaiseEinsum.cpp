@@ -74,6 +74,12 @@ bool collectFactors(linalg::LinalgOp op, SmallVectorImpl<Factor> &factors) {
   return true;
 }
 
+/// A product that is larger than each of its factors: one that must not be materialized. A product with the shape of one
+/// of its factors is cheap, and is better computed once than in every contraction order.
+bool isBroadcastProduct(linalg::LinalgOp op, ArrayRef<Factor> factors) {
+  return llvm::none_of(factors, [&](const Factor &f) { return f.map.getNumResults() == op.getNumLoops(); });
+}
+
 struct RaiseEinsumPass : mambac::impl::RaiseEinsumBase<RaiseEinsumPass> {
   void runOnOperation() override {
     SmallVector<linalg::LinalgOp> sums;
@@ -109,7 +115,7 @@ struct RaiseEinsumPass : mambac::impl::RaiseEinsumBase<RaiseEinsumPass> {
       SmallVector<Factor> inner;
       if (!producer || producer.getNumReductionLoops() > 0 || producer->getNumResults() != 1 ||
           isa<linalg::FillOp>(producer) || !collectFactors(producer, inner) ||
-          (inner.size() > 1 && !producer->hasOneUse())) {
+          (inner.size() > 1 && (!producer->hasOneUse() || !isBroadcastProduct(producer, inner)))) {
         ++i;
         continue;
       }
@@ -124,7 +130,8 @@ struct RaiseEinsumPass : mambac::impl::RaiseEinsumBase<RaiseEinsumPass> {
       for (Factor &factor : llvm::reverse(inner))
         factors.insert(factors.begin() + i, {factor.value, factor.map.compose(toProducer)});
     }
-    if (factors.size() < 2)
+    // A sum of squares is a norm: nothing is contracted.
+    if (llvm::all_of(factors, [&](const Factor &f) { return f.value == factors[0].value && f.map == factors[0].map; }))
       return;
     SmallVector<Value> inputs;
     SmallVector<AffineMap> maps;

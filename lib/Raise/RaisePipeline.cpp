@@ -3,6 +3,7 @@
 #include "lib/Raise/Passes.h"
 #include "mambac/Passes.h"
 
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -15,6 +16,8 @@ namespace mambac {
 using namespace mlir;
 
 static void addCleanup(OpPassManager &pm) {
+  // Sizes are read off what is sure to stay; else a tensor.dim would keep the unraised computation alive.
+  pm.addPass(memref::createResolveShapedTypeResultDimsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }

@@ -18,32 +18,69 @@ namespace {
 
 enum AxisNumber : unsigned { kBatch, kTime, kHead, kChannel, kState };
 
-/// Sorts the root's variables into batch, head and channel.
-LogicalResult findAxes(SSDMatcher &match, RootStudy &study, SmallVectorImpl<Axis> &axes, std::string &reason) {
+/// Sorts the root's variables into batch, head and channel. `dimAxes` names the axes that each dimension of the root
+/// consists of: one, or head and channel where the root has merged them; none for a dimension of size 1.
+LogicalResult findAxes(SSDMatcher &match, RootStudy &study, SmallVectorImpl<Axis> &axes,
+                       SmallVectorImpl<SmallVector<unsigned, 2>> &dimAxes, std::string &reason) {
   SmallVector<int> ofA = varsOf(match.A.atoms), ofDt = varsOf(match.dt.atoms), ofX = varsOf(match.x.atoms);
   axes.assign(5, Axis{Lin(0), Lin(1)});
   auto rootType = cast<RankedTensorType>(study.root.getType());
   for (auto [dim, position] : llvm::enumerate(study.index)) {
+    dimAxes.emplace_back();
     if (rootType.getDimSize(dim) == 1)
       continue;
     Lin size = study.space.getSize(study.root, dim);
     if (dim == match.timeDim) {
       axes[kTime] = {match.time, size};
+      dimAxes.back() = {kTime};
       continue;
     }
-    SmallVector<int> vars = varsOf(position);
-    bool isHead = llvm::any_of(vars, [&](int var) { return llvm::is_contained(ofA, var); });
-    bool isBatch = !isHead && llvm::any_of(vars, [&](int var) { return llvm::is_contained(ofDt, var); });
-    if (!isHead && !isBatch && llvm::none_of(vars, [&](int var) { return llvm::is_contained(ofX, var); })) {
-      reason = "an axis of the result belongs to no input";
+    // The part of the position in each axis, and the stride of the head's.
+    Lin parts[5];
+    int64_t headStride = 0;
+    for (auto &[var, coefficient] : position.terms) {
+      bool isHead = llvm::is_contained(ofA, var);
+      bool isBatch = !isHead && llvm::is_contained(ofDt, var);
+      if (!isHead && !isBatch && !llvm::is_contained(ofX, var)) {
+        reason = "an axis of the result belongs to no input";
+        return failure();
+      }
+      Lin &part = parts[isHead ? kHead : isBatch ? kBatch : kChannel];
+      part = part + Lin::var(var, coefficient);
+      if (isHead && (headStride == 0 || coefficient < headStride))
+        headStride = coefficient;
+    }
+    Lin sizes[5] = {size, size, size, size, size};
+    if (headStride > 1) {
+      Lin head;
+      for (auto &[var, coefficient] : parts[kHead].terms) {
+        if (coefficient % headStride != 0)
+          headStride = 1;
+        head = head + Lin::var(var, coefficient / headStride);
+      }
+      if (headStride == 1 || !size.isConstant() || size.constant % headStride != 0 ||
+          !study.space.implies({}, Lin(headStride - 1) - parts[kChannel])) {
+        reason = "the head's axis is not a part of the result's";
+        return failure();
+      }
+      parts[kHead] = head;
+      sizes[kHead] = Lin(size.constant / headStride);
+      sizes[kChannel] = Lin(headStride);
+    }
+    for (unsigned axis : {kBatch, kHead, kChannel}) {
+      if (parts[axis].isConstant())
+        continue;
+      if (!axes[axis].position.isConstant()) {
+        reason = "two axes of the result play the same part";
+        return failure();
+      }
+      axes[axis] = {parts[axis], sizes[axis]};
+      dimAxes.back().push_back(axis);
+    }
+    if (dimAxes.back().size() > 1 && (dimAxes.back().front() == kBatch || headStride <= 1)) {
+      reason = "the result merges axes that the op keeps apart";
       return failure();
     }
-    Axis &axis = axes[isHead ? kHead : isBatch ? kBatch : kChannel];
-    if (!axis.position.isConstant()) {
-      reason = "two axes of the result play the same part";
-      return failure();
-    }
-    axis = {position, size};
   }
   axes[kState] = {match.state, match.stateSize};
   return success();
@@ -55,7 +92,8 @@ FailureOr<Value> build(SSDMatcher &match, RootStudy &study, std::string &reason)
   b.setInsertionPointAfter(op);
   Location loc = op->getLoc();
   SmallVector<Axis> axes;
-  if (failed(findAxes(match, study, axes, reason)))
+  SmallVector<SmallVector<unsigned, 2>> dimAxes;
+  if (failed(findAxes(match, study, axes, dimAxes, reason)))
     return failure();
   OperandBuilder operands(b, loc, study.space, axes);
   SmallVector<Value> values;
@@ -109,47 +147,17 @@ FailureOr<Value> build(SSDMatcher &match, RootStudy &study, std::string &reason)
   if (failed(initial))
     return failure();
   // The result, in the root's own layout.
-  SmallVector<OpFoldResult> shape;
-  SmallVector<AffineExpr> outExprs;
-  SmallVector<unsigned> unitAxes;
   auto type = cast<RankedTensorType>(study.root.getType());
-  for (unsigned axis : {kBatch, kTime, kHead, kChannel})
-    if (axes[axis].position.isConstant())
-      unitAxes.push_back(axis);
-  for (auto [dim, position] : llvm::enumerate(study.index)) {
-    unsigned number = kState;
-    if (type.getDimSize(dim) == 1) {
-      if (unitAxes.empty()) {
-        reason = "the result has more axes than the op";
-        return failure();
-      }
-      number = unitAxes.front();
-      unitAxes.erase(unitAxes.begin());
-    } else if (dim == match.timeDim) {
-      number = kTime;
-    } else {
-      for (unsigned axis : {kBatch, kHead, kChannel})
-        if (axes[axis].position == position)
-          number = axis;
-    }
-    OpFoldResult size = operands.getSize(study.space.getSize(study.root, dim));
-    if (!size) {
-      reason = "the size of the result is not known beforehand";
-      return failure();
-    }
-    shape.push_back(size);
-    outExprs.push_back(b.getAffineDimExpr(number));
+  FailureOr<Destination> destination = makeDestination(b, loc, operands, axes, dimAxes, {kBatch, kTime, kHead, kChannel},
+                                                       type);
+  if (failed(destination)) {
+    reason = "the result's shape is not one over the op's axes";
+    return failure();
   }
-  SmallVector<OpFoldResult> fullShape(shape);
-  for (unsigned axis : unitAxes) { // axes of size 1 that the result lacks
-    fullShape.push_back(b.getIndexAttr(1));
-    outExprs.push_back(b.getAffineDimExpr(axis));
-  }
-  maps.push_back(AffineMap::get(5, 0, outExprs, b.getContext()));
-  Value empty = tensor::EmptyOp::create(b, loc, fullShape, type.getElementType());
-  auto ssd = ssm::SSDOp::create(b, loc, *x, *dt, *A, *B, *C, *D, z, /*dtBias=*/Value(), *initial, ValueRange{empty},
-                                maps, /*softplus=*/false);
-  return dropTrailingUnitDims(b, loc, ssd->getResult(0), type);
+  maps.push_back(destination->map);
+  auto ssd = ssm::SSDOp::create(b, loc, *x, *dt, *A, *B, *C, *D, z, /*dtBias=*/Value(), *initial,
+                                ValueRange{destination->value}, maps, /*softplus=*/false);
+  return destination->restore(b, loc, ssd->getResult(0));
 }
 
 struct RaiseSSDPass : mambac::impl::RaiseSSDBase<RaiseSSDPass> {

@@ -56,6 +56,9 @@ RootQueue::~RootQueue() {
 
 void RootQueue::replace(Value root, Value by) {
   Operation *op = root.getDefiningOp();
+  // What was larger and declined contains this one, which is enough.
+  for (Operation *user : root.getUsers())
+    llvm::erase_if(declined, [&](auto &note) { return note.first.getDefiningOp() == user; });
   root.replaceAllUsesWith(by);
   eraseDead(op);
 }
@@ -88,22 +91,4 @@ void mambac::raise::remarkFound(Value root, StringRef opName) {
 void mambac::raise::remarkDeclined(Value root, StringRef opName, StringRef reason) {
   remark::missed(root.getLoc(), remark::RemarkOpts::name("declined").category("mambac-raise"))
       << opName << remark::reason("{0}", reason.str());
-}
-
-Value mambac::raise::dropTrailingUnitDims(OpBuilder &b, Location loc, Value value, RankedTensorType type) {
-  auto from = cast<RankedTensorType>(value.getType());
-  if (from.getRank() > type.getRank()) {
-    SmallVector<ReassociationIndices> groups;
-    for (int64_t dim = 0; dim < from.getRank(); ++dim) {
-      if (dim < type.getRank() || groups.empty())
-        groups.emplace_back();
-      groups.back().push_back(dim);
-    }
-    if (type.getRank() == 0)
-      groups.clear();
-    value = tensor::CollapseShapeOp::create(b, loc, value, groups);
-  }
-  if (value.getType() != type)
-    value = tensor::CastOp::create(b, loc, type, value);
-  return value;
 }

@@ -44,10 +44,6 @@ private:
 void remarkFound(mlir::Value root, llvm::StringRef opName);
 void remarkDeclined(mlir::Value root, llvm::StringRef opName, llvm::StringRef reason);
 
-/// `value` in `type`, which lacks trailing dimensions of size 1 that `value` has.
-mlir::Value dropTrailingUnitDims(mlir::OpBuilder &b, mlir::Location loc, mlir::Value value,
-                                 mlir::RankedTensorType type);
-
 } // namespace mambac::raise
 
 #endif // MAMBAC_LIB_RAISE_RAISEUTILS_H

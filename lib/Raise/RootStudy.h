@@ -65,6 +65,8 @@ public:
   mlir::OpFoldResult getSize(const Lin &size) { return materializeSize(b, loc, size); }
   mlir::OpFoldResult materializeSize(mlir::OpBuilder &b, mlir::Location loc, const Lin &size);
 
+  const Axis &getAxis(unsigned number) const { return axes[number]; }
+
 private:
   struct Part {
     unsigned axis;
@@ -83,6 +85,22 @@ private:
   IndexSpace &space;
   llvm::SmallVector<Axis> axes;
 };
+
+/// Where a new op writes, and how to get from there to the type of the value that it replaces.
+struct Destination {
+  mlir::Value value;
+  mlir::AffineMap map;
+  mlir::RankedTensorType type;
+  llvm::SmallVector<mlir::ReassociationIndices> groups; ///< of the destination's dimensions; empty: the type is the same
+  mlir::Value restore(mlir::OpBuilder &b, mlir::Location loc, mlir::Value result) const;
+};
+
+/// A destination for a value of `type` whose dimensions consist of the axes that `dimAxes` names; it has all `required`
+/// axes. A dimension that consists of none has size 1.
+mlir::FailureOr<Destination> makeDestination(mlir::OpBuilder &b, mlir::Location loc, OperandBuilder &operands,
+                                             llvm::ArrayRef<Axis> axes,
+                                             llvm::ArrayRef<llvm::SmallVector<unsigned, 2>> dimAxes,
+                                             llvm::ArrayRef<unsigned> required, mlir::RankedTensorType type);
 
 } // namespace mambac::raise
 
