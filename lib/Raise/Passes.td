@@ -30,6 +30,30 @@ def RaiseSSD : Pass<"ssm-raise-ssd", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
 }
 
+def RaiseSelectiveScan : Pass<"ssm-raise-selective-scan", "::mlir::func::FuncOp"> {
+  let summary = "ssm.scan with its surroundings becomes ssm.selective_scan";
+  let description = [{
+    A scan whose decay is exp(delta[b,t,d] * A[d,n]), whose input is delta * B[b,t,n] * u[b,t,d], and whose states only
+    meet C[b,t,n] in a sum over n, is a selective scan; D * u added to it and the product with silu(z) belong to it.
+    Works on element expressions (ElementExpr.h), so views, cut-offs and layouts on the way do not matter.
+
+    Before:
+
+        %a = exp(%delta[b,t,d] * %A[d,n]),  %b = %delta[b,t,d] * %B[b,t,n] * %u[b,t,d]
+        %h = ssm.scan "b t d n, b t d n -> b t d n" axis(1) a(%a) b(%b)
+        %y = ssm.einsum "b t d n, b t n -> b t d" ins(%h, %C)
+
+    After:
+
+        %y = ssm.selective_scan "b l d, b l d, d n, b l n, b l n -> b l d" u(%u) delta(%delta) A(%A) B(%B) C(%C)
+
+    Declined: states that are used otherwise (ssm.scan stays), decays of another form, reverse scans.
+  }];
+  let statistics = [Statistic<"numFound", "found", "selective scans raised">,
+                    Statistic<"numDeclined", "declined", "scans that stayed">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
+}
+
 def RaiseEinsum : Pass<"ssm-raise-einsum", "::mlir::func::FuncOp"> {
   let summary = "Sums of products become ssm.einsum";
   let description = [{

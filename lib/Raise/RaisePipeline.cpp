@@ -32,6 +32,7 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   // Convolutions before scans: their results are the leaves that scans start from.
   pm.addNestedPass<func::FuncOp>(createRaiseCausalConvPass());
   pm.addNestedPass<func::FuncOp>(createRaiseSSD());
+  pm.addNestedPass<func::FuncOp>(createRaiseSelectiveScan());
   pm.addNestedPass<func::FuncOp>(createRaiseScanReadoutPass());
   pm.addNestedPass<func::FuncOp>(createFuseScanEpiloguePass());
   pm.addNestedPass<func::FuncOp>(createAbsorbTimeStep());

@@ -57,8 +57,14 @@ RootQueue::~RootQueue() {
 void RootQueue::replace(Value root, Value by) {
   Operation *op = root.getDefiningOp();
   // What was larger and declined contains this one, which is enough.
-  for (Operation *user : root.getUsers())
-    llvm::erase_if(declined, [&](auto &note) { return note.first.getDefiningOp() == user; });
+  llvm::SmallPtrSet<Operation *, 16> behind;
+  SmallVector<Operation *> work(root.getUsers());
+  while (!work.empty() && behind.size() < 256) {
+    Operation *user = work.pop_back_val();
+    if (behind.insert(user).second)
+      work.append(user->user_begin(), user->user_end());
+  }
+  llvm::erase_if(declined, [&](auto &note) { return behind.contains(note.first.getDefiningOp()); });
   root.replaceAllUsesWith(by);
   eraseDead(op);
 }

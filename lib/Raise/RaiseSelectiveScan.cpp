@@ -1,0 +1,364 @@
+//===- RaiseSelectiveScan.cpp - ssm.scan with its surroundings becomes ssm.selective_scan -----------------------===//
+
+#include "dialects/SSM/IR/SSM.h"
+#include "lib/Raise/Passes.h"
+#include "lib/Raise/RaiseUtils.h"
+#include "lib/Raise/TermRoles.h"
+
+namespace mambac {
+#define GEN_PASS_DEF_RAISESELECTIVESCAN
+#include "lib/Raise/Passes.h.inc"
+} // namespace mambac
+
+using namespace mlir;
+using namespace mambac;
+using namespace mambac::raise;
+
+namespace {
+
+enum AxisNumber : unsigned { kBatch, kTime, kChannel, kState };
+
+struct ScanMatcher {
+  explicit ScanMatcher(RootStudy &study) : study(study) {}
+
+  RootStudy &study;
+  std::string reason;
+  bool plausible = false;
+  ssm::ScanOp scan;
+  Group u, delta, A, B, C, D, gate, initialState;
+  unsigned timeDim = 0;
+  Lin time, state, stateSize = Lin(1);
+
+  LogicalResult fail(const Twine &why) {
+    reason = why.str();
+    return failure();
+  }
+  LogicalResult match();
+  LogicalResult matchScan(const Atom &states, ArrayRef<Lin> given);
+  /// The element of an operand of the scan, opened until `accept` is content.
+  FailureOr<Term> openOperand(Value operand, AffineMap map, ArrayRef<Lin> position,
+                              llvm::function_ref<bool(const Term &)> accept);
+};
+
+bool isLeafProduct(const Term &term) {
+  return term.bound.empty() && term.guards.empty() &&
+         llvm::all_of(term.atoms, [](const Atom &a) { return a.kind == Atom::Kind::Leaf; });
+}
+
+/// Opens the leaves of a product that are products themselves, one after the other, until `accept` holds.
+std::optional<Term> openProduct(ElementEvaluator &evaluator, Term term, llvm::function_ref<bool(const Term &)> accept) {
+  SmallVector<Term, 4> candidates{term};
+  for (unsigned next = 0; next < candidates.size() && next < 64; ++next) {
+    if (accept(candidates[next]))
+      return candidates[next];
+    Term current = candidates[next];
+    for (unsigned i = 0; i < current.atoms.size(); ++i) {
+      if (current.atoms[i].kind != Atom::Kind::Leaf)
+        continue;
+      FailureOr<Poly> opened = evaluator.expand(current.atoms[i], {});
+      if (failed(opened) || opened->size() != 1 || !opened->front().bound.empty() || !opened->front().guards.empty())
+        continue;
+      Term further = current;
+      further.atoms.erase(further.atoms.begin() + i);
+      further.atoms.append(opened->front().atoms.begin(), opened->front().atoms.end());
+      further.coefficient *= opened->front().coefficient;
+      candidates.push_back(further);
+    }
+  }
+  return std::nullopt;
+}
+
+FailureOr<Term> ScanMatcher::openOperand(Value operand, AffineMap map, ArrayRef<Lin> position,
+                                         llvm::function_ref<bool(const Term &)> accept) {
+  SmallVector<Lin> index;
+  for (auto [dim, expr] : llvm::enumerate(map.getResults()))
+    index.push_back(cast<RankedTensorType>(operand.getType()).getDimSize(dim) == 1
+                        ? Lin(0)
+                        : position[cast<AffineDimExpr>(expr).getPosition()]);
+  Poly poly = study.evaluator.evaluate(operand, index, {});
+  if (poly.size() != 1)
+    return failure();
+  std::optional<Term> opened = openProduct(study.evaluator, poly[0], accept);
+  if (!opened)
+    return failure();
+  return *opened;
+}
+
+LogicalResult ScanMatcher::matchScan(const Atom &states, ArrayRef<Lin> given) {
+  SmallVector<AffineMap> maps = scan.getIndexingMapsArray();
+  unsigned outNumber = scan->getNumOperands() - scan.getOuts().size();
+  AffineMap hMap = maps[outNumber];
+  SmallVector<Lin> position(hMap.getNumDims());
+  for (auto [expr, e] : llvm::zip(hMap.getResults(), states.index))
+    position[cast<AffineDimExpr>(expr).getPosition()] = e;
+  if (position[scan.getAxis()] != time)
+    return fail("the states are not read at the time of the result");
+  int timeVar = time.terms.empty() ? -1 : time.terms[0].first;
+  int stateVar = state.isConstant() ? -1 : state.terms[0].first;
+  // a = exp(delta * A)
+  FailureOr<Term> a = openOperand(scan.getA(), maps[0], position, [](const Term &term) {
+    return llvm::all_of(term.atoms, [](const Atom &atom) { return atom.kind == Atom::Kind::Exp; });
+  });
+  if (failed(a) || a->atoms.size() != 1 || a->coefficient != 1 || a->atoms[0].exponent->size() != 1)
+    return fail("the decay is not one exponential");
+  Term exponent = a->atoms[0].exponent->front();
+  std::optional<Term> product = openProduct(study.evaluator, exponent, [&](const Term &term) {
+    if (!isLeafProduct(term))
+      return false;
+    bool constant = false, varying = false;
+    for (const Atom &atom : term.atoms) {
+      bool ofTime = usesVar(atom, timeVar);
+      if (ofTime && usesVar(atom, stateVar))
+        return false;
+      (ofTime ? varying : constant) = true;
+    }
+    return constant && varying;
+  });
+  if (!product)
+    return fail("the decay is not the exponential of a time step times a constant in time");
+  A.coefficient = product->coefficient;
+  for (const Atom &atom : product->atoms)
+    (usesVar(atom, timeVar) ? delta : A).atoms.push_back(atom);
+  // b = delta * B * u
+  FailureOr<Term> b = openOperand(scan.getB(), maps[1], position, [&](const Term &term) {
+    if (!isLeafProduct(term))
+      return false;
+    SmallVector<Atom, 4> rest(term.atoms.begin(), term.atoms.end());
+    for (const Atom &wanted : delta.atoms) {
+      auto it = llvm::find_if(rest, [&](const Atom &atom) { return atom == wanted; });
+      if (it == rest.end())
+        return false;
+      rest.erase(it);
+    }
+    // What is left separates into u (not of the state) and B (of the state, not of the channel).
+    SmallVector<int> channel;
+    for (int var : varsOf(delta.atoms))
+      if (llvm::is_contained(varsOf(A.atoms), var))
+        channel.push_back(var);
+    bool hasU = false;
+    for (const Atom &atom : rest) {
+      bool ofState = usesVar(atom, stateVar);
+      if (ofState && usesAnyVar(atom, channel))
+        return false;
+      hasU |= !ofState;
+    }
+    return hasU;
+  });
+  if (failed(b))
+    return fail("the scan's input is not time step * B * u");
+  SmallVector<Atom, 4> rest(b->atoms.begin(), b->atoms.end());
+  for (const Atom &wanted : delta.atoms)
+    rest.erase(llvm::find_if(rest, [&](const Atom &atom) { return atom == wanted; }));
+  u.coefficient = b->coefficient;
+  for (const Atom &atom : rest)
+    (usesVar(atom, stateVar) ? B : u).atoms.push_back(atom);
+  if (B.empty() || u.empty())
+    return fail("the scan's input has no B or no u");
+  if (scan.getInit()) {
+    AffineMap map = maps[2];
+    SmallVector<Lin> index;
+    for (AffineExpr expr : map.getResults())
+      index.push_back(position[cast<AffineDimExpr>(expr).getPosition()]);
+    Poly init = study.evaluator.evaluate(scan.getInit(), index, {});
+    if (!init.empty()) {
+      if (init.size() != 1 || !isLeafProduct(init[0]))
+        return fail("the initial state is not a tensor");
+      initialState.coefficient = init[0].coefficient;
+      initialState.atoms.append(init[0].atoms.begin(), init[0].atoms.end());
+    }
+  }
+  return success();
+}
+
+LogicalResult ScanMatcher::match() {
+  Poly poly = study.evaluator.evaluate(study.root, study.index, {});
+  if (poly.empty() || poly.size() > 4)
+    return fail("not a sum of few products");
+  const Term *readout = nullptr;
+  Atom states;
+  SmallVector<Atom, 4> others;
+  for (const Term &term : poly)
+    for (const Atom &atom : term.atoms) {
+      if (atom.kind != Atom::Kind::Leaf)
+        return fail("an exponential or a cumulative sum stands beside the scan");
+      auto op = atom.value.getDefiningOp<ssm::ScanOp>();
+      if (!op || atom.value != op->getResult(0))
+        continue;
+      if (readout)
+        return fail("states are read more than once");
+      readout = &term;
+      scan = op;
+      states = atom;
+    }
+  if (!readout)
+    return fail("no states are read");
+  plausible = true;
+  if (scan.getReverse())
+    return fail("the scan runs backwards");
+  if (scan.getOuts().size() > 1 && !scan->getResult(1).use_empty())
+    return fail("the scan's final state is used");
+  if (readout->bound.size() > 1 || !readout->guards.empty())
+    return fail("the states are not summed over one axis");
+  if (!readout->bound.empty()) {
+    state = Lin::var(readout->bound[0]);
+    stateSize = *study.space.get(readout->bound[0]).size;
+  }
+  SmallVector<AffineMap> maps = scan.getIndexingMapsArray();
+  AffineMap hMap = maps[scan->getNumOperands() - scan.getOuts().size()];
+  for (auto [expr, e] : llvm::zip(hMap.getResults(), states.index))
+    if (cast<AffineDimExpr>(expr).getPosition() == static_cast<unsigned>(scan.getAxis()))
+      time = e;
+  auto it = llvm::find(study.index, time);
+  if (it == study.index.end() || time.isConstant())
+    return fail("the states are not read at the time of the result");
+  timeDim = it - study.index.begin();
+  if (failed(matchScan(states, {})))
+    return failure();
+  int stateVar = state.isConstant() ? -1 : state.terms[0].first;
+  C.coefficient = readout->coefficient;
+  bool skipped = false;
+  for (const Atom &atom : readout->atoms) {
+    if (!skipped && atom == states) {
+      skipped = true;
+      continue;
+    }
+    (usesVar(atom, stateVar) ? C : gate).atoms.push_back(atom);
+  }
+  if (state.isConstant() && C.empty())
+    return fail("one state, and no readout");
+  if (C.empty())
+    return fail("the states are summed without a readout");
+  for (const Term &term : poly) {
+    if (&term == readout)
+      continue;
+    SmallVector<Atom, 4> leaves(term.atoms.begin(), term.atoms.end());
+    double coefficient = term.coefficient;
+    if (!term.bound.empty() || !term.guards.empty() || !D.empty() ||
+        !factorOut(study.evaluator, leaves, gate.atoms, coefficient, {}) ||
+        !factorOut(study.evaluator, leaves, u.atoms, coefficient, {}) || leaves.empty() ||
+        llvm::any_of(leaves, [&](const Atom &leaf) { return usesAnyVar(leaf, varsOf(time)); }))
+      return fail("something else than D * u is added");
+    D.coefficient = coefficient / u.coefficient;
+    D.atoms.append(leaves.begin(), leaves.end());
+  }
+  return success();
+}
+
+FailureOr<Value> build(ScanMatcher &match, std::string &reason) {
+  RootStudy &study = match.study;
+  Operation *op = study.root.getDefiningOp();
+  OpBuilder b(op);
+  b.setInsertionPointAfter(op);
+  Location loc = op->getLoc();
+  auto type = cast<RankedTensorType>(study.root.getType());
+  SmallVector<Axis> axes(4, Axis{Lin(0), Lin(1)});
+  axes[kState] = {match.state, match.stateSize};
+  SmallVector<int> ofA = varsOf(match.A.atoms);
+  SmallVector<SmallVector<unsigned, 2>> dimAxes(type.getRank());
+  for (auto [dim, position] : llvm::enumerate(study.index)) {
+    if (type.getDimSize(dim) == 1 && dim != match.timeDim)
+      continue;
+    SmallVector<int> vars = varsOf(position);
+    unsigned axis = dim == match.timeDim ? kTime
+                    : llvm::any_of(vars, [&](int v) { return llvm::is_contained(ofA, v); }) ? kChannel
+                                                                                              : kBatch;
+    if (!axes[axis].position.isConstant()) {
+      reason = "two axes of the result play the same part";
+      return failure();
+    }
+    axes[axis] = {position, study.space.getSize(study.root, dim)};
+    dimAxes[dim] = {axis};
+  }
+  OperandBuilder operands(b, loc, study.space, axes);
+  SmallVector<AffineMap> maps;
+  auto add = [&](const Group &group, ArrayRef<unsigned> required, ArrayRef<unsigned> optional,
+                 ArrayRef<unsigned> grouped, StringRef what) -> FailureOr<Value> {
+    if (group.empty())
+      return Value();
+    FailureOr<Operand> operand = operands.build(group, required, optional, grouped);
+    if (failed(operand)) {
+      reason = (what + " is not a tensor over the op's axes").str();
+      return failure();
+    }
+    maps.push_back(operand->map);
+    return operand->value;
+  };
+  FailureOr<Value> u = add(match.u, {kBatch, kTime, kChannel}, {}, {}, "u");
+  FailureOr<Value> delta = failed(u) ? u : add(match.delta, {kBatch, kTime, kChannel}, {}, {}, "delta");
+  FailureOr<Value> A = failed(delta) ? delta : add(match.A, {kChannel, kState}, {}, {}, "A");
+  FailureOr<Value> B = failed(A) ? A : add(match.B, {kState}, {kBatch, kTime, kChannel}, {kChannel}, "B");
+  FailureOr<Value> C = failed(B) ? B : add(match.C, {kState}, {kBatch, kTime, kChannel}, {kChannel}, "C");
+  FailureOr<Value> D = failed(C) ? C : add(match.D, {kChannel}, {}, {}, "D");
+  if (failed(D))
+    return failure();
+  Value z;
+  if (!match.gate.empty()) {
+    Value silu = match.gate.atoms.size() == 1 ? getSiluInput(match.gate.atoms[0].value) : Value();
+    if (!silu) {
+      reason = "the result is multiplied by something that is not silu of a tensor";
+      return failure();
+    }
+    Group gate = match.gate;
+    gate.atoms[0].value = silu;
+    FailureOr<Value> built = add(gate, {kBatch, kTime, kChannel}, {}, {}, "the gate");
+    if (failed(built))
+      return failure();
+    z = *built;
+  }
+  FailureOr<Value> initial = add(match.initialState, {kBatch, kChannel, kState}, {}, {}, "the initial state");
+  if (failed(initial))
+    return failure();
+  FailureOr<Destination> destination =
+      makeDestination(b, loc, operands, axes, dimAxes, {kBatch, kTime, kChannel}, type);
+  if (failed(destination)) {
+    reason = "the result's shape is not one over the op's axes";
+    return failure();
+  }
+  maps.push_back(destination->map);
+  auto selective =
+      ssm::SelectiveScanOp::create(b, loc, *u, *delta, *A, *B, *C, *D, z, /*deltaBias=*/Value(), *initial,
+                                   ValueRange{destination->value}, maps, /*softplus=*/false);
+  return destination->restore(b, loc, selective->getResult(0));
+}
+
+struct RaiseSelectiveScanPass : mambac::impl::RaiseSelectiveScanBase<RaiseSelectiveScanPass> {
+  void runOnOperation() override {
+    bool hasScan = false;
+    getOperation().walk([&](ssm::ScanOp) { hasScan = true; });
+    if (!hasScan)
+      return;
+    ScanDependence dependence(getOperation());
+    RootQueue queue(getOperation(), [&](Value value) {
+      return dependence.get(value).linear && !isa<ssm::ScanOp, ssm::CumsumOp, ssm::SegsumOp>(value.getDefiningOp());
+    });
+    while (Value root = queue.next()) {
+      std::string reason;
+      bool plausible = false;
+      Value raised;
+      LogicalResult found = studyRoot(root, dependence, [&](RootStudy &study) -> LogicalResult {
+        ScanMatcher matcher(study);
+        if (failed(matcher.match())) {
+          reason = matcher.reason;
+          plausible |= matcher.plausible;
+          return failure();
+        }
+        plausible = true;
+        FailureOr<Value> value = build(matcher, reason);
+        if (failed(value))
+          return failure();
+        raised = *value;
+        return success();
+      });
+      if (succeeded(found)) {
+        ++numFound;
+        remarkFound(root, "ssm.selective_scan");
+        queue.replace(root, raised);
+      } else if (plausible) {
+        queue.noteDeclined(root, reason);
+      }
+    }
+    numDeclined += queue.reportDeclined("ssm.selective_scan");
+  }
+};
+
+} // namespace
