@@ -150,7 +150,7 @@ TEST_F(CommandTest, BadInput) {
   expectBad("--input words=ids.npy", "there is no input words; the model has: ids, scale");
   expectBad("--input 2=ids.npy", "there is no input 2; the model has: ids, scale");
   expectBad(good + "--input 0=ids.npy", "input ids is given twice");
-  expectBad("--entry other", "there is no entry point other; the model has: main, pair, broken, types, free");
+  expectBad("--entry other", "there is no entry point other; the model has: main, pair, broken, types, free, bytes");
   expectBad("--input ids=scale.npy --input scale=scale.npy", "input ids: scale.npy: holds f32, expected i64");
   expectBad("--input ids=none.npy --input scale=scale.npy", "input ids: cannot read none.npy: No such file or directory");
   expectBad("--input ids=random:2x5 --input scale=scale.npy",
@@ -194,6 +194,22 @@ TEST_F(CommandTest, BadModels) {
   bytes[bytes.size() - 5000] ^= 1;
   writeFile(folder + "/corrupt", bytes);
   EXPECT_EQ(runCommand("chmod +x corrupt; ./corrupt --list").code, 1);
+}
+
+TEST_F(CommandTest, Generate) {
+  // Lengths 4 and 8 are all that the entry takes: the text is padded, and later slides.
+  Result result = runCommand("./model --entry bytes --generate ab --tokens 12 --temperature 0");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(result.out, "abcdefghijklmn\n");
+  EXPECT_EQ(result.err.find("12 tokens in "), 0u) << result.err;
+  EXPECT_NE(result.err.find(" tokens/s on "), std::string::npos) << result.err;
+  EXPECT_EQ(mambaRun("--entry bytes --generate ab --tokens 0").out, "ab\n");
+  std::string hot = "--entry bytes --generate ab --tokens 30 --temperature 100 --seed ";
+  EXPECT_EQ(mambaRun(hot + "1").out, mambaRun(hot + "1 --threads 1").out);
+  EXPECT_NE(mambaRun(hot + "1").out, mambaRun(hot + "2").out);
+  expectBad("--entry bytes --generate ''", "--generate needs a text of at least one byte");
+  expectBad("--generate hello", "--generate needs a model of bytes");
+  expectBad("--tokens 4", "--tokens requires --generate");
 }
 
 TEST_F(CommandTest, ExampleInC) {

@@ -65,10 +65,10 @@ TEST_F(StateTest, Signature) {
   openState();
   EXPECT_STREQ(mambac_model_name(model), "by hand");
   EXPECT_EQ(mambac_weights_bytes(model), 160);
-  EXPECT_EQ(mambac_num_entries(model), 5);
+  EXPECT_EQ(mambac_num_entries(model), 6);
   EXPECT_EQ(mambac_find_entry(model, "pair"), 1);
   EXPECT_EQ(mambac_find_entry(model, "nothing"), -1);
-  EXPECT_EQ(mambac_get_entry(model, 5), nullptr);
+  EXPECT_EQ(mambac_get_entry(model, 6), nullptr);
   EXPECT_EQ(mambac_get_entry(model, -1), nullptr);
   const mambac_entry_info *entry = mambac_get_entry(model, 0);
   ASSERT_NE(entry, nullptr);
@@ -209,7 +209,7 @@ TEST_F(StateTest, BadArguments) {
   MainCall call(2, 4);
   mambac_tensor inputs[] = {call.ids.view(), call.scale.view()}, outputs[] = {call.hidden.view(), call.total.view()};
   EXPECT_EQ(mambac_run(state, 9, inputs, 2, outputs, 2), MAMBAC_INVALID_ARGUMENT);
-  EXPECT_STREQ(mambac_state_error(state), "there is no entry point 9: the model has 5");
+  EXPECT_STREQ(mambac_state_error(state), "there is no entry point 9: the model has 6");
   EXPECT_EQ(mambac_run(state, 0, inputs, 1, outputs, 2), MAMBAC_INVALID_ARGUMENT);
   EXPECT_STREQ(mambac_state_error(state), "main takes 2 inputs, got 1");
   EXPECT_EQ(mambac_run(state, 0, inputs, 2, outputs, 1), MAMBAC_INVALID_ARGUMENT);

@@ -6,6 +6,8 @@
  *   pair(x f32 (2*s0+1, 3), y f32 (s0)) -> z f32 (s0 + 1): z[i] = i.
  *   broken: needs more memory than there is.
  *   free(ids, scale) -> hidden, total: main, but its ids have no limit in the metadata, so that only the code notices.
+ *   bytes(ids i64 (1, s0)) -> logits f32 (1, s0, 256): a language model that knows the alphabet: after a comes b. s0 is a
+ *     multiple of 4 and at most 8.
  *   types(one input of each dtype) -> the same.
  *===------------------------------------------------------------------------------------------------------------------===*/
 #include "lib/Runtime/ProductABI.h"
@@ -92,10 +94,24 @@ static void typesShapes(const int64_t *symbols, int64_t *dims) {
     dims[i] = 3;
 }
 
+static void runBytes(const MambacCall *call) {
+  const int64_t *ids = call->inputs[0];
+  float *logits = call->outputs[0];
+  memset(logits, 0, (size_t)call->symbols[0] * 256 * sizeof(float));
+  for (int64_t i = 0; i < call->symbols[0]; ++i)
+    logits[i * 256 + (ids[i] + 1) % 256] = 20;
+}
+static void bytesShapes(const int64_t *symbols, int64_t *dims) {
+  dims[0] = 1;
+  dims[1] = symbols[0];
+  dims[2] = 256;
+}
+
 static const MambacEntry entries[] = {{"main", runMain, mainArena, mainShapes},
                                       {"pair", runPair, noArena, pairShapes},
                                       {"broken", runPair, hugeArena, brokenShapes},
                                       {"types", runTypes, noArena, typesShapes},
+                                      {"bytes", runBytes, noArena, bytesShapes},
                                       {"free", runMain, mainArena, mainShapes}};
 
 #define TYPE_IN(name) "{\"name\":\"" name "_in\",\"dtype\":\"" name "\",\"shape\":[3]}"
@@ -124,7 +140,10 @@ static const char metadata[] =
     "\"inputs\":[{\"name\":\"ids\",\"dtype\":\"i64\",\"shape\":[{\"symbol\":0},{\"symbol\":1}]},"
     "{\"name\":\"scale\",\"dtype\":\"f32\",\"shape\":[]}],"
     "\"outputs\":[{\"name\":\"hidden\",\"dtype\":\"f32\",\"rank\":3,\"shape_text\":[\"s0\",\"s1\",\"4\"]},"
-    "{\"name\":\"total\",\"dtype\":\"f32\",\"rank\":1,\"shape_text\":[\"s0\"]}]}],"
+    "{\"name\":\"total\",\"dtype\":\"f32\",\"rank\":1,\"shape_text\":[\"s0\"]}]},"
+    "{\"name\":\"bytes\",\"symbols\":[{\"name\":\"s0\",\"min\":4,\"max\":8,\"multiple_of\":4}],"
+    "\"inputs\":[{\"name\":\"ids\",\"dtype\":\"i64\",\"shape\":[1,{\"symbol\":0}],\"limit\":256}],"
+    "\"outputs\":[{\"name\":\"logits\",\"dtype\":\"f32\",\"rank\":3,\"shape_text\":[\"1\",\"s0\",\"256\"]}]}],"
     "\"kernels\":[{\"name\":\"embed_0\",\"module\":\"backbone.embeddings\",\"kind\":\"gather\","
     "\"flops_text\":\"4*s0*s1\",\"bytes_text\":\"s0 * (s1 * 32 + 7 mod 4) - 3 * s0 + 9 floordiv 2 - 7 ceildiv 2\"},"
     "{\"name\":\"sum_0\",\"module\":\"head\",\"kind\":\"reduce\"}]}";
@@ -135,4 +154,4 @@ static const char metadata[] =
 #endif
 
 __attribute__((visibility("default"))) extern const MambacProduct mambac_product;
-const MambacProduct mambac_product = {MAMBAC_ABI_VERSION, 5, entries, metadata, 160, WEIGHTS_HASH};
+const MambacProduct mambac_product = {MAMBAC_ABI_VERSION, sizeof entries / sizeof *entries, entries, metadata, 160, WEIGHTS_HASH};
