@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.export import Dim, export
@@ -66,6 +68,17 @@ class Chunks(torch.nn.Module):
         return torch.cat([first, second, first], -1), z, torch.nn.functional.layer_norm(x[:, :8], (8,), None, None, 1e-5)
 
 
+def stripped(value: Any) -> Any:
+    """A JSON value without hints, function names and traces."""
+    if isinstance(value, dict):
+        dropped = ("hint", "torch_fn", "from_node")
+        result = {key: stripped(item) for key, item in value.items() if key not in dropped}
+        if "stack_trace" in result:
+            result["stack_trace"] = 'File "m.py", line 1'
+        return result
+    return [stripped(item) for item in value] if isinstance(value, list) else value
+
+
 def main() -> None:
     """Exports the modules and writes all seeds."""
     corpus = HERE / "corpus"
@@ -90,6 +103,17 @@ def main() -> None:
                     (corpus / "graph" / f"{archive.stem}-{Path(entry).stem}.json").write_bytes(source.read(entry))
     (corpus / "graph" / "two-linear.json").unlink(missing_ok=True)
     (corpus / "graph" / "two-chunks.json").unlink(missing_ok=True)
+    # The importer's seeds: the same graphs and a fixture's, without what it does not look at.
+    (corpus / "import").mkdir(exist_ok=True)
+    for name, archive in (
+        ("linear-model", corpus / "archive/linear.pt2"),
+        ("chunks-model", corpus / "archive/chunks.pt2"),
+        ("mamba_py_steps", HERE.parent / "models/mamba_py_steps/model.pt2"),
+    ):
+        with zipfile.ZipFile(archive) as source:
+            graph = json.loads(source.read(next(e for e in source.namelist() if "/models/" in e)))
+        graph["guards_code"] = []
+        (corpus / "import" / f"{name}.json").write_text(json.dumps(stripped(graph), separators=(",", ":")))
     for index, line in enumerate(EXPRESSIONS.splitlines()):
         (corpus / "expr" / f"{index:02}").write_text(line)
 
