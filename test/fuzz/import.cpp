@@ -1,8 +1,8 @@
-// Fuzzes the importer with graphs: whatever the reader accepts must become a valid module or one diagnostic. MLIR is not
-// instrumented, so this finds crashes and invalid modules, and is guided by the reader alone; so most mutations keep the JSON
-// well-formed: numbers and names are exchanged for others, nodes are dropped.
-#include "lib/Import/GraphReader.h"
+// Fuzzes the importer with graphs: whatever the reader accepts must become a valid module or one diagnostic. MLIR is
+// not instrumented, so this finds crashes and invalid modules, and is guided by the reader alone; so most mutations
+// keep the JSON well-formed: numbers and names are exchanged for others, nodes are dropped.
 #include "lib/Import/Import.h"
+#include "lib/Import/GraphReader.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
@@ -14,8 +14,8 @@
 using namespace mambac;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  auto program =
-      pt2::readProgram(std::string_view(reinterpret_cast<const char *>(data), size), "model", "fuzz.pt2: models/model.json");
+  auto program = pt2::readProgram(std::string_view(reinterpret_cast<const char *>(data), size), "model",
+                                  "fuzz.pt2: models/model.json");
   if (!program)
     return 0;
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
@@ -76,7 +76,9 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max
   Token chosen = tokens[random() % tokens.size()];
   std::string replacement;
   if (numbers && random() % 2) {
-    static const char *values[] = {"0", "1", "-1", "2", "3", "7", "-2", "64", "4096", "9223372036854775807", "-9223372036854775808", "1000000000", "0.5"};
+    static const char *values[] = {
+        "0",          "1",  "-1", "2", "3", "7", "-2", "64", "4096", "9223372036854775807", "-9223372036854775808",
+        "1000000000", "0.5"};
     replacement = values[random() % (sizeof(values) / sizeof(*values))];
   } else {
     // Another token of the same kind, mostly from nearby.

@@ -1,5 +1,5 @@
-// Archives over 4 GiB, as sparse files that take no space: ZIP64 sizes and offsets. And a graph of many nodes, as unrolled time
-// loops make them.
+// Archives over 4 GiB, as sparse files that take no space: ZIP64 sizes and offsets. And a graph of many nodes, as
+// unrolled time loops make them.
 #include "lib/Import/Archive.h"
 #include "test/unit/Import/TinyModel.h"
 
@@ -93,18 +93,20 @@ TEST(LargeArchive, MapsOneTensorOfMoreThanFourGigabytes) {
 TEST(LargeArchive, ReadsAGraphOfManyNodesInLittleMemory) {
   // 1.7 KB a node, most of it the stack trace.
   constexpr int count = 12000;
-  std::string frame = R"(  File \"/somewhere/lib/python3.11/site-packages/transformers/models/mamba/modeling_mamba.py\", line 311, )"
-                      R"(in slow_forward\n    ssm_state = discrete_A[:, :, i, :] * ssm_state + deltaB_u[:, :, i, :]\n)";
+  std::string frame =
+      R"(  File \"/somewhere/lib/python3.11/site-packages/transformers/models/mamba/modeling_mamba.py\", line 311, )"
+      R"(in slow_forward\n    ssm_state = discrete_A[:, :, i, :] * ssm_state + deltaB_u[:, :, i, :]\n)";
   std::string trace;
   for (int i = 0; i < 7; ++i)
     trace += frame;
   std::string nodes, values;
   for (int i = 0; i < count; ++i) {
     std::string name = "mul_" + std::to_string(i);
-    nodes += R"({"target": "torch.ops.aten.mul.Tensor", "inputs": [{"name": "self", "arg": {"as_tensor": {"name": "x"}}, "kind": 1},
+    nodes +=
+        R"({"target": "torch.ops.aten.mul.Tensor", "inputs": [{"name": "self", "arg": {"as_tensor": {"name": "x"}}, "kind": 1},
       {"name": "other", "arg": {"as_tensor": {"name": "x"}}, "kind": 1}], "outputs": [{"as_tensor": {"name": ")" +
-             name + R"("}}], "metadata": {"stack_trace": ")" + trace +
-             R"(", "nn_module_stack": "L__self__,,m.M;k,backbone.layers.0.mixer,m.Mixer"}, "name": ")" + name + "\"}, ";
+        name + R"("}}], "metadata": {"stack_trace": ")" + trace +
+        R"(", "nn_module_stack": "L__self__,,m.M;k,backbone.layers.0.mixer,m.Mixer"}, "name": ")" + name + "\"}, ";
     values += "\"" + name + "\": " + meta("s0,3", "3,1") + ", ";
   }
   TinyModel model;
@@ -123,7 +125,8 @@ TEST(LargeArchive, ReadsAGraphOfManyNodesInLittleMemory) {
   EXPECT_EQ(exported->program.graph.nodes.size(), count + 2u);
   EXPECT_EQ(exported->program.graph.nodes[5].sourceLine, 311u);
   if (memoryIsMeasurable) {
-    EXPECT_LT(peakKilobytes() - before, static_cast<long>(size >> 10) * 2) << "the text is mapped, and no tree is made of it";
+    EXPECT_LT(peakKilobytes() - before, static_cast<long>(size >> 10) * 2)
+        << "the text is mapped, and no tree is made of it";
   }
 }
 } // namespace
