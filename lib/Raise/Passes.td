@@ -95,4 +95,26 @@ def AbsorbTimeStep : Pass<"ssm-absorb-time-step", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def FoldCausalMask : Pass<"ssm-fold-causal-mask", "::mlir::func::FuncOp"> {
+  let summary = "A mask of an attention that is causal becomes its flag";
+  let description = [{
+    Models compute masks as tensors of queries by keys, from ranges that they compare, gather and combine. An element
+    of such a mask is a condition on its position; where that is always true, or true just for the keys up to the
+    query, the mask is dropped.
+
+    Before:
+
+        %i = linalg.generic: %i[q] = q
+        %m = linalg.generic: %m[q, s] = %i[s] <= %i[q]
+        %y = ssm.attention "b h q d, b h s d, b h s e, q s -> b h q e" .. mask(%m) scale(1.0)
+
+    After: `%y = ssm.attention "b h q d, b h s d, b h s e -> b h q e" .. scale(1.0) causal`
+
+    Declined: a mask that depends on an input of the model, or hides other keys.
+  }];
+  let statistics = [Statistic<"numFolded", "folded", "masks dropped">,
+                    Statistic<"numDeclined", "declined", "masks that stayed">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect"];
+}
+
 #endif // MAMBAC_LIB_RAISE_PASSES

@@ -36,6 +36,8 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createRaiseScanReadoutPass());
   pm.addNestedPass<func::FuncOp>(createFuseScanEpiloguePass());
   pm.addNestedPass<func::FuncOp>(createAbsorbTimeStep());
+  // Masks of attentions, once their index arithmetic is as plain as it gets.
+  pm.addNestedPass<func::FuncOp>(createFoldCausalMask());
   // Then the sums of products that no other op took: projections above all.
   pm.addNestedPass<func::FuncOp>(createRaiseEinsum());
   addCleanup(pm);
