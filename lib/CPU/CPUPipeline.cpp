@@ -28,8 +28,8 @@ static void populateLoops(OpPassManager &pm) {
 static void populateLLVM(OpPassManager &pm) {
   pm.addPass(createConvertVectorToSCFPass(VectorTransferToSCFOptions().enableFullUnroll()));
   pm.addPass(createLowerAffinePass());
-  pm.addPass(memref::createExpandStridedMetadataPass());
-  pm.addPass(createLowerAffinePass()); // expand-strided-metadata makes affine.apply
+  pm.addPass(mambac::createExpandViewsPass());
+  pm.addPass(createLowerAffinePass()); // of expanded views
   pm.addPass(arith::createArithExpandOpsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
@@ -64,6 +64,7 @@ void mambac::registerCPUPasses() {
   registerPass([] { return createOutlineParallelPass(); });
   registerPass([] { return createLowerEntriesPass(); });
   registerPass([] { return createLowerLinalgPass(); });
+  registerPass([] { return createExpandViewsPass(); });
   PassPipelineRegistration<>("mambac-lower-cpu", "Lower a scheduled module to the LLVM dialect for CPUs",
                              buildCPUPipeline);
 }

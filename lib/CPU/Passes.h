@@ -14,6 +14,8 @@ namespace mambac {
 std::unique_ptr<mlir::Pass> createOutlineParallelPass();
 /// Entry wrappers, size functions' C forms, metadata and `mambac_product`.
 std::unique_ptr<mlir::Pass> createLowerEntriesPass();
+/// Views of buffers to offsets, sizes and strides.
+std::unique_ptr<mlir::Pass> createExpandViewsPass();
 /// linalg on memrefs to scf.parallel and vector loops.
 std::unique_ptr<mlir::Pass> createLowerLinalgPass();
 

@@ -61,8 +61,13 @@ struct FormDispatchesPass : PassWrapper<FormDispatchesPass, OperationPass<Module
     Builder builder(&getContext());
     for (func::FuncOp driver : drivers)
     {
-      for (Operation &op : llvm::make_early_inc_range(driver.getBody().front()))
-        foldFill(&op);
+      for (Operation &op : llvm::make_early_inc_range(driver.getBody().front())) {
+        auto copy = dyn_cast<memref::CopyOp>(op);
+        if (copy && copy.getSource() == copy.getTarget())
+          copy.erase();
+        else
+          foldFill(&op);
+      }
       for (Operation &op : llvm::make_early_inc_range(driver.getBody().front()))
         if (isWork(&op))
           outline(&op);
@@ -157,6 +162,22 @@ private:
     return -1;
   }
 
+  /// An input that indexes a table has a limit, which the metadata tells.
+  static void noteLimit(Operation *op, int32_t input) {
+    auto driver = op->getParentOfType<func::FuncOp>();
+    op->walk([&](memref::LoadOp load) {
+      for (auto [i, index] : llvm::enumerate(load.getIndices())) {
+        auto cast = index.getDefiningOp<arith::IndexCastOp>();
+        if (!cast || !isa<BlockArgument>(cast.getIn()) || load.getMemRefType().isDynamicDim(i))
+          continue;
+        int64_t limit = load.getMemRefType().getDimSize(i);
+        if (auto known = driver.getArgAttrOfType<IntegerAttr>(input, "mambac.limit"))
+          limit = std::min(limit, known.getInt());
+        driver.setArgAttr(input, "mambac.limit", IntegerAttr::get(IntegerType::get(op->getContext(), 64), limit));
+      }
+    });
+  }
+
   void outline(Operation *op) {
     Location loc = op->getLoc();
     MLIRContext *context = &getContext();
@@ -173,8 +194,10 @@ private:
     }
     std::string kind = kindOf(op);
     if (kind == "gather")
-      if (int32_t input = indexInput(op); input >= 0)
+      if (int32_t input = indexInput(op); input >= 0) {
         op->setAttr("mambac.index_input", Builder(context).getI32IntegerAttr(input));
+        noteLimit(op, input);
+      }
     OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());
     auto function = func::FuncOp::create(builder, loc, "kernel",
                                          builder.getFunctionType(ValueRange(args).getTypes(), {}));

@@ -74,6 +74,41 @@ struct FuseElementwisePass : PassWrapper<FuseElementwisePass, OperationPass<Modu
   }
 };
 
+/// A tensor that is only there to be written gets one copy per writer: shared ones would be copied, or live as long as
+/// the whole model. (CSE makes them shared.)
+struct SplitDestinationsPass : PassWrapper<SplitDestinationsPass, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(SplitDestinationsPass)
+  StringRef getArgument() const final { return "mambac-split-destinations"; }
+  StringRef getDescription() const final { return "Give every operation its own destination"; }
+
+  void runOnOperation() override {
+    SmallVector<Operation *> shared;
+    getOperation().walk<WalkOrder::PostOrder>([&](Operation *op) {
+      auto generic = dyn_cast<linalg::GenericOp>(op);
+      bool fills = isa<linalg::FillOp>(op) ||
+                   (generic && generic->getNumResults() == 1 && generic.getNumLoops() == generic.getNumParallelLoops() &&
+                    bodySize(generic) == 0 && llvm::none_of(generic.getDpsInputs(), [](Value input) {
+                      return isa<ShapedType>(input.getType());
+                    }));
+      if (fills || isa<tensor::EmptyOp>(op))
+        shared.push_back(op);
+    });
+    // Fills first, so that the empty tensors of their copies are seen too.
+    std::stable_partition(shared.begin(), shared.end(), [](Operation *op) { return !isa<tensor::EmptyOp>(op); });
+    for (Operation *op : shared) {
+      SmallVector<OpOperand *> uses;
+      for (OpOperand &use : op->getResult(0).getUses())
+        uses.push_back(&use);
+      for (OpOperand *use : ArrayRef(uses).drop_front(uses.empty() ? 0 : 1)) {
+        OpBuilder builder(use->getOwner());
+        use->set(builder.clone(*op)->getResult(0));
+      }
+    }
+  }
+};
+
 } // namespace
 
 std::unique_ptr<Pass> mambac::createFuseElementwisePass() { return std::make_unique<FuseElementwisePass>(); }
+
+std::unique_ptr<Pass> mambac::createSplitDestinationsPass() { return std::make_unique<SplitDestinationsPass>(); }

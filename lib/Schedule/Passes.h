@@ -19,6 +19,8 @@ std::unique_ptr<mlir::Pass> createLowerEinsumPass();
 std::unique_ptr<mlir::Pass> createHoistWeightsPass();
 /// Fuses elementwise linalg ops into their consumers.
 std::unique_ptr<mlir::Pass> createFuseElementwisePass();
+/// One destination tensor per writer, before bufferization.
+std::unique_ptr<mlir::Pass> createSplitDestinationsPass();
 /// Outlines each kernel of a driver into a private function; equal ones are shared.
 std::unique_ptr<mlir::Pass> createFormDispatchesPass();
 /// Kernels' allocations become arguments that drivers allocate.

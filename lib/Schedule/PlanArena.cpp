@@ -76,7 +76,8 @@ private:
         for (Value size : buffer.alloc.getDynamicSizes()) {
           auto value = evaluate(size, point);
           if (!value)
-            return buffer.alloc.emitError("the size of a temporary depends on data, not on the entry's sizes alone");
+            return buffer.alloc.emitError("the size of a temporary, ")
+                   << buffer.alloc.getType() << ", depends on data, not on the entry's sizes alone: " << unresolved;
           bytes *= *value;
         }
         buffer.samples.push_back(aligned(bytes));
@@ -288,22 +289,32 @@ private:
     if (!op)
       return std::nullopt;
     SmallVector<Attribute> operands;
-    Builder builder(&getContext());
     for (Value operand : op->getOperands()) {
       auto number = evaluate(operand, point);
       if (!number)
         return std::nullopt;
       operands.push_back(IntegerAttr::get(operand.getType(), *number));
     }
-    if (!isMemoryEffectFree(op))
+    unresolved = value;
+    if (!isMemoryEffectFree(op) || op->getNumResults() != 1)
       return std::nullopt;
+    if (auto apply = dyn_cast<affine::AffineApplyOp>(op)) {
+      SmallVector<Attribute> results;
+      if (failed(apply.getAffineMap().constantFold(operands, results)))
+        return std::nullopt;
+      return cast<IntegerAttr>(results[0]).getInt();
+    }
+    // fold() may answer with an operand, whose value is known then.
     SmallVector<OpFoldResult> results;
-    if (failed(op->fold(operands, results)) || results.size() != op->getNumResults())
+    if (failed(op->fold(operands, results)) || results.size() != 1)
       return std::nullopt;
-    auto attr = dyn_cast_or_null<IntegerAttr>(dyn_cast<Attribute>(results[cast<OpResult>(value).getResultNumber()]));
+    if (auto same = dyn_cast<Value>(results[0]))
+      return same == value ? std::nullopt : evaluate(same, point);
+    auto attr = dyn_cast<IntegerAttr>(cast<Attribute>(results[0]));
     return attr ? std::optional<int64_t>(attr.getInt()) : std::nullopt;
   }
 
+  Value unresolved; ///< what evaluate() failed at
   SmallVector<Value> symbols;
   SmallVector<std::pair<MemRefType, SmallVector<Value>>> sizeOperands;
   SmallVector<SmallVector<size_t>> slotMembers;

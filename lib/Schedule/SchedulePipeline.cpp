@@ -40,6 +40,9 @@ static void populateTensorLevel(OpPassManager &pm) {
 }
 
 static void populateFusion(OpPassManager &pm) {
+  // Dimensions of size one only stand between producers and consumers.
+  pm.addNestedPass<func::FuncOp>(createLinalgFoldUnitExtentDimsPass());
+  pm.addPass(createCanonicalizerPass());
   // After hoisting, so that what weights alone decide is not computed again in every consumer.
   pm.addPass(mambac::createFuseElementwisePass());
   pm.addPass(createCanonicalizerPass());
@@ -47,6 +50,7 @@ static void populateFusion(OpPassManager &pm) {
 }
 
 static void populateBufferize(OpPassManager &pm) {
+  pm.addPass(mambac::createSplitDestinationsPass());
   // Results land directly in what they are inserted into or returned as.
   pm.addPass(bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions options;
@@ -89,6 +93,7 @@ void mambac::registerSchedulePasses() {
   registerPass([] { return createLowerEinsumPass(); });
   registerPass([] { return createHoistWeightsPass(); });
   registerPass([] { return createFuseElementwisePass(); });
+  registerPass([] { return createSplitDestinationsPass(); });
   registerPass([] { return createFormDispatchesPass(); });
   registerPass([] { return createHoistWorkspacesPass(); });
   registerPass([] { return createPlanArenaPass(); });

@@ -14,7 +14,8 @@ namespace mambac {
 /// The symbol arguments of a driver, in order.
 llvm::SmallVector<mlir::Value> symbolArguments(mlir::func::FuncOp driver);
 
-/// Replaces tensor.dim and memref.dim of the driver's inputs and outputs by expressions of its symbols.
+/// Replaces tensor.dim and memref.dim of the driver's inputs and outputs, and of what is allocated or viewed with known
+/// sizes, by those sizes: in the end expressions of the symbols.
 void resolveArgumentSizes(mlir::func::FuncOp driver);
 
 } // namespace mambac
