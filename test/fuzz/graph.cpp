@@ -1,5 +1,6 @@
-// Fuzzes the reader of models/<name>.json: any text must give a program or a short error.
+// Fuzzes the reader of models/<name>.json: any text must give a program or an error.
 #include "lib/Import/GraphReader.h"
+#include "test/fuzz/JsonMutator.h"
 
 #include <cstdlib>
 
