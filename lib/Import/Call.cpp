@@ -287,7 +287,9 @@ const pt2::TensorMeta &Call::meta(unsigned position) {
   if (position < results().size())
     if (const pt2::TensorMeta *known = graph.findTensor(results()[position]))
       return *known;
-  (void)fail("the graph does not describe its result");
+  auto reason = position < results().size() ? graph.unreadable.find(results()[position]) : graph.unreadable.end();
+  (void)fail(reason != graph.unreadable.end() ? "the sizes of its result cannot be read: " + Twine(reason->second)
+                                              : Twine("the graph does not describe its result"));
   return unknown;
 }
 
@@ -303,6 +305,8 @@ static Tensor checked(Call &call, const Tensor &tensor, unsigned position) {
 LogicalResult Call::result(const Tensor &tensor, unsigned position) {
   if (failed())
     return failure();
+  if (!tensor)
+    return fail("a number stands where a tensor is wanted");
   if (position >= results().size())
     return success(); // not used by anyone
   if (inPlace && position == 0) {
@@ -364,6 +368,12 @@ Lowering Registry::find(StringRef target, bool &inPlace) const {
     return nullptr;
   inPlace = true;
   return it->second;
+}
+
+SmallVector<StringRef> Registry::targets() const {
+  SmallVector<StringRef> list(table.keys());
+  llvm::sort(list);
+  return list;
 }
 
 const Registry &registry() {

@@ -106,6 +106,8 @@ public:
   /// The lowering of a graph's target ("torch.ops.aten.add_.Tensor"), or null. In-place variants share the lowering of
   /// the op that they name; `inPlace` says so.
   Lowering find(llvm::StringRef target, bool &inPlace) const;
+  /// All targets, sorted.
+  llvm::SmallVector<llvm::StringRef> targets() const;
 
 private:
   llvm::StringMap<Lowering> table;

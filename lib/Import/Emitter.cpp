@@ -382,6 +382,10 @@ AffineMap Emitter::map(unsigned dims, ArrayRef<int64_t> results) {
 }
 
 Tensor Emitter::generic(ArrayRef<Tensor> ins, ArrayRef<AffineMap> maps, const Tensor &init, Body body) {
+  if (!llvm::all_of(ins, [](const Tensor &in) { return static_cast<bool>(in); })) {
+    fail("a number stands where a tensor is wanted");
+    return init;
+  }
   unsigned dims = maps.back().getNumDims();
   SmallVector<utils::IteratorType> iterators(dims, utils::IteratorType::reduction);
   for (AffineExpr each : maps.back().getResults())

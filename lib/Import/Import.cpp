@@ -70,7 +70,7 @@ private:
   void importNodes(const pt2::Graph &graph, Scope &scope, unsigned depth);
   void importNode(const pt2::Graph &graph, const pt2::Node &node, Scope &scope, unsigned depth);
   void inlineSubgraph(const pt2::Graph &graph, const pt2::Node &node, Scope &scope, unsigned depth);
-  DictionaryAttr describe(StringRef name, ArrayRef<Size> sizes);
+  DictionaryAttr describe(StringRef name, DType type, ArrayRef<Size> sizes);
 };
 
 /// One diagnostic with everything in `errors`; true when there was none.
@@ -227,8 +227,10 @@ AffineMap Importer::shapeMap(ArrayRef<Size> sizes) {
   return AffineMap::get(0, symbolOrder.size(), exprs, &context);
 }
 
-DictionaryAttr Importer::describe(StringRef name, ArrayRef<Size> sizes) {
-  return builder.getDictionaryAttr({builder.getNamedAttr("mambac.name", builder.getStringAttr(name)),
+DictionaryAttr Importer::describe(StringRef name, DType type, ArrayRef<Size> sizes) {
+  // The dtype is said in words: i8 alone could be either kind of byte.
+  return builder.getDictionaryAttr({builder.getNamedAttr("mambac.dtype", builder.getStringAttr(pt2::dtypeName(type))),
+                                    builder.getNamedAttr("mambac.name", builder.getStringAttr(name)),
                                     builder.getNamedAttr("mambac.shape", AffineMapAttr::get(shapeMap(sizes)))});
 }
 
@@ -359,7 +361,7 @@ OwningOpRef<ModuleOp> Importer::run() {
     std::string name = input.userName.empty() ? input.arg.name : input.userName;
     if (!names.insert(name).second)
       reject("two inputs have the name '" + name + "'");
-    inputAttrs.push_back(describe(name, Sizes(meta->sizes.begin(), meta->sizes.end())));
+    inputAttrs.push_back(describe(name, meta->dtype, Sizes(meta->sizes.begin(), meta->sizes.end())));
     if (!emitter.problem.empty())
       reject("the input '" + name + "': " + emitter.problem);
     userInputs.push_back(&input);
@@ -436,7 +438,7 @@ OwningOpRef<ModuleOp> Importer::run() {
     for (unsigned n = 1; !resultNames.insert(name).second; ++n)
       name = base + "_" + std::to_string(n);
     results.push_back(tensor.value);
-    resultAttrs.push_back(describe(name, tensor.sizes));
+    resultAttrs.push_back(describe(name, tensor.dtype, tensor.sizes));
     if (!emitter.problem.empty())
       reject("the output '" + name + "': " + emitter.problem);
   }

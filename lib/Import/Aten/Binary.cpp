@@ -17,11 +17,19 @@ DType arithmeticType(Call &c, ArrayRef<Operand> operands) {
   return computeType(type);
 }
 
-template <BinaryFn fn> LogicalResult binary(Call &c) {
+/// `roundNumbers`: a number is first rounded to the tensors' type, as PyTorch does where its kernels have no wider one.
+template <BinaryFn fn, bool roundNumbers = false> LogicalResult binary(Call &c) {
   Operand self = c.operand("self"), other = c.operand("other");
   if (c.failed())
     return failure();
   DType type = arithmeticType(c, {self, other});
+  for (Operand *each : {&self, &other})
+    if (roundNumbers && !each->isTensor()) {
+      DType common = promote({self, other});
+      each->scalar = scalarAs(c.e, *each, common);
+      each->dtype = common;
+      each->number.reset();
+    }
   return c.result(applyElementwise(c.e, {self, other}, type, type, c.resultType(), c.resultSizes(),
                                    [&](Emitter &e, ValueRange v) { return fn(e, type, v[0], v[1]); }));
 }
@@ -223,9 +231,9 @@ void registerBinary(Registry &r) {
   r.add({"aten.div.Tensor", "aten.div.Scalar", "aten.div.Tensor_mode", "aten.div.Scalar_mode", "aten.divide.Tensor",
          "aten.true_divide.Tensor"},
         lowerDiv);
-  r.add({"aten.floor_divide.default", "aten.floor_divide.Scalar"}, binary<floorDivScalars>);
-  r.add({"aten.remainder.Tensor", "aten.remainder.Scalar"}, binary<remainderScalars>);
-  r.add({"aten.fmod.Tensor", "aten.fmod.Scalar"}, binary<fmodScalars>);
+  r.add({"aten.floor_divide.default", "aten.floor_divide.Scalar"}, binary<floorDivScalars, true>);
+  r.add({"aten.remainder.Tensor", "aten.remainder.Scalar"}, binary<remainderScalars, true>);
+  r.add({"aten.fmod.Tensor", "aten.fmod.Scalar"}, binary<fmodScalars, true>);
   r.add({"aten.maximum.default", "aten.max.other"}, binary<extremum<true>>);
   r.add({"aten.minimum.default", "aten.min.other"}, binary<extremum<false>>);
   r.add("aten.atan2.default", binary<atan2Scalars>);

@@ -114,6 +114,8 @@ LogicalResult lowerOneHot(Call &c) {
   Sizes sizes = c.resultSizes();
   if (c.failed())
     return failure();
+  if (self.dtype != DType::Int64)
+    return c.fail("its input is not a tensor of int64");
   Sizes unit = self.sizes;
   unit.push_back(1);
   Tensor column = c.e.reshape(self, unit);

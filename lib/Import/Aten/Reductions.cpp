@@ -209,6 +209,8 @@ LogicalResult lowerVectorNorm(Call &c) {
   if (c.failed())
     return failure();
   DType type = computeType(c.resultType());
+  if (!isFloat(type))
+    return c.fail("its result is not a floating-point tensor");
   bool infinite = std::isinf(order) && order > 0;
   if (order != 1.0 && order != 2.0 && !infinite)
     return c.fail("a norm of order " + Twine(std::to_string(order)) + " is not supported");

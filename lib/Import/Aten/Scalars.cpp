@@ -152,6 +152,10 @@ Value sigmoidScalar(Emitter &e, Value x) {
 Value siluScalar(Emitter &e, Value x) { return arith::DivFOp::create(e.b, e.loc, x, onePlusExp(e, x)); }
 
 Value scalarAs(Emitter &e, const Operand &operand, DType type) {
+  if (operand.isTensor() || !operand.scalar) {
+    e.fail("a tensor stands where a number is wanted");
+    return e.constant(type, 0);
+  }
   if (operand.number) {
     IntegerAttr exact;
     if (matchPattern(operand.scalar, m_Constant(&exact)))

@@ -262,7 +262,9 @@ std::vector<Array> runReference(OwningOpRef<ModuleOp> module, const pt2::Exporte
                                 const std::vector<Array> &inputs, std::string &error) {
   MLIRContext *context = module->getContext();
   auto func = *module->getOps<func::FuncOp>().begin();
-  func->removeAttr("mambac.symbols");
+  std::vector<std::string> resultDtypes;
+  for (unsigned k = 0; k < func.getNumResults(); ++k)
+    resultDtypes.push_back(func.getResultAttrOfType<StringAttr>(k, "mambac.dtype").getValue().str());
   if (func.getNumArguments() != inputs.size()) {
     error = "the model takes " + std::to_string(func.getNumArguments()) + " inputs";
     return {};
@@ -383,7 +385,7 @@ std::vector<Array> runReference(OwningOpRef<ModuleOp> module, const pt2::Exporte
       array.shape.push_back(word(3 + dim));
       count *= array.shape.back();
     }
-    Codec codec = codecOf(type.getElementType());
+    Codec codec = resultDtypes[outputs.size()] == "u8" ? plain<uint8_t>() : codecOf(type.getElementType());
     std::vector<int64_t> at(rank, 0);
     for (int64_t i = 0; i < count; ++i) {
       int64_t from = word(2);

@@ -1,0 +1,304 @@
+#!/usr/bin/env python3
+"""Writes the op fixtures of this folder: small graphs of one family of ops each, with what PyTorch computes on them.
+
+    ops/FAMILY.VARIANT.pt2         the exported graph, its paths cut (python/mambac/archive.py)
+    ops/FAMILY.VARIANT.inK.npy     input K (16-bit floats stored as f32)
+    ops/FAMILY.VARIANT.out.npy     all outputs in one f64 vector: for each its rank, its sizes, its elements
+
+Variants: `static`, `dynamic` (every size of the inputs that can be open is), `bf16` and `f16` (static). Each op of a family is one
+output, so a failure names it. test/unit/Import/OpsTest.cpp imports each graph, runs it by the plain reference lowering and compares.
+To write them again:  pip install torch numpy && python3 test/Import/make_ops.py [FAMILY ...]
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.export import Dim
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python"))
+from mambac.archive import save  # noqa: E402
+
+HERE = Path(__file__).resolve().parent
+Op = Callable[..., Any]
+
+
+def randn(*shape: int) -> Tensor:
+    """Normally distributed numbers that stay away from the places where functions jump."""
+    value = torch.randn(shape)
+    return torch.where(value.abs() < 0.05, value + 0.1, value)
+
+
+def add_in_place(x: Tensor) -> Tensor:
+    """mamba.py's habit: views of views are written to."""
+    a = x.clone()
+    v = a.view(x.shape[0], x.shape[1], 2, -1)
+    v[:, :, 1].add_(v[:, :, 0].mul(2.0))
+    v[:, :, 0].mul_(v[:, :, 1])
+    return a * 1.0
+
+
+def slices_in_place(x: Tensor) -> Tensor:
+    """Slices, selects and transposes of one storage, read after each other's writes."""
+    a = x.clone()
+    t = a.transpose(1, 2)
+    t[:, 1:3] *= 3.0
+    a[:, 1:] += a[:, :-1].clone()
+    t[0].sub_(1.0)
+    a[:, 0, ::2] = 7.0
+    return t + a.transpose(1, 2)
+
+
+def copy_in_place(x: Tensor) -> Tensor:
+    """copy_, fill_, zero_, masked_fill_, clamp_."""
+    a = torch.zeros_like(x)
+    a[:, 0].copy_(x[:, 1])
+    a[:, 1].fill_(2.5)
+    a[:, 2].copy_(x[:, 0, :1])
+    b = a.clone()
+    b.masked_fill_(x > 0.5, -1.0)
+    b.clamp_(min=-0.5)
+    a.select(1, 1).zero_()
+    return a + b
+
+
+UNARY: list[Op] = [
+    torch.abs, torch.neg, torch.exp, torch.exp2, torch.expm1, torch.sin, torch.cos, torch.tanh, torch.sigmoid, torch.erf,
+    torch.reciprocal, torch.square, torch.sign, torch.floor, torch.ceil, torch.round, torch.trunc, torch.relu, F.silu, F.softplus,
+    F.gelu, lambda x: F.gelu(x, approximate="tanh"), lambda x: F.softplus(x, 2.0, 1.0), F.mish, F.logsigmoid, F.hardsigmoid,
+    F.hardswish, F.hardtanh, F.relu6, F.leaky_relu, F.elu, lambda x: torch.log(x.abs()), lambda x: torch.log2(x.abs()),
+    lambda x: torch.log10(x.abs()), lambda x: torch.log1p(x.abs()), lambda x: torch.sqrt(x.abs()), lambda x: torch.rsqrt(x.abs()),
+    lambda x: x**2, lambda x: x**3, lambda x: x.abs() ** 0.5, lambda x: x.abs() ** 1.7, lambda x: 2.0**x, lambda x: x.abs() ** -1,
+    lambda x: x.clamp(-0.5, 0.5), lambda x: x.clamp(min=0.1), lambda x: x.clamp(0.0, float("inf")), lambda x: torch.isnan(x / x),
+    lambda x: torch.isinf(x / 0.0), lambda x: torch.isfinite(x), torch.logical_not, lambda x: x.to(torch.int32), lambda x: x > 0,
+    lambda x: x.to(torch.bool), lambda x: x.float(), lambda x: x.clone(), lambda x: x * 3, lambda x: 1 - x, lambda x: x - 0.3,
+    lambda x: x / 3, lambda x: F.dropout(x, 0.5, False), lambda x: torch.tan(x * 0.3),
+]  # fmt: skip
+
+BINARY: list[Op] = [
+    lambda x, y, r, s: x + y, lambda x, y, r, s: x - y * 2, lambda x, y, r, s: x * r, lambda x, y, r, s: x / y,
+    lambda x, y, r, s: torch.add(x, y, alpha=0.5), lambda x, y, r, s: torch.sub(x, r, alpha=2), lambda x, y, r, s: torch.rsub(x, y, alpha=3),
+    lambda x, y, r, s: torch.maximum(x, y), lambda x, y, r, s: torch.minimum(x, r), lambda x, y, r, s: torch.remainder(x, 0.7),
+    lambda x, y, r, s: torch.remainder(x, y), lambda x, y, r, s: torch.fmod(x, y), lambda x, y, r, s: torch.div(x, y, rounding_mode="floor"),
+    lambda x, y, r, s: torch.div(x, y, rounding_mode="trunc"), lambda x, y, r, s: x // 0.6, lambda x, y, r, s: torch.atan2(x, y),
+    lambda x, y, r, s: x.abs() ** y, lambda x, y, r, s: x == y, lambda x, y, r, s: x != r, lambda x, y, r, s: x < y,
+    lambda x, y, r, s: x <= 0.3, lambda x, y, r, s: x > r, lambda x, y, r, s: x >= y, lambda x, y, r, s: (x > 0) & (y > 0),
+    lambda x, y, r, s: (x > 0) | (r > 0), lambda x, y, r, s: (x > 0) ^ (y > 0), lambda x, y, r, s: torch.logical_and(x, y > 0),
+    lambda x, y, r, s: torch.logical_or(x > 0, y > 0), lambda x, y, r, s: ~(x > 0), lambda x, y, r, s: torch.where(x > 0, x, y),
+    lambda x, y, r, s: torch.where(x > 0, x, 0.0), lambda x, y, r, s: torch.where(r > 0, 1.0, x), lambda x, y, r, s: x.masked_fill(r > 0, float("-inf")),
+    lambda x, y, r, s: x.masked_fill(y > 0, -2), lambda x, y, r, s: x * s, lambda x, y, r, s: s - x, lambda x, y, r, s: torch.addcmul(x, y, r, value=0.5),
+    lambda x, y, r, s: torch.addcdiv(x, y, r), lambda x, y, r, s: torch.lerp(x, y, 0.3), lambda x, y, r, s: x.clamp(min=r), lambda x, y, r, s: x.mul(2).add_(y),
+    lambda x, y, r, s: x[:, :1] * y[:1], lambda x, y, r, s: x.double() + y, lambda x, y, r, s: x.float() * y, lambda x, y, r, s: x.clone().mul_(y.float() + 1),
+]  # fmt: skip
+
+INTEGER: list[Op] = [
+    lambda i, j, f: i + j, lambda i, j, f: i - j, lambda i, j, f: i * j, lambda i, j, f: i / j, lambda i, j, f: i // j, lambda i, j, f: i % j,
+    lambda i, j, f: torch.div(i, j, rounding_mode="trunc"), lambda i, j, f: i % 4, lambda i, j, f: i**2, lambda i, j, f: -i, lambda i, j, f: i.abs(),
+    lambda i, j, f: torch.maximum(i, j), lambda i, j, f: i.clamp(-2, 3), lambda i, j, f: i < j, lambda i, j, f: i == 2, lambda i, j, f: i & j,
+    lambda i, j, f: i | 4, lambda i, j, f: i ^ j, lambda i, j, f: ~i, lambda i, j, f: i * 0.5, lambda i, j, f: i + f, lambda i, j, f: i * True,
+    lambda i, j, f: i.to(torch.int32) + i.to(torch.uint8), lambda i, j, f: i.to(torch.uint8) * 2, lambda i, j, f: i.to(torch.int8), lambda i, j, f: i.float(),
+    lambda i, j, f: i.sum(), lambda i, j, f: (i > 0).sum(-1), lambda i, j, f: i.cumsum(1), lambda i, j, f: (i > 0).cumsum(0), lambda i, j, f: i.amax(1),
+    lambda i, j, f: i.amin(), lambda i, j, f: (i > 0).all(1), lambda i, j, f: (i > 3).any(), lambda i, j, f: i.prod(0), lambda i, j, f: i.argmax(1),
+    lambda i, j, f: torch.cat([i, j.to(torch.int32)], 1), lambda i, j, f: F.one_hot(i.clamp(0, 4), 5), lambda i, j, f: i.to(torch.float16) + j,
+    lambda i, j, f: torch.ones_like(i, dtype=torch.bool).tril(), lambda i, j, f: torch.logical_not(i), lambda i, j, f: torch.where(i > 0, i, f),
+    lambda i, j, f: torch.sign(i), lambda i, j, f: i.masked_fill(j > 1, 9), lambda i, j, f: torch.diff(i, dim=1),
+]  # fmt: skip
+
+VIEWS: list[Op] = [
+    lambda x: x.view(x.shape[0], x.shape[1], 4, 3).transpose(1, 2), lambda x: x.reshape(x.shape[0], -1), lambda x: x.reshape(-1, 12) * 1,
+    lambda x: x.transpose(1, 2).reshape(x.shape[0], 12 * x.shape[1]), lambda x: x.permute(2, 0, 1).contiguous(), lambda x: x.unsqueeze(1),
+    lambda x: x.unsqueeze(-1).squeeze(-1), lambda x: x.unsqueeze(0).squeeze(), lambda x: x[:, None, :, None] * 2, lambda x: x.flatten(0, 1),
+    lambda x: x.flatten(1), lambda x: x.unflatten(-1, (2, 6)), lambda x: x.unflatten(-1, (2, -1, 3)).flatten(-2), lambda x: x.view(x.shape[0], x.shape[1], 2, 6).reshape(x.shape[0], x.shape[1], 4, 3),
+    lambda x: x[..., :4].reshape(x.shape[0], x.shape[1] * 2, 2), lambda x: x[:, 1], lambda x: x[:, -1], lambda x: x[:, 1:], lambda x: x[:, :-1], lambda x: x[..., 2:-3],
+    lambda x: x[:, :, ::3], lambda x: x[:, :, 1:10:4], lambda x: x[:, -2:], lambda x: x[:, : x.shape[1] - 1], lambda x: x[0, 0], lambda x: x[:, :100],
+    lambda x: x.narrow(2, 3, 5), lambda x: x.select(2, -2), lambda x: x.split(5, -1)[1], lambda x: x.split([3, 4, 5], -1)[2], lambda x: x.chunk(3, -1)[1],
+    lambda x: x.chunk(5, -1)[3], lambda x: x.unbind(2)[4], lambda x: x.expand(3, *x.shape), lambda x: x[:, :1].expand(x.shape[0], 5, 12), lambda x: x[:, :, :1].expand_as(x),
+    lambda x: x.swapaxes(0, 1), lambda x: x.movedim(0, 2), lambda x: x[0].t(), lambda x: x.mT, lambda x: x[0].T, lambda x: x.detach(), lambda x: x.broadcast_to(2, *x.shape),
+    lambda x: x.sum().reshape(1, 1), lambda x: x.sum().unsqueeze(0).expand(3), lambda x: x.sum().view(()),
+    lambda x: torch.slice_scatter(x, x[:, :, :3] * 2, 2, 4, 7), lambda x: torch.select_scatter(x, x[:, :, 0], 2, 5),
+    add_in_place, slices_in_place, copy_in_place,
+]  # fmt: skip
+
+MOVEMENT: list[Op] = [
+    lambda x, y: torch.cat([x, y, x], 1), lambda x, y: torch.cat([x, x * 2], -1), lambda x, y: torch.stack([x, x + 1], 0), lambda x, y: torch.stack([x, x - 1], -1),
+    lambda x, y: F.pad(x, (1, 2)), lambda x, y: F.pad(x, (0, 0, 3, 0), value=1.5), lambda x, y: F.pad(x, (-1, 2)), lambda x, y: F.pad(x, (2, -3, -1, 1)),
+    lambda x, y: F.pad(x, (0, 0, 0, 16 - x.shape[1] % 16)), lambda x, y: F.pad(x, (0, 0, 0, (16 - x.shape[1] % 16) % 16)).reshape(x.shape[0], -1, 16, x.shape[2]),
+    lambda x, y: x.repeat_interleave(3, dim=1), lambda x, y: x.repeat_interleave(2, dim=-1), lambda x, y: x.repeat_interleave(2), lambda x, y: x.repeat(1, 2, 3),
+    lambda x, y: x.repeat(2, 1, 1, 1), lambda x, y: x.tile(2), lambda x, y: x.flip(1), lambda x, y: x.flip([0, 2]), lambda x, y: x.roll(2, 1), lambda x, y: torch.roll(x, (1, -2), (1, 2)),
+    lambda x, y: torch.diff(x, dim=1), lambda x, y: torch.diff(x, n=2), lambda x, y: torch.diff(x, dim=1, prepend=x[:, :1]), lambda x, y: torch.zeros(2, x.shape[1]),
+    lambda x, y: torch.ones_like(x), lambda x, y: x.new_zeros(x.shape[0], 3), lambda x, y: torch.full((x.shape[1],), 2.5), lambda x, y: torch.full_like(x, -1),
+    lambda x, y: torch.arange(x.shape[1]), lambda x, y: torch.arange(1, 2 * x.shape[1], 2), lambda x, y: torch.arange(5, dtype=torch.float32), lambda x, y: torch.arange(0.0, 1.0, 0.3),
+    lambda x, y: torch.linspace(-1, 1, 7), lambda x, y: torch.eye(4), lambda x, y: x.tril(), lambda x, y: x.triu(1), lambda x, y: x.tril(-1), lambda x, y: torch.ones(x.shape[1], x.shape[1]).tril(diagonal=1),
+    lambda x, y: x.new_ones(2, 2, dtype=torch.int64), lambda x, y: torch.cat([x.to(torch.float64), x], 0),
+]  # fmt: skip
+
+REDUCTIONS: list[Op] = [
+    lambda x: x.sum(), lambda x: x.sum(1), lambda x: x.sum((0, 2), keepdim=True), lambda x: x.sum(-1, dtype=torch.float64), lambda x: x.mean(), lambda x: x.mean(-1, keepdim=True),
+    lambda x: x.mean((1, 2)), lambda x: x.prod(1), lambda x: x.amax(-1), lambda x: x.amin((0, 1), keepdim=True), lambda x: x.max(), lambda x: x.max(1)[0], lambda x: x.max(2)[1],
+    lambda x: x.min(1, keepdim=True)[1], lambda x: x.argmax(-1), lambda x: x.argmin(), lambda x: x.argmax(1, keepdim=True), lambda x: (x > 0).all(-1), lambda x: (x > 1).any(1),
+    lambda x: x.var(-1), lambda x: x.var(-1, unbiased=False), lambda x: x.std(1, keepdim=True), lambda x: torch.linalg.vector_norm(x, dim=-1), lambda x: x.norm(dim=-1, keepdim=True),
+    lambda x: torch.linalg.vector_norm(x, 1, dim=-1), lambda x: F.softmax(x, -1), lambda x: F.softmax(x, 1, dtype=torch.float32), lambda x: F.log_softmax(x, -1), lambda x: torch.logsumexp(x, -1),
+    lambda x: torch.logsumexp(x, 1, keepdim=True), lambda x: x.cumsum(1), lambda x: x.cumsum(-1), lambda x: F.layer_norm(x, (x.shape[-1],)), lambda x: F.rms_norm(x, (x.shape[-1],)),
+    lambda x: F.rms_norm(x, (x.shape[-1],), eps=1e-3), lambda x: F.layer_norm(x, (12,), x[0, 0], x[0, 1], 1e-3), lambda x: F.group_norm(x.transpose(1, 2), 3),
+    lambda x: F.group_norm(x.transpose(1, 2), 4, x[0, 0], x[0, 1]), lambda x: F.normalize(x, dim=-1),
+]  # fmt: skip
+
+CONTRACTIONS: list[Op] = [
+    lambda x, w, b, m: F.linear(x, w), lambda x, w, b, m: F.linear(x, w, b), lambda x, w, b, m: F.linear(x[0, 0], w, b), lambda x, w, b, m: x @ w.T, lambda x, w, b, m: x @ m,
+    lambda x, w, b, m: x[:, None] @ m[None], lambda x, w, b, m: x @ m[0], lambda x, w, b, m: x[0] @ m, lambda x, w, b, m: x @ w[0], lambda x, w, b, m: w[0] @ m, lambda x, w, b, m: torch.bmm(x, m),
+    lambda x, w, b, m: torch.mm(x[0], m[0]), lambda x, w, b, m: torch.mv(w, x[0, 0]), lambda x, w, b, m: torch.dot(w[0], x[0, 0]), lambda x, w, b, m: torch.addmm(b, x[0], w.t()),
+    lambda x, w, b, m: torch.addmm(b, x[0], w.t(), beta=0.5, alpha=2.0), lambda x, w, b, m: torch.baddbmm(x[:, :, :1], x, m), lambda x, w, b, m: torch.outer(w[0], b),
+    lambda x, w, b, m: torch.einsum("bld,nd->bln", x, w), lambda x, w, b, m: torch.einsum("bld,bdk->bkl", x, m), lambda x, w, b, m: torch.einsum("bld,bsd->bls", x, x),
+    lambda x, w, b, m: torch.einsum("bld,nd,n->bl", x, w, b), lambda x, w, b, m: torch.einsum("bld->dbl", x), lambda x, w, b, m: torch.einsum("bld->b", x), lambda x, w, b, m: torch.einsum("...d,nd->...n", x, w),
+    lambda x, w, b, m: torch.einsum("b...,b...->b...", x, x), lambda x, w, b, m: torch.einsum("ld,dk", x[0], m[0]), lambda x, w, b, m: torch.einsum("ii->i", m[0] @ m[0].T),
+    lambda x, w, b, m: torch.einsum("bld,bld->bl", x, x), lambda x, w, b, m: torch.einsum("i,j->ij", w[0], b), lambda x, w, b, m: torch.einsum("b l d, d b k -> l k b", x, m.transpose(0, 1)),
+    lambda x, w, b, m: (x[:, :, None, :] * w[None, None]).sum(-1), lambda x, w, b, m: torch.matmul(x.unsqueeze(2), x.unsqueeze(-1)).squeeze(-1),
+]  # fmt: skip
+
+CONVOLUTIONS: list[Op] = [
+    lambda x, d, g, f, b: F.conv1d(x, d, b, padding=3, groups=6)[..., : x.shape[-1]], lambda x, d, g, f, b: F.conv1d(x, d, groups=6), lambda x, d, g, f, b: F.conv1d(x, f, b), lambda x, d, g, f, b: F.conv1d(x, f, padding=1, stride=2),
+    lambda x, d, g, f, b: F.conv1d(x, g, b, groups=2, padding=2, dilation=2), lambda x, d, g, f, b: F.conv1d(x, g, groups=2, stride=3), lambda x, d, g, f, b: F.conv1d(x, d, b, padding="same", groups=6),
+    lambda x, d, g, f, b: F.conv1d(x, d, b, padding="valid", groups=6), lambda x, d, g, f, b: F.conv1d(x[0], f, b), lambda x, d, g, f, b: F.conv2d(x[:, None], d[:2, :, None], padding=(0, 1)),
+]  # fmt: skip
+
+INDEXING: list[Op] = [
+    lambda i, w, x, j: F.embedding(i, w), lambda i, w, x, j: w[i], lambda i, w, x, j: x[:, j], lambda i, w, x, j: x[:, :, j], lambda i, w, x, j: x[j, j], lambda i, w, x, j: x[j, :, j], lambda i, w, x, j: x[:, j[:, None], j],
+    lambda i, w, x, j: x[j - 2], lambda i, w, x, j: x.index_select(1, j), lambda i, w, x, j: x.gather(1, i[:, :, None].clamp(0, 2).expand(-1, -1, x.shape[2])[: x.shape[0]]),
+    lambda i, w, x, j: x.index_put((j,), x[j] * 2), lambda i, w, x, j: x.index_put((j[:1], j[1:2]), torch.tensor(3.0)), lambda i, w, x, j: x.index_put((j,), x[j], accumulate=True),
+    lambda i, w, x, j: x.clone().masked_fill_(x > 0, 0.5), lambda i, w, x, j: x.clone().index_put_((x > 0.5,), torch.tensor(-1.0)),
+]  # fmt: skip
+
+ATTENTION: list[Op] = [
+    lambda q, k, v, g, m, n: F.scaled_dot_product_attention(q, k, v), lambda q, k, v, g, m, n: F.scaled_dot_product_attention(q, k, v, is_causal=True), lambda q, k, v, g, m, n: F.scaled_dot_product_attention(q, k, v, scale=0.3),
+    lambda q, k, v, g, m, n: F.scaled_dot_product_attention(q, g, g, enable_gqa=True, is_causal=True), lambda q, k, v, g, m, n: F.scaled_dot_product_attention(q, k, v, attn_mask=m), lambda q, k, v, g, m, n: F.scaled_dot_product_attention(q, k, v, attn_mask=n),
+    lambda q, k, v, g, m, n: F.scaled_dot_product_attention(q, k, v, attn_mask=m[0, 0]), lambda q, k, v, g, m, n: F.scaled_dot_product_attention(q[:, 0], k[:, 0], v[:, 0]), lambda q, k, v, g, m, n: F.scaled_dot_product_attention(q[:, :, 2:], k, v, is_causal=True),
+    lambda q, k, v, g, m, n: F.scaled_dot_product_attention(q, k, v, attn_mask=m.expand(q.shape[0], 4, -1, -1)),
+]  # fmt: skip
+
+
+class WithGradSwitch(nn.Module):
+    """Sub-graphs: a part that runs without gradients, and constants of the module."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(6, 5))
+        self.register_buffer("table", torch.arange(5.0), persistent=False)
+        self.shift = torch.tensor(0.5)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Switches the gradient off in between."""
+        y = x * 2
+        with torch.no_grad():
+            z = torch.cos(y) + self.table
+            w = z.sum(-1)
+        return F.linear(z, self.weight), w + torch.tensor([1.0, 2.0, 3.0]), y + self.shift, x.new_tensor(3.0) * z
+
+
+class Family(nn.Module):
+    """One output an op."""
+
+    def __init__(self, ops: list[Op]) -> None:
+        super().__init__()
+        self.ops = ops
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        """Applies each op to all inputs."""
+        return tuple(op(*inputs) for op in self.ops)
+
+
+def tokens(high: int, *shape: int, low: int = 0) -> Tensor:
+    """Random integers."""
+    return torch.randint(low, high, shape)
+
+
+def families() -> dict[str, tuple[nn.Module, Callable[[], list[Tensor]], list[str]]]:
+    """The module, its inputs, and the variants of each family."""
+    everything = ["static", "dynamic", "bf16", "f16"]
+    return {
+        "elementwise": (Family(UNARY), lambda: [randn(3, 5)], everything),
+        "binary": (Family(BINARY), lambda: [randn(2, 3, 5), randn(2, 3, 5), randn(3, 1), randn()], everything),
+        "integer": (Family(INTEGER), lambda: [tokens(6, 4, 5, low=-5), tokens(4, 4, 5, low=1), randn(4, 5)], ["static", "dynamic"]),
+        "views": (Family(VIEWS), lambda: [randn(2, 3, 12)], ["static", "dynamic"]),
+        "movement": (Family(MOVEMENT), lambda: [randn(2, 5, 6), randn(2, 3, 6)], ["static", "dynamic"]),
+        "reductions": (Family(REDUCTIONS), lambda: [randn(3, 4, 12)], everything),
+        "contractions": (Family(CONTRACTIONS), lambda: [randn(2, 3, 8), randn(5, 8), randn(5), randn(2, 8, 4)], everything),
+        "convolutions": (Family(CONVOLUTIONS), lambda: [randn(2, 6, 9), randn(6, 1, 4), randn(6, 3, 3), randn(6, 6, 3), randn(6)], everything),
+        "indexing": (Family(INDEXING), lambda: [tokens(7, 3, 4), randn(7, 5), randn(3, 3, 6), tokens(3, 2)], ["static", "dynamic"]),
+        "attention": (
+            Family(ATTENTION),
+            lambda: [randn(2, 4, 5, 8), randn(2, 4, 5, 8), randn(2, 4, 5, 6), randn(2, 2, 5, 8), (randn(2, 1, 5, 5) > -0.5) | torch.eye(5, dtype=torch.bool), randn(5, 5)],
+            everything,
+        ),
+        "subgraphs": (WithGradSwitch(), lambda: [randn(2, 3, 5)], ["static", "dynamic"]),
+    }
+
+
+# Sizes that stay fixed in the dynamic variants: channels and the like, which models never leave open.
+FIXED: dict[str, dict[int, set[int]]] = {
+    "views": {0: {2}},
+    "reductions": {0: {2}},
+    "movement": {0: {2}, 1: {2}},
+    "contractions": {0: {2}, 1: {0, 1}, 2: {0}, 3: {1, 2}},
+    "convolutions": {0: {1}, 1: {0, 1, 2}, 2: {0, 1, 2}, 3: {0, 1, 2}, 4: {0}},
+    "indexing": {1: {0, 1}, 2: {0, 1, 2}, 3: {0}},
+    "attention": {0: {1, 3}, 1: {1, 3}, 2: {1, 3}, 3: {1, 3}, 4: {1}},
+    "binary": {2: {1}},
+    "subgraphs": {0: {1, 2}},
+}
+
+
+def to_array(value: Tensor) -> Any:
+    """16-bit floats as f32."""
+    return (value.float() if value.dtype in (torch.bfloat16, torch.float16) else value).numpy()
+
+
+def write(name: str, variant: str, module: nn.Module, inputs: list[Tensor]) -> None:
+    """Exports one graph and records its results."""
+    dtype = {"bf16": torch.bfloat16, "f16": torch.float16}.get(variant)
+    if dtype:
+        inputs = [v.to(dtype) if v.is_floating_point() else v for v in inputs]
+    shapes = None
+    if variant == "dynamic":
+        fixed = FIXED.get(name, {})
+        dims = tuple({d: Dim.AUTO for d in range(v.ndim) if d not in fixed.get(k, set()) and v.shape[d] > 1} for k, v in enumerate(inputs))
+        shapes = (dims,) if isinstance(module, Family) else dims
+    with torch.no_grad():
+        outputs = module(*inputs)
+    program = torch.export.export(module, tuple(inputs), dynamic_shapes=shapes)
+    folder = HERE / "ops"
+    folder.mkdir(exist_ok=True)
+    save(program, folder / f"{name}.{variant}.pt2")
+    for k, v in enumerate(inputs):
+        np.save(folder / f"{name}.{variant}.in{k}.npy", to_array(v))
+    flat: list[float] = []
+    for v in outputs:
+        flat += [v.ndim, *v.shape, *v.double().flatten().tolist()]
+    np.save(folder / f"{name}.{variant}.out.npy", np.array(flat))
+
+
+def main() -> None:
+    """Writes the families that were named, or all."""
+    warnings.filterwarnings("ignore")
+    for name, (module, make, variants) in families().items():
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
+        for variant in variants:
+            torch.manual_seed(0)
+            try:
+                write(name, variant, module.eval(), make())
+            except Exception as error:  # noqa: BLE001 - one failure should not hide the others
+                print(f"{name}.{variant}: {type(error).__name__}: {error}"[:1500])
+                continue
+            print(f"{name}.{variant}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,261 @@
+// Graphs that do not make sense, built by hand: each gets one message that says which node and why, and none of them
+// crashes.
+#include "lib/Import/Import.h"
+#include "lib/Import/Call.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include <gtest/gtest.h>
+#include <random>
+
+using namespace mambac;
+using namespace mambac::pt2;
+
+namespace {
+
+Argument tensorArg(const std::string &name) {
+  Argument arg;
+  arg.kind = Argument::Kind::Tensor;
+  arg.name = name;
+  return arg;
+}
+
+Argument intArg(int64_t value) {
+  Argument arg;
+  arg.kind = Argument::Kind::Int;
+  arg.intValue = value;
+  return arg;
+}
+
+Argument listArg(std::vector<Argument> elements) {
+  Argument arg;
+  arg.kind = Argument::Kind::List;
+  arg.elements = std::move(elements);
+  return arg;
+}
+
+TensorMeta meta(DType type, std::vector<ShapeExpr> sizes) {
+  TensorMeta result;
+  result.dtype = type;
+  result.sizes = std::move(sizes);
+  return result;
+}
+
+/// A program with the inputs x (2, s0, 4), y (4,) and i (3,) of int64, without nodes.
+Program emptyProgram() {
+  Program program;
+  program.name = "model";
+  unsigned s0 = program.symbols.intern("s0");
+  auto input = [&](const std::string &name, TensorMeta description) {
+    program.graph.tensors[name] = std::move(description);
+    InputSpec spec;
+    spec.arg = tensorArg(name);
+    spec.userName = name;
+    program.inputs.push_back(spec);
+    program.graph.inputs.push_back(spec.arg);
+  };
+  input("x", meta(DType::Float32, {2, ShapeExpr::symbol(s0), 4}));
+  input("y", meta(DType::Float32, {4}));
+  input("i", meta(DType::Int64, {3}));
+  return program;
+}
+
+void addOutput(Program &program, const std::string &name) {
+  OutputSpec spec;
+  spec.arg = tensorArg(name);
+  spec.userName = name;
+  program.outputs.push_back(spec);
+  program.graph.outputs.push_back(spec.arg);
+}
+
+Node &addNode(Program &program, const std::string &target, std::vector<NamedArgument> inputs, const std::string &result,
+              TensorMeta description) {
+  Node node;
+  node.target = "torch.ops." + target;
+  node.name = result;
+  node.inputs = std::move(inputs);
+  node.outputs = {tensorArg(result)};
+  node.modulePath = "layers.0.mixer";
+  node.sourceFile = "model.py";
+  node.sourceLine = 12;
+  program.graph.tensors[result] = std::move(description);
+  program.graph.nodes.push_back(std::move(node));
+  return program.graph.nodes.back();
+}
+
+/// The diagnostics of importing `program`; empty where that worked.
+std::string messageOf(const Program &program, unsigned *count = nullptr) {
+  static mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  std::string text;
+  unsigned seen = 0;
+  mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &diagnostic) {
+    text += diagnostic.str() + "\n";
+    ++seen;
+    return mlir::success();
+  });
+  bool ok = static_cast<bool>(importGraph(program, context));
+  EXPECT_EQ(ok, text.empty()) << text;
+  if (count)
+    *count = seen;
+  return text;
+}
+
+bool contains(const std::string &text, const std::string &part) { return text.find(part) != std::string::npos; }
+
+} // namespace
+
+TEST(Import, NamesAndShapesAreKept) {
+  Program program = emptyProgram();
+  unsigned s0 = 0;
+  addNode(program, "aten.add.Tensor", {{"self", tensorArg("x")}, {"other", tensorArg("y")}}, "sum",
+          meta(DType::Float32, {2, ShapeExpr::symbol(s0), 4}));
+  addOutput(program, "sum");
+  mlir::MLIRContext context;
+  auto module = importGraph(program, context);
+  ASSERT_TRUE(module);
+  auto func = *module->getOps<mlir::func::FuncOp>().begin();
+  EXPECT_TRUE(func->hasAttr("mambac.entry"));
+  EXPECT_EQ(func.getArgAttrOfType<mlir::StringAttr>(0, "mambac.name").getValue(), "x");
+  EXPECT_EQ(func.getResultAttrOfType<mlir::StringAttr>(0, "mambac.name").getValue(), "sum");
+  EXPECT_EQ(func.getNumArguments(), 3u);
+}
+
+TEST(Import, AllUnsupportedOpsAtOnce) {
+  Program program = emptyProgram();
+  TensorMeta same = meta(DType::Float32, {4});
+  addNode(program, "aten.fft_rfft.default", {{"self", tensorArg("y")}}, "a", same);
+  addNode(program, "aten.fft_rfft.default", {{"self", tensorArg("a")}}, "b", same).modulePath = "layers.1.mixer";
+  addNode(program, "aten.sort.default", {{"self", tensorArg("b")}}, "c", same);
+  addOutput(program, "c");
+  unsigned count = 0;
+  std::string text = messageOf(program, &count);
+  EXPECT_EQ(count, 1u);
+  EXPECT_TRUE(contains(text, "aten.fft_rfft.default, 2 times: layers.0.mixer (model.py:12), layers.1.mixer")) << text;
+  EXPECT_TRUE(contains(text, "aten.sort.default, 1 time: layers.0.mixer (model.py:12)")) << text;
+}
+
+TEST(Import, UnknownTensor) {
+  Program program = emptyProgram();
+  addNode(program, "aten.neg.default", {{"self", tensorArg("nowhere")}}, "a", meta(DType::Float32, {4}));
+  addOutput(program, "a");
+  EXPECT_TRUE(contains(messageOf(program), "'nowhere'"));
+}
+
+TEST(Import, MissingArgumentNamesTheNode) {
+  Program program = emptyProgram();
+  addNode(program, "aten.add.Tensor", {{"self", tensorArg("y")}}, "a", meta(DType::Float32, {4}));
+  addOutput(program, "a");
+  std::string text = messageOf(program);
+  EXPECT_TRUE(contains(text, "aten.add.Tensor 'a' at layers.0.mixer (model.py:12): it has no argument 'other'"))
+      << text;
+}
+
+TEST(Import, DeclaredSizesDisagree) {
+  Program program = emptyProgram();
+  addNode(program, "aten.neg.default", {{"self", tensorArg("y")}}, "a", meta(DType::Float32, {5}));
+  addOutput(program, "a");
+  std::string text = messageOf(program);
+  EXPECT_TRUE(contains(text, "a tensor of size 4 stands where 5 is declared")) << text;
+}
+
+TEST(Import, ErrorsOfSeveralNodesComeTogether) {
+  Program program = emptyProgram();
+  addNode(program, "aten.neg.default", {{"self", tensorArg("y")}}, "a", meta(DType::Float32, {5}));
+  addNode(program, "aten.permute.default", {{"self", tensorArg("x")}, {"dims", listArg({intArg(0)})}}, "b",
+          meta(DType::Float32, {2}));
+  addOutput(program, "b");
+  unsigned count = 0;
+  std::string text = messageOf(program, &count);
+  EXPECT_EQ(count, 1u);
+  EXPECT_TRUE(contains(text, "'a'") && contains(text, "'b'")) << text;
+}
+
+TEST(Import, InputChangedInPlace) {
+  Program program = emptyProgram();
+  addNode(program, "aten.add_.Tensor", {{"self", tensorArg("y")}, {"other", intArg(1)}}, "a",
+          meta(DType::Float32, {4}));
+  addOutput(program, "a");
+  EXPECT_TRUE(contains(messageOf(program), "changes the input 'y' in place"));
+}
+
+TEST(Import, DataDependentSize) {
+  Program program = emptyProgram();
+  unsigned u0 = program.symbols.intern("u0");
+  addNode(program, "aten.zeros.default", {}, "a", meta(DType::Float32, {ShapeExpr::symbol(u0)}));
+  addOutput(program, "a");
+  EXPECT_TRUE(contains(messageOf(program), "'u0'"));
+}
+
+TEST(Import, NoOutputs) { EXPECT_TRUE(contains(messageOf(emptyProgram()), "no tensor among its outputs")); }
+
+TEST(Import, ComplexNumbers) {
+  Program program = emptyProgram();
+  addNode(program, "aten.zeros.default", {}, "a", meta(DType::Complex64, {4}));
+  addOutput(program, "a");
+  EXPECT_TRUE(contains(messageOf(program), "not supported"));
+}
+
+// Every lowering gets arguments of all kinds under the names that lowerings ask for. Most combinations make no sense;
+// each has to end in a module that verifies or in a message that is not "a bug of mambac".
+TEST(Import, NoArgumentsCrashALowering) {
+  const char *names[] = {
+      "self",  "other",   "dim",       "dims",   "input",      "weight",  "bias",    "tensors", "indices",    "index",
+      "size",  "shape",   "pad",       "start",  "end",        "step",    "mask",    "value",   "equation",   "query",
+      "key",   "values",  "attn_mask", "dim0",   "dim1",       "keepdim", "groups",  "stride",  "source",     "repeats",
+      "vec2",  "mat2",    "src",       "length", "num_groups", "min",     "max",     "axis0",   "fill_value", "shifts",
+      "steps", "padding", "diagonal",  "mat1",   "batch1",     "batch2",  "tensor1", "tensor2", "exponent"};
+  std::mt19937 random(1);
+  auto pick = [&](unsigned n) { return unsigned(random() % n); };
+  auto argument = [&](auto &&self, unsigned depth) -> Argument {
+    Argument arg;
+    switch (pick(depth ? 10 : 12)) {
+    case 0:
+    case 1:
+    case 2:
+      return tensorArg("x");
+    case 3:
+      return tensorArg("y");
+    case 4:
+      return tensorArg("i");
+    case 5:
+    case 6:
+      return intArg(int64_t(pick(9)) - 4);
+    case 7:
+      arg.kind = Argument::Kind::Float;
+      arg.floatValue = 0.5;
+      return arg;
+    case 8:
+      arg.kind = Argument::Kind::String;
+      arg.name = pick(2) ? "ij,jk->ik" : "constant";
+      return arg;
+    case 9:
+      arg.kind = pick(2) ? Argument::Kind::None : Argument::Kind::SymInt;
+      arg.expr = ShapeExpr::symbol(0);
+      return arg;
+    default: {
+      std::vector<Argument> elements;
+      bool ints = pick(2);
+      for (unsigned n = pick(4); n > 0; --n)
+        elements.push_back(ints ? intArg(int64_t(pick(5)) - 2) : self(self, depth + 1));
+      return listArg(elements);
+    }
+    }
+  };
+  for (llvm::StringRef target : aten::registry().targets()) {
+    for (unsigned round = 0; round < 20; ++round) {
+      Program program = emptyProgram();
+      std::vector<NamedArgument> inputs;
+      for (const char *name : names)
+        if (pick(3))
+          inputs.push_back({name, argument(argument, 0), false});
+      inputs.push_back({"self", tensorArg(pick(3) ? "x" : "y")});
+      DType types[] = {DType::Float32, DType::Float32, DType::Int64, DType::Bool, DType::BFloat16};
+      std::vector<ShapeExpr> sizes[] = {{2, ShapeExpr::symbol(0), 4},    {4},   {}, {2, 4},
+                                        {2, ShapeExpr::symbol(0), 4, 1}, {4, 2}};
+      addNode(program, target.str(), inputs, "a", meta(types[pick(5)], sizes[pick(6)]));
+      addOutput(program, "a");
+      std::string text = messageOf(program);
+      EXPECT_FALSE(contains(text, "a bug of mambac")) << target.str() << " in round " << round << ": " << text;
+    }
+  }
+}
