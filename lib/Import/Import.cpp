@@ -371,6 +371,7 @@ OwningOpRef<ModuleOp> Importer::run() {
 
   builder.setInsertionPointToEnd(module->getBody());
   auto func = func::FuncOp::create(builder, unknown, "main", builder.getFunctionType(inputTypes, {}));
+  func.setAllArgAttrs(inputAttrs); // lowerings add to them
   Block *entry = func.addEntryBlock();
   builder.setInsertionPointToStart(entry);
   emitter.setEntry(entry);
@@ -449,7 +450,6 @@ OwningOpRef<ModuleOp> Importer::run() {
   func::ReturnOp::create(builder, unknown, results);
   func.setType(
       builder.getFunctionType(inputTypes, llvm::map_to_vector(results, [](Value value) { return value.getType(); })));
-  func.setAllArgAttrs(inputAttrs);
   func.setAllResultAttrs(resultAttrs);
 
   SmallVector<Attribute> symbols(symbolOrder.size());

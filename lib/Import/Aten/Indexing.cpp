@@ -20,8 +20,8 @@ Value safeIndex(Emitter &e, Value raw, DType type, const Size &extent) {
   return arith::MinSIOp::create(e.b, e.loc, low, last);
 }
 
-/// Notes on the function's argument, if `indices` is one, that its elements have to be in [0, extent), or, where negative
-/// positions count from the end, in [-extent, extent).
+/// Notes on the function's argument, if `indices` is one, that its elements have to be in [0, extent), or, where
+/// negative positions count from the end, in [-extent, extent).
 void setLimit(const Tensor &indices, const Size &extent, bool fromEnd = false) {
   auto argument = dyn_cast<BlockArgument>(indices.value);
   if (!argument || !extent.isConstant())

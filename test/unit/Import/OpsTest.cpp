@@ -69,7 +69,7 @@ std::vector<Array> run(const std::string &graph, const std::vector<Array> &input
 
 double toleranceOf(const std::string &graph) {
   // One rounding of the result's type: the steps in between are PyTorch's, their order in sums is not. Results of f32 families
-  // differ by the order of sums and by libm alone.
+  // differ by the order of sums and by libm alone. Whole models round more than once: twice that (D9).
   if (graph.find(".bf16.") != std::string::npos || graph.find("_bf16") != std::string::npos)
     return 0x1p-7;
   if (graph.find(".f16.") != std::string::npos || graph.find("_f16") != std::string::npos)
@@ -120,7 +120,7 @@ TEST_P(Ops, MatchPyTorch) {
 TEST_P(Models, MatchPyTorch) {
   std::string folder = llvm::sys::path::parent_path(GetParam()).str();
   unsigned cases = 0;
-  for (; cases < 2; ++cases) { // two of the five: the whole compiler is tested on all of them
+  for (; cases < 1; ++cases) { // one of the five: the whole compiler is tested on all of them
     std::string prefix = folder + "/case" + std::to_string(cases), error;
     std::vector<Array> inputs, wanted;
     std::error_code code;
@@ -134,7 +134,7 @@ TEST_P(Models, MatchPyTorch) {
     for (size_t k = 0; k < results.size(); ++k) {
       Array want = readNpy(prefix + ".out." + std::to_string(k) + ".npy");
       ASSERT_EQ(want.error, "");
-      EXPECT_EQ(compare(results[k], want, toleranceOf(folder)), "") << "case " << cases << ", output " << k;
+      EXPECT_EQ(compare(results[k], want, 2 * toleranceOf(folder)), "") << "case " << cases << ", output " << k;
     }
   }
   EXPECT_GT(cases, 0u);
@@ -143,4 +143,8 @@ TEST_P(Models, MatchPyTorch) {
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Ops);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Models);
 INSTANTIATE_TEST_SUITE_P(Import, Ops, testing::ValuesIn(graphsIn(TEST_SOURCE_ROOT "/Import/ops")), testName);
-INSTANTIATE_TEST_SUITE_P(Import, Models, testing::ValuesIn(graphsIn(TEST_SOURCE_ROOT "/models")), testName);
+// A few of the models: compiling them without any fusion takes its time, and RaisedModelsTests and test/models run them all.
+INSTANTIATE_TEST_SUITE_P(Import, Models,
+                         testing::Values(TEST_SOURCE_ROOT "/models/mamba2/model.pt2", TEST_SOURCE_ROOT "/models/mamba2_bf16/model.pt2",
+                                         TEST_SOURCE_ROOT "/models/mamba_py/model.pt2", TEST_SOURCE_ROOT "/models/zamba2/model.pt2"),
+                         testName);

@@ -293,7 +293,13 @@ std::vector<Array> runReference(OwningOpRef<ModuleOp> module, const pt2::Exporte
 
   auto llvmContext = std::make_unique<llvm::LLVMContext>();
   std::unique_ptr<llvm::Module> llvmModule = translateModuleToLLVMIR(*module, *llvmContext);
-  auto jit = llvm::orc::LLJITBuilder().create();
+  auto machine = llvm::orc::JITTargetMachineBuilder::detectHost();
+  if (!machine) {
+    error += llvm::toString(machine.takeError());
+    return {};
+  }
+  machine->setCodeGenOptLevel(llvm::CodeGenOptLevel::None); // compiled once, run once
+  auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(*machine)).create();
   if (!llvmModule || !jit) {
     error += "no LLVM module or no JIT";
     if (!jit)
