@@ -5,19 +5,13 @@
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
-#include "lib/Raise/ElementExpr.h"
+#include "lib/Raise/ElementUtils.h"
 
 #include "dialects/SSM/IR/SSM.h"
 #include <cmath>
 
 using namespace mlir;
 using namespace mambac::raise;
-
-static Constraints join(ArrayRef<Lin> a, ArrayRef<Lin> b) {
-  Constraints all(a.begin(), a.end());
-  all.append(b.begin(), b.end());
-  return all;
-}
 
 FailureOr<Poly> ElementEvaluator::followCumsum(Operation *op, ArrayRef<Lin> index, ArrayRef<Lin> given, Mode mode) {
   Poly result;
@@ -197,10 +191,8 @@ FailureOr<Poly> ElementEvaluator::sumRange(const Poly &summand, int var, const L
         other.done = found = true;
       }
     }
-    if (!found) {
-      // The partner may have been dropped because it is P(0) = 0 at the first step alone: not seen so far.
+    if (!found)
       return failure();
-    }
   }
   return result;
 }

@@ -90,7 +90,7 @@ FailureOr<Value> build(SSDMatcher &match, RootStudy &study, std::string &reason)
   Operation *op = study.root.getDefiningOp();
   OpBuilder b(op);
   b.setInsertionPointAfter(op);
-  Location loc = op->getLoc();
+  Location loc = getScanLocation(study.root);
   SmallVector<Axis> axes;
   SmallVector<SmallVector<unsigned, 2>> dimAxes;
   if (failed(findAxes(match, study, axes, dimAxes, reason)))

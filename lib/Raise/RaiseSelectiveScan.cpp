@@ -249,7 +249,7 @@ FailureOr<Value> build(ScanMatcher &match, std::string &reason) {
   Operation *op = study.root.getDefiningOp();
   OpBuilder b(op);
   b.setInsertionPointAfter(op);
-  Location loc = op->getLoc();
+  Location loc = getScanLocation(study.root);
   auto type = cast<RankedTensorType>(study.root.getType());
   SmallVector<Axis> axes(4, Axis{Lin(0), Lin(1)});
   axes[kState] = {match.state, match.stateSize};

@@ -2,6 +2,7 @@
 
 #include "lib/Raise/RaiseUtils.h"
 
+#include "dialects/SSM/IR/SSM.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -88,6 +89,23 @@ unsigned RootQueue::reportDeclined(StringRef opName) {
     ++count;
   }
   return count;
+}
+
+Location mambac::raise::getScanLocation(Value root) {
+  // Breadth first to the nearest cumulative sum or scan.
+  SmallVector<Operation *> work;
+  llvm::SmallPtrSet<Operation *, 32> seen;
+  if (Operation *op = root.getDefiningOp())
+    work.push_back(op);
+  for (unsigned next = 0; next < work.size() && next < 256; ++next) {
+    Operation *op = work[next];
+    if (isa<ssm::CumsumOp, ssm::SegsumOp, ssm::ScanOp>(op))
+      return op->getLoc();
+    for (Value operand : op->getOperands())
+      if (Operation *producer = operand.getDefiningOp(); producer && seen.insert(producer).second)
+        work.push_back(producer);
+  }
+  return root.getLoc();
 }
 
 void mambac::raise::remarkFound(Value root, StringRef opName) {

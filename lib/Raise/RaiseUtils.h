@@ -40,6 +40,10 @@ private:
   llvm::SmallVector<std::pair<mlir::Value, std::string>> declined;
 };
 
+/// Where the scan behind a candidate was written: the place of the op that replaces it. (The candidate itself may be a
+/// gate in another module.)
+mlir::Location getScanLocation(mlir::Value root);
+
 /// Remarks (see mlir/IR/Remarks.h) at a value's place.
 void remarkFound(mlir::Value root, llvm::StringRef opName);
 void remarkDeclined(mlir::Value root, llvm::StringRef opName, llvm::StringRef reason);

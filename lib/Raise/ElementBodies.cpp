@@ -1,0 +1,274 @@
+//===- ElementBodies.cpp - Scalars, masks and integers in the bodies of linalg ops ------------------------------===//
+//
+// The part of ElementEvaluator that reads the regions of linalg ops.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+
+#include "lib/Raise/ElementUtils.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mambac::raise;
+
+FailureOr<Poly> ElementEvaluator::scalar(linalg::LinalgOp op, Value v, const Env &env, ArrayRef<Lin> given, Mode mode) {
+  if (std::optional<double> constant = getConstantFloat(v))
+    return constantPoly(mode == Mode::Exp ? std::exp(*constant) : *constant);
+  if (!isa<FloatType>(v.getType()))
+    return failure();
+  if (auto argument = dyn_cast<BlockArgument>(v)) {
+    if (argument.getOwner()->getParentOp() != op)
+      return failure();
+    OpOperand &operand = op->getOpOperand(argument.getArgNumber());
+    if (!isa<RankedTensorType>(operand.get().getType())) {
+      std::optional<double> constant = getConstantFloat(operand.get());
+      if (!constant)
+        return failure();
+      return constantPoly(mode == Mode::Exp ? std::exp(*constant) : *constant);
+    }
+    bool ok;
+    SmallVector<Lin> position = applyMap(op.getMatchingIndexingMap(&operand), env, ok);
+    if (!ok)
+      return failure();
+    for (auto [at, size] : llvm::zip(position, cast<RankedTensorType>(operand.get().getType()).getShape()))
+      if (size == 1)
+        at = Lin(0);
+    return element(operand.get(), position, given, mode);
+  }
+  Operation *inner = v.getDefiningOp();
+  if (inner->getParentOp() != op)
+    return failure();
+  if (isa<arith::ExtFOp, arith::TruncFOp>(inner))
+    return scalar(op, inner->getOperand(0), env, given, mode);
+  if (auto select = dyn_cast<arith::SelectOp>(inner)) {
+    FailureOr<Condition> cond = condition(op, select.getCondition(), env, given);
+    if (failed(cond))
+      return failure();
+    Poly sum;
+    for (auto [sets, value] : {std::pair{&cond->yes, select.getTrueValue()}, {&cond->no, select.getFalseValue()}})
+      for (const Constraints &set : *sets) {
+        Constraints all = join(given, set);
+        if (space.isEmpty(all))
+          continue;
+        FailureOr<Poly> branch = scalar(op, value, env, all, mode);
+        if (failed(branch))
+          return failure();
+        append(sum, guarded(*branch, set));
+      }
+    return sum;
+  }
+  bool additive = isa<arith::AddFOp, arith::SubFOp>(inner);
+  if (mode == Mode::Exp && isa<arith::AddFOp>(inner)) {
+    FailureOr<Poly> lhs = scalar(op, inner->getOperand(0), env, given, mode);
+    FailureOr<Poly> rhs = scalar(op, inner->getOperand(1), env, given, mode);
+    return failed(lhs) || failed(rhs) ? FailureOr<Poly>(failure()) : multiply(*lhs, *rhs);
+  }
+  if (mode == Mode::Exp) {
+    FailureOr<Poly> value = scalar(op, v, env, given, Mode::Value);
+    return failed(value) ? value : wrapExp(*value, given);
+  }
+  if (isa<math::ExpOp>(inner))
+    return scalar(op, inner->getOperand(0), env, given, Mode::Exp);
+  if (isa<arith::UIToFPOp>(inner) && inner->getOperand(0).getType().isInteger(1)) {
+    FailureOr<Condition> cond = condition(op, inner->getOperand(0), env, given);
+    if (failed(cond))
+      return failure();
+    Poly sum;
+    for (const Constraints &set : cond->yes)
+      append(sum, guarded(constantPoly(1), set));
+    return sum;
+  }
+  if (additive || isa<arith::MulFOp, arith::NegFOp, arith::DivFOp>(inner)) {
+    FailureOr<Poly> lhs = scalar(op, inner->getOperand(0), env, given, mode);
+    if (failed(lhs))
+      return failure();
+    if (isa<arith::NegFOp>(inner))
+      return multiply(*lhs, constantPoly(-1));
+    if (isa<arith::DivFOp>(inner)) {
+      std::optional<double> divisor = getConstantFloat(inner->getOperand(1));
+      if (!divisor || *divisor == 0)
+        return failure();
+      return multiply(*lhs, constantPoly(1 / *divisor));
+    }
+    FailureOr<Poly> rhs = scalar(op, inner->getOperand(1), env, given, mode);
+    if (failed(rhs))
+      return failure();
+    if (isa<arith::MulFOp>(inner))
+      return multiply(*lhs, *rhs);
+    append(*lhs, isa<arith::SubFOp>(inner) ? multiply(*rhs, constantPoly(-1)) : *rhs);
+    return lhs;
+  }
+  return failure();
+}
+
+FailureOr<Lin> ElementEvaluator::integer(linalg::LinalgOp op, Value v, const Env &env, ArrayRef<Lin> given) {
+  if (std::optional<int64_t> constant = getConstantInteger(v))
+    return Lin(*constant);
+  if (auto argument = dyn_cast<BlockArgument>(v)) {
+    if (argument.getOwner()->getParentOp() != op)
+      return failure();
+    OpOperand &operand = op->getOpOperand(argument.getArgNumber());
+    if (!isa<RankedTensorType>(operand.get().getType()))
+      return failure();
+    bool ok;
+    SmallVector<Lin> position = applyMap(op.getMatchingIndexingMap(&operand), env, ok);
+    return ok ? integerElement(operand.get(), position, given) : FailureOr<Lin>(failure());
+  }
+  Operation *inner = v.getDefiningOp();
+  if (inner->getParentOp() != op) {
+    if (!v.getType().isIndex())
+      return failure();
+    return space.getIndex(v);
+  }
+  if (auto index = dyn_cast<linalg::IndexOp>(inner))
+    return env[index.getDim()];
+  if (isa<arith::IndexCastOp, arith::ExtSIOp>(inner))
+    return integer(op, inner->getOperand(0), env, given);
+  if (isa<arith::AddIOp, arith::SubIOp, arith::MulIOp>(inner)) {
+    FailureOr<Lin> lhs = integer(op, inner->getOperand(0), env, given);
+    FailureOr<Lin> rhs = integer(op, inner->getOperand(1), env, given);
+    if (failed(lhs) || failed(rhs))
+      return failure();
+    if (isa<arith::AddIOp>(inner))
+      return *lhs + *rhs;
+    if (isa<arith::SubIOp>(inner))
+      return *lhs - *rhs;
+    if (rhs->isConstant())
+      return *lhs * rhs->constant;
+    if (lhs->isConstant())
+      return *rhs * lhs->constant;
+  }
+  return failure();
+}
+
+FailureOr<Lin> ElementEvaluator::integerElement(Value tensor, ArrayRef<Lin> index, ArrayRef<Lin> given) {
+  SmallVector<Lin> position(index.begin(), index.end());
+  while (stepThroughView(tensor, position, given)) {
+  }
+  if (std::optional<int64_t> constant = getConstantInteger(tensor))
+    return Lin(*constant);
+  auto op = tensor.getDefiningOp<linalg::LinalgOp>();
+  if (!op || op.getNumReductionLoops() != 0)
+    return failure();
+  SmallVector<int> bound;
+  FailureOr<Env> env = enterIteration(op, cast<OpResult>(tensor), position, bound);
+  if (failed(env) || !bound.empty())
+    return failure();
+  Value yielded =
+      op->getRegion(0).front().getTerminator()->getOperand(cast<OpResult>(tensor).getResultNumber());
+  return integer(op, yielded, *env, given);
+}
+
+FailureOr<ElementEvaluator::Condition> ElementEvaluator::condition(linalg::LinalgOp op, Value v, const Env &env,
+                                                                   ArrayRef<Lin> given) {
+  Condition result;
+  if (std::optional<int64_t> constant = getConstantInteger(v)) {
+    (*constant ? result.yes : result.no).push_back({});
+    return result;
+  }
+  if (auto argument = dyn_cast<BlockArgument>(v)) {
+    if (argument.getOwner()->getParentOp() != op)
+      return failure();
+    OpOperand &operand = op->getOpOperand(argument.getArgNumber());
+    if (std::optional<int64_t> constant = getConstantInteger(operand.get())) {
+      (*constant ? result.yes : result.no).push_back({});
+      return result;
+    }
+    if (!isa<RankedTensorType>(operand.get().getType()))
+      return failure();
+    bool ok;
+    SmallVector<Lin> position = applyMap(op.getMatchingIndexingMap(&operand), env, ok);
+    return ok ? conditionElement(operand.get(), position, given) : FailureOr<Condition>(failure());
+  }
+  Operation *inner = v.getDefiningOp();
+  if (inner->getParentOp() != op)
+    return failure();
+  if (auto compare = dyn_cast<arith::CmpIOp>(inner)) {
+    FailureOr<Lin> lhs = integer(op, compare.getLhs(), env, given), rhs = integer(op, compare.getRhs(), env, given);
+    if (failed(lhs) || failed(rhs))
+      return failure();
+    Lin difference = *lhs - *rhs; // positions and sizes are not negative: signed and unsigned order agree
+    switch (compare.getPredicate()) {
+    case arith::CmpIPredicate::sge:
+    case arith::CmpIPredicate::uge:
+      result = {{{difference}}, {{difference * -1 - 1}}};
+      return result;
+    case arith::CmpIPredicate::slt:
+    case arith::CmpIPredicate::ult:
+      result = {{{difference * -1 - 1}}, {{difference}}};
+      return result;
+    case arith::CmpIPredicate::sgt:
+    case arith::CmpIPredicate::ugt:
+      result = {{{difference - 1}}, {{difference * -1}}};
+      return result;
+    case arith::CmpIPredicate::sle:
+    case arith::CmpIPredicate::ule:
+      result = {{{difference * -1}}, {{difference - 1}}};
+      return result;
+    case arith::CmpIPredicate::eq:
+    case arith::CmpIPredicate::ne: {
+      result = {{{difference, difference * -1}}, {{difference - 1}, {difference * -1 - 1}}};
+      if (compare.getPredicate() == arith::CmpIPredicate::ne)
+        std::swap(result.yes, result.no);
+      return result;
+    }
+    }
+  }
+  if (isa<arith::AndIOp, arith::OrIOp, arith::XOrIOp>(inner)) {
+    FailureOr<Condition> lhs = condition(op, inner->getOperand(0), env, given);
+    FailureOr<Condition> rhs = condition(op, inner->getOperand(1), env, given);
+    if (failed(lhs) || failed(rhs))
+      return failure();
+    auto cross = [](ArrayRef<Constraints> a, ArrayRef<Constraints> b, SmallVectorImpl<Constraints> &to) {
+      for (const Constraints &x : a)
+        for (const Constraints &y : b)
+          to.push_back(join(x, y));
+    };
+    bool isOr = isa<arith::OrIOp>(inner), isXor = isa<arith::XOrIOp>(inner);
+    cross(lhs->yes, rhs->yes, isXor ? result.no : result.yes);
+    cross(lhs->yes, rhs->no, isOr || isXor ? result.yes : result.no);
+    cross(lhs->no, rhs->yes, isOr || isXor ? result.yes : result.no);
+    cross(lhs->no, rhs->no, result.no);
+    return result;
+  }
+  if (auto select = dyn_cast<arith::SelectOp>(inner)) {
+    FailureOr<Condition> c = condition(op, select.getCondition(), env, given);
+    FailureOr<Condition> x = condition(op, select.getTrueValue(), env, given);
+    FailureOr<Condition> y = condition(op, select.getFalseValue(), env, given);
+    if (failed(c) || failed(x) || failed(y))
+      return failure();
+    auto cross = [](ArrayRef<Constraints> a, ArrayRef<Constraints> b, SmallVectorImpl<Constraints> &to) {
+      for (const Constraints &p : a)
+        for (const Constraints &q : b)
+          to.push_back(join(p, q));
+    };
+    cross(c->yes, x->yes, result.yes);
+    cross(c->no, y->yes, result.yes);
+    cross(c->yes, x->no, result.no);
+    cross(c->no, y->no, result.no);
+    return result;
+  }
+  return failure();
+}
+
+FailureOr<ElementEvaluator::Condition> ElementEvaluator::conditionElement(Value tensor, ArrayRef<Lin> index,
+                                                                          ArrayRef<Lin> given) {
+  SmallVector<Lin> position(index.begin(), index.end());
+  while (stepThroughView(tensor, position, given)) {
+  }
+  if (std::optional<int64_t> constant = getConstantInteger(tensor)) {
+    Condition result;
+    (*constant ? result.yes : result.no).push_back({});
+    return result;
+  }
+  auto op = tensor.getDefiningOp<linalg::LinalgOp>();
+  if (!op || op.getNumReductionLoops() != 0)
+    return failure();
+  SmallVector<int> bound;
+  FailureOr<Env> env = enterIteration(op, cast<OpResult>(tensor), position, bound);
+  if (failed(env) || !bound.empty())
+    return failure();
+  Value yielded =
+      op->getRegion(0).front().getTerminator()->getOperand(cast<OpResult>(tensor).getResultNumber());
+  return condition(op, yielded, *env, given);
+}
