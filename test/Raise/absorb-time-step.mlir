@@ -1,0 +1,61 @@
+// RUN: mamba-opt %s --split-input-file --ssm-absorb-time-step --canonicalize | FileCheck %s
+
+// clamp(softplus(raw + bias), 0.001, 0.1): all of it becomes the op's.
+//
+// CHECK-LABEL: func.func @bias_softplus_clamp
+// CHECK-NOT: linalg.generic
+// CHECK: ssm.ssd "b l h p, b l h, h, b l n, b l n, h -> b l h p" {{.*}} dt(%arg1 : {{.*}}dt_bias(%arg5 : tensor<4xf32>) softplus dt_min(1.000000e-03) dt_max(1.000000e-01)
+#id = affine_map<(b, l, h) -> (b, l, h)>
+#h = affine_map<(b, l, h) -> (h)>
+func.func @bias_softplus_clamp(%x: tensor<2x9x4x3xf32>, %raw: tensor<2x9x4xf32>, %A: tensor<4xf32>, %B: tensor<2x9x5xf32>, %C: tensor<2x9x5xf32>, %bias: tensor<4xf32>) -> tensor<2x9x4x3xf32> {
+  %threshold = arith.constant 20.0 : f32
+  %low = arith.constant 0.001 : f32
+  %high = arith.constant 0.1 : f32
+  %e = tensor.empty() : tensor<2x9x4xf32>
+  %0 = linalg.generic {indexing_maps = [#id, #h, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%raw, %bias : tensor<2x9x4xf32>, tensor<4xf32>) outs(%e : tensor<2x9x4xf32>) {
+    ^bb0(%a: f32, %b: f32, %o: f32):
+      %s = arith.addf %a, %b : f32
+      linalg.yield %s : f32
+  } -> tensor<2x9x4xf32>
+  %1 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%0 : tensor<2x9x4xf32>) outs(%e : tensor<2x9x4xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      %p = math.exp %a : f32
+      %q = math.log1p %p : f32
+      %c = arith.cmpf ogt, %a, %threshold : f32
+      %s = arith.select %c, %a, %q : f32
+      linalg.yield %s : f32
+  } -> tensor<2x9x4xf32>
+  %2 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%1 : tensor<2x9x4xf32>) outs(%e : tensor<2x9x4xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      %p = arith.maximumf %a, %low : f32
+      %q = arith.minimumf %p, %high : f32
+      linalg.yield %q : f32
+  } -> tensor<2x9x4xf32>
+  %out = tensor.empty() : tensor<2x9x4x3xf32>
+  %y = ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p" x(%x : tensor<2x9x4x3xf32>) dt(%2 : tensor<2x9x4xf32>) A(%A : tensor<4xf32>) B(%B : tensor<2x9x5xf32>) C(%C : tensor<2x9x5xf32>) outs(%out : tensor<2x9x4x3xf32>)
+  return %y : tensor<2x9x4x3xf32>
+}
+
+// -----
+
+// A time step that is rounded to bf16 after softplus stays outside: the op would not round.
+//
+// CHECK-LABEL: func.func @rounded
+// CHECK: arith.truncf
+// CHECK: ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p"
+// CHECK-NOT: softplus
+#id = affine_map<(b, l, h) -> (b, l, h)>
+func.func @rounded(%x: tensor<2x9x4x3xf32>, %raw: tensor<2x9x4xbf16>, %A: tensor<4xf32>, %B: tensor<2x9x5xf32>, %C: tensor<2x9x5xf32>) -> tensor<2x9x4x3xf32> {
+  %e = tensor.empty() : tensor<2x9x4xbf16>
+  %1 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%raw : tensor<2x9x4xbf16>) outs(%e : tensor<2x9x4xbf16>) {
+    ^bb0(%a: bf16, %o: bf16):
+      %a1 = arith.extf %a : bf16 to f32
+      %p = math.exp %a1 : f32
+      %q = math.log1p %p : f32
+      %r = arith.truncf %q : f32 to bf16
+      linalg.yield %r : bf16
+  } -> tensor<2x9x4xbf16>
+  %out = tensor.empty() : tensor<2x9x4x3xf32>
+  %y = ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p" x(%x : tensor<2x9x4x3xf32>) dt(%1 : tensor<2x9x4xbf16>) A(%A : tensor<4xf32>) B(%B : tensor<2x9x5xf32>) C(%C : tensor<2x9x5xf32>) outs(%out : tensor<2x9x4x3xf32>)
+  return %y : tensor<2x9x4x3xf32>
+}
