@@ -26,6 +26,12 @@ LogicalResult expand(Operation *op, KernelBuilder &k) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](ssm::SelectiveScanOp o) { return expandSelectiveScan(o, k); })
       .Case([&](ssm::SSDOp o) { return expandSSD(o, k); })
+      .Case([&](ssm::CausalConv1DOp o) { return expandCausalConv1D(o, k); })
+      .Case([&](ssm::AttentionOp o) { return expandAttention(o, k); })
+      .Case([&](ssm::ScanOp o) { return expandScan(o, k); })
+      .Case([&](ssm::CumsumOp o) { return expandCumsum(o, k); })
+      .Case([&](ssm::SegsumOp o) { return expandSegsum(o, k); })
+      .Case([&](ssm::EinsumOp o) { return expandEinsum(o, k); })
       .Case([&](ssm::PackedMatmulOp o) { return expandPackedMatmul(o, k); })
       .Default([](Operation *o) { return o->emitError("no CPU kernel for this op"); });
 }

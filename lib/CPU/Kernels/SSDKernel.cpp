@@ -15,6 +15,7 @@
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Kernels/Kernels.h"
 #include "lib/CPU/Kernels/RegisterTile.h"
+#include "lib/CPU/Kernels/SSDStepKernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include <numeric>
 
@@ -296,6 +297,12 @@ void Generator::head(Value b, Value h) {
 
 } // namespace
 
-LogicalResult expandSSD(ssm::SSDOp op, KernelBuilder &k) { return Generator(op, k).run(); }
+LogicalResult expandSSD(ssm::SSDOp op, KernelBuilder &k) {
+  if (hasSSDStep(op) && !ShapedType::isDynamic(op.getStaticAxisSizes()[kN])) {
+    expandSSDStep(op, k);
+    return success();
+  }
+  return Generator(op, k).run();
+}
 
 } // namespace mambac::cpu

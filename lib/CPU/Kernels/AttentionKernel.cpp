@@ -1,0 +1,166 @@
+//===- AttentionKernel.cpp - ssm.attention ----------------------------------------------------------------------------===//
+//
+// Tiles of queries times tiles of keys with a running softmax (FlashAttention, arXiv:2205.14135, algorithm 1): the
+// scores of 48 queries and 64 keys are all that is ever in memory. Batches, heads and tiles of queries in parallel.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/CPU/Kernels/Kernels.h"
+#include "lib/CPU/Kernels/RegisterTile.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include <limits>
+
+using namespace mlir;
+
+namespace mambac::cpu {
+namespace {
+
+enum Axis { kB, kH, kQ, kS, kD, kE };
+/// Queries and keys of a tile: multiples of every tile's number of rows, and of every vector width.
+constexpr int64_t kQueries = 48, kKeys = 64;
+
+struct Generator {
+  ssm::AttentionOp op;
+  KernelBuilder &k;
+  View query, key, value, mask, y;
+  int64_t d = 0, e = 0, columns = 0;
+  Value zero, queries, keys;
+
+  Generator(ssm::AttentionOp op, KernelBuilder &k)
+      : op(op), k(k), query(viewOf(op, op.getQueryMutable())), key(viewOf(op, op.getKeyMutable())),
+        value(viewOf(op, op.getValueMutable())), mask(viewOf(op, op.getMaskMutable())),
+        y(viewOf(op, op.getOutsMutable())) {}
+
+  LogicalResult run();
+  void tile(Value b, Value h, Value q0);
+  Value maskLanes(SmallVector<Value> axes, Value count);
+  void product(Value rows, Value steps, Value left, Value right, Value out, bool accumulate);
+};
+
+LogicalResult Generator::run() {
+  SmallVector<int64_t> sizes = op.getStaticAxisSizes();
+  d = sizes[kD], e = sizes[kE];
+  if (ShapedType::isDynamic(d) || ShapedType::isDynamic(e))
+    return op.emitError("no kernel for heads whose size is not known; make it static");
+  columns = llvm::alignTo(e, k.width);
+  zero = k.index(0);
+  queries = k.size(query, kQ), keys = k.size(key, kS);
+  k.parallel({k.size(query, kB), k.size(query, kH), k.ceilDiv(queries, kQueries)},
+             [&](ValueRange ids) { tile(ids[0], ids[1], k.mul(ids[2], kQueries)); });
+  return success();
+}
+
+/// out = left * right, or out += left * right, for the rows of static stack tiles; rows of out beyond the last one may
+/// be written too.
+void Generator::product(Value rows, Value steps, Value left, Value right, Value out, bool accumulate) {
+  int64_t vectors = cast<MemRefType>(out.getType()).getDimSize(1) / k.width;
+  forPieces(k, vectors, tileVectors(k, vectors), [&](Value firstVector, int64_t count) {
+    Value column = k.mul(firstVector, k.width);
+    int64_t height = tileRows(k, count);
+    k.loop(zero, rows, height, [&](Value i) {
+      auto at = [&](int64_t r, int64_t v) {
+        return SmallVector<Value>{k.add(i, r), k.add(column, v * k.width)};
+      };
+      SmallVector<Value> sums;
+      for (int64_t r = 0; r < height; ++r)
+        for (int64_t v = 0; v < count; ++v)
+          sums.push_back(accumulate ? k.loadVector(out, at(r, v)) : k.splat(0.f));
+      sums = tileProduct(
+          k, height, count, steps, sums, [&](Value s, int64_t r) { return k.load(left, {k.add(i, r), s}); },
+          [&](Value s, int64_t v) { return k.loadVector(right, {s, k.add(column, v * k.width)}); });
+      for (int64_t r = 0; r < height; ++r)
+        for (int64_t v = 0; v < count; ++v)
+          k.storeVector(sums[r * count + v], out, at(r, v));
+    });
+  });
+}
+
+/// What is added to the scores of `count` keys from axes[kS] on.
+Value Generator::maskLanes(SmallVector<Value> axes, Value count) {
+  if (!mask.elementType().isInteger(1))
+    return k.loadLanes(mask, axes, kS, count);
+  // Bits lie in bytes, so lane by lane.
+  Value lanes = k.stackTile({k.width}), first = axes[kS];
+  k.storeVector(k.splat(0.f), lanes, {zero});
+  k.loop(count, [&](Value j) {
+    axes[kS] = k.add(first, j);
+    Value seen = memref::LoadOp::create(k.b, k.loc, mask.memref, k.at(mask, axes));
+    k.store(arith::SelectOp::create(k.b, k.loc, seen, k.f32(0.f), k.f32(-std::numeric_limits<float>::infinity())),
+            lanes, {j});
+  });
+  return k.loadVector(lanes, {zero});
+}
+
+void Generator::tile(Value b, Value h, Value q0) {
+  constexpr float kInf = std::numeric_limits<float>::infinity();
+  Value rows = k.min(k.sub(queries, q0), k.index(kQueries));
+  auto axes = [&](Value q, Value s) { return SmallVector<Value>{b, h, q, s, zero, zero}; };
+  Value qs = k.stackTile({kQueries, static_cast<int64_t>(llvm::alignTo(d, k.width))});
+  Value kT = k.stackTile({d, kKeys}), vs = k.stackTile({kKeys, columns}), out = k.stackTile({kQueries, columns});
+  Value scores = k.stackTile({kQueries, kKeys}), top = k.stackTile({1, kQueries}), sum = k.stackTile({1, kQueries});
+  k.zeroTile(qs);
+  k.zeroTile(out);
+  k.zeroTile(sum);
+  k.loop(zero, k.index(kQueries), k.width, [&](Value i) { k.storeVector(k.splat(-kInf), top, {zero, i}); });
+  k.loadTile(query, {axes(q0, zero), kQ, kD, rows, k.index(d)}, qs);
+
+  // Query i sees the keys below i + shift.
+  Value shift = k.add(k.sub(keys, queries), 1), end = keys;
+  if (op.getCausal())
+    end = k.max(zero, k.min(keys, k.add(k.add(q0, k.sub(rows, k.index(1))), shift)));
+  k.loop(zero, end, kKeys, [&](Value s0) {
+    Value count = k.min(k.sub(keys, s0), k.index(kKeys));
+    k.loadTile(key, {axes(q0, s0), kD, kS, k.index(d), count}, kT);
+    k.loadTile(value, {axes(q0, s0), kS, kE, count, k.index(e)}, vs);
+    product(rows, k.index(d), qs, kT, scores, /*accumulate=*/false);
+    k.loop(rows, [&](Value i) {
+      Value visible = count;
+      if (op.getCausal())
+        visible = k.max(zero, k.min(count, k.sub(k.add(k.add(q0, i), shift), s0)));
+      Value none = k.splat(-kInf);
+      Value best = none;
+      SmallVector<Value> result = k.loop(zero, k.index(kKeys), k.width, ValueRange{best}, [&](Value j, ValueRange carried) {
+        Value v = k.fmul(k.loadVector(scores, {i, j}), k.splat(op.getScale().convertToFloat()));
+        Value left = k.max(zero, k.min(k.sub(visible, j), k.index(k.width)));
+        if (mask)
+          v = k.fadd(v, maskLanes(axes(k.add(q0, i), k.add(s0, j)), left));
+        v = arith::SelectOp::create(k.b, k.loc, k.mask(left), v, none);
+        k.storeVector(v, scores, {i, j});
+        return SmallVector<Value>{k.fmax(carried[0], v)};
+      });
+      Value old = k.load(top, {zero, i});
+      Value now = k.fmax(k.maximum(result[0]), old);
+      k.store(now, top, {zero, i});
+      // Where nothing is seen yet the scores are -inf less 0.
+      Value seen = arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::UNE, now, k.f32(-kInf));
+      Value base = arith::SelectOp::create(k.b, k.loc, seen, now, k.f32(0.f));
+      Value fade = k.exp(k.fsub(old, base));
+      Value baseLanes = k.splat(base);
+      SmallVector<Value> total =
+          k.loop(zero, k.index(kKeys), k.width, ValueRange{k.splat(0.f)}, [&](Value j, ValueRange carried) {
+            Value p = k.exp(k.fsub(k.loadVector(scores, {i, j}), baseLanes));
+            k.storeVector(p, scores, {i, j});
+            return SmallVector<Value>{k.fadd(carried[0], p)};
+          });
+      k.store(k.fma(k.load(sum, {zero, i}), fade, k.sum(total[0])), sum, {zero, i});
+      Value fadeLanes = k.splat(fade);
+      k.loop(zero, k.index(columns), k.width,
+             [&](Value c) { k.storeVector(k.fmul(fadeLanes, k.loadVector(out, {i, c})), out, {i, c}); });
+    });
+    product(rows, count, scores, vs, out, /*accumulate=*/true);
+  });
+
+  k.loop(rows, [&](Value i) {
+    Value total = k.load(sum, {zero, i});
+    Value any = arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::UNE, total, k.f32(0.f));
+    Value factor = k.splat(arith::SelectOp::create(k.b, k.loc, any, k.fdiv(k.f32(1.f), total), k.f32(0.f)).getResult());
+    k.loop(zero, k.index(columns), k.width,
+           [&](Value c) { k.storeVector(k.fmul(factor, k.loadVector(out, {i, c})), out, {i, c}); });
+  });
+  k.storeTile(out, y, {axes(q0, zero), kQ, kE, rows, k.index(e)});
+}
+
+} // namespace
+
+LogicalResult expandAttention(ssm::AttentionOp op, KernelBuilder &k) { return Generator(op, k).run(); }
+
+} // namespace mambac::cpu

@@ -1,0 +1,60 @@
+// RUN: mamba-opt %s --mambac-expand-kernels --split-input-file | FileCheck %s
+
+// Batches, tiles of 128 steps and blocks of 16 channels in parallel; the window stays in registers.
+// CHECK-LABEL: func.func @conv
+// CHECK: scf.parallel ({{.*}}) = ({{.*}}) to (%c1{{.*}}, %c2{{.*}}, %c3{{.*}})
+// CHECK: scf.for {{.*}} -> (vector<16xf32>, vector<16xf32>, vector<16xf32>)
+// CHECK-COUNT-4: math.fma
+// CHECK: math.exp
+// CHECK-NOT: ssm.causal_conv1d
+func.func @conv(%x: memref<1x200x48xf32>, %w: memref<48x4xf32>, %b: memref<48xf32>, %y: memref<1x200x48xf32>) {
+  ssm.causal_conv1d "b l c, c k, c -> b l c" x(%x : memref<1x200x48xf32>) weight(%w : memref<48x4xf32>)
+    bias(%b : memref<48xf32>) activation(silu) outs(%y : memref<1x200x48xf32>)
+  return
+}
+
+// -----
+
+// Tiles of 48 queries and 64 keys: nothing on the stack or the heap grows with the length.
+// CHECK-LABEL: func.func @attention
+// CHECK-NOT: memref.alloc(
+// CHECK: scf.parallel ({{.*}}) = ({{.*}}) to (%c1{{.*}}, %c4{{.*}}, %{{.*}})
+// CHECK: memref.alloca() {alignment = 64 : i64} : memref<48x64xf32>
+// CHECK-NOT: memref.alloc(
+// CHECK-NOT: memref.alloca(%
+// CHECK-NOT: ssm.attention
+func.func @attention(%q: memref<1x4x?x64xf32>, %k: memref<1x2x?x64xf32>, %v: memref<1x2x?x64xf32>, %y: memref<1x4x?x64xf32>) {
+  ssm.attention "b h q d, b h/2 s d, b h/2 s e -> b h q e" query(%q : memref<1x4x?x64xf32>)
+    key(%k : memref<1x2x?x64xf32>) value(%v : memref<1x2x?x64xf32>) scale(1.250000e-01) causal
+    outs(%y : memref<1x4x?x64xf32>)
+  return
+}
+
+// -----
+
+// One step reads and writes the states in place, lanes along n, and makes no scores.
+// CHECK-LABEL: func.func @step
+// CHECK-NOT: memref.alloc(
+// CHECK: scf.parallel ({{.*}}) = ({{.*}}) to (%c1{{.*}}, %c24{{.*}})
+// CHECK: %[[S:.*]] = vector.load %arg5
+// CHECK: %[[NEXT:.*]] = math.fma %{{.*}}, %[[S]]
+// CHECK: vector.store %[[NEXT]], %arg7
+func.func @step(%x: memref<1x1x24x64xf32>, %dt: memref<1x1x24xf32>, %A: memref<24xf32>, %B: memref<1x1x128xf32>,
+                %C: memref<1x1x128xf32>, %s: memref<1x24x64x128xf32>, %y: memref<1x1x24x64xf32>,
+                %t: memref<1x24x64x128xf32>) {
+  ssm.ssd "b l h p, b l h, h, b l n, b l n, b h p n -> b l h p, b h p n"
+    x(%x : memref<1x1x24x64xf32>) dt(%dt : memref<1x1x24xf32>) A(%A : memref<24xf32>)
+    B(%B : memref<1x1x128xf32>) C(%C : memref<1x1x128xf32>) initial_state(%s : memref<1x24x64x128xf32>)
+    outs(%y, %t : memref<1x1x24x64xf32>, memref<1x24x64x128xf32>)
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func.func @cumsum
+// CHECK: scf.parallel
+// CHECK: arith.addi
+func.func @cumsum(%x: memref<2x?xi64>, %y: memref<2x?xi64>) {
+  ssm.cumsum dim(1) ins(%x : memref<2x?xi64>) outs(%y : memref<2x?xi64>)
+  return
+}
