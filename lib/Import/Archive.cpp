@@ -21,13 +21,25 @@ constexpr uint64_t maxInflated = uint64_t(1) << 31;
 
 bool checksumsIgnored = false;
 
-bool hasChecksum(const uint8_t *data, uint64_t size, uint32_t wanted) {
+/// Gives pages of a mapping that were read once back; the next reader gets them from the page cache.
+void dropPages(const uint8_t *data, uint64_t size) {
+  uintptr_t page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  uintptr_t begin = (reinterpret_cast<uintptr_t>(data) + page - 1) / page * page,
+            end = reinterpret_cast<uintptr_t>(data) + size;
+  if (begin < end)
+    madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
+}
+
+/// `drop`: the data lies in a mapping and need not stay in memory.
+bool hasChecksum(const uint8_t *data, uint64_t size, uint32_t wanted, bool drop = false) {
   if (checksumsIgnored)
     return true;
   uLong crc = crc32(0, nullptr, 0);
   while (size) {
     uInt count = static_cast<uInt>(std::min<uint64_t>(size, 1u << 26));
     crc = crc32(crc, data, count);
+    if (drop)
+      dropPages(data, count);
     data += count;
     size -= count;
   }
@@ -221,17 +233,9 @@ Status Archive::verify(const std::string &name) const {
   if (!bytes)
     return bytes.error();
   auto *data = reinterpret_cast<const uint8_t *>(bytes->data());
-  if (!hasChecksum(data, bytes->size(), impl->entries.find(name)->second.crc))
+  if (!hasChecksum(data, bytes->size(), impl->entries.find(name)->second.crc, impl->mapped))
     return impl->error("the content does not agree with its checksum: the archive is corrupt", name,
                        "copy or download it again");
-  if (impl->mapped) {
-    // The pages were only needed for the sum; let the next reader bring them back from the page cache.
-    uintptr_t page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-    uintptr_t begin = (reinterpret_cast<uintptr_t>(data) + page - 1) / page * page,
-              end = reinterpret_cast<uintptr_t>(data) + bytes->size();
-    if (begin < end)
-      madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
-  }
   return Status();
 }
 
