@@ -198,6 +198,11 @@ LogicalResult mambac::buildMetadata(ModuleOp module, ArrayRef<func::FuncOp> entr
     json.attribute("abi", 1);
     auto model = module->getAttrOfType<StringAttr>("mambac.model");
     json.attribute("model", model ? model.getValue() : "model");
+    if (auto features = module->getAttrOfType<ArrayAttr>("mambac.cpu_features"))
+      json.attributeArray("cpu_features", [&] {
+        for (Attribute feature : features)
+          json.value(cast<StringAttr>(feature).getValue());
+      });
     json.attributeArray("entries", [&] {
       for (func::FuncOp entry : entries)
         if (failed(writer.entry(entry)))

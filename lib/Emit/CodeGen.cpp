@@ -4,6 +4,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Emit/CodeGen.h"
+#include "lib/Schedule/Target.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
@@ -24,7 +25,7 @@ Expected<std::unique_ptr<TargetMachine>> mambac::makeTargetMachine(StringRef cpu
   InitializeNativeTargetAsmParser();
   Triple triple(sys::getProcessTriple());
   std::string message;
-  const Target *target = TargetRegistry::lookupTarget(triple, message);
+  const llvm::Target *target = TargetRegistry::lookupTarget(triple, message);
   if (!target)
     return createStringError("no code generator for " + triple.str() + ": " + message);
   std::string name = cpu.str();
@@ -51,6 +52,31 @@ Expected<std::unique_ptr<TargetMachine>> mambac::makeTargetMachine(StringRef cpu
   if (!machine)
     return createStringError("cannot generate code for CPU '" + name + "'");
   return machine;
+}
+
+void mambac::describeTarget(TargetMachine &machine, mlir::ModuleOp module) {
+  const MCSubtargetInfo *info = machine.getMCSubtargetInfo();
+  auto has = [&](StringRef feature) { return info->checkFeatures(("+" + feature).str()); };
+  mambac::Target target;
+  mlir::Builder builder(module.getContext());
+  SmallVector<mlir::Attribute> features;
+  if (machine.getTargetTriple().isX86()) {
+    target.vectorBytes = has("avx512f") ? 64 : has("avx2") && has("fma") ? 32 : 16;
+    target.nativeBF16 = has("avx512bf16");
+    target.nativeF16 = has("f16c");
+    // Names that the runtime can check before it runs a product.
+    for (StringRef feature : {"ssse3", "sse4.1", "sse4.2", "popcnt", "movbe", "lzcnt", "bmi", "bmi2", "avx", "f16c",
+                              "fma", "avx2", "avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl", "avx512ifma",
+                              "avx512vbmi", "avx512vbmi2", "avx512vnni", "avx512bitalg", "avx512bf16", "avx512fp16",
+                              "avxvnni"})
+      if (has(feature))
+        features.push_back(builder.getStringAttr(feature));
+  } else {
+    target.vectorBytes = 16;
+  }
+  target.vectorRegisters = target.vectorBytes == 64 || !machine.getTargetTriple().isX86() ? 32 : 16;
+  target.set(module);
+  module->setAttr("mambac.cpu_features", builder.getArrayAttr(features));
 }
 
 static void optimize(Module &module, TargetMachine &machine) {

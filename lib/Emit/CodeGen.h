@@ -19,6 +19,10 @@ enum class CodeKind { Object, Assembly, IR };
 /// A target machine for `cpu`: native, portable, an x86-64 level, or any CPU name that LLVM knows.
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeTargetMachine(llvm::StringRef cpu);
 
+/// Writes the description of the machine's CPU (lib/Schedule/Target.h) and the features that its code needs
+/// (`mambac.cpu_features`) on the module.
+void describeTarget(llvm::TargetMachine &machine, mlir::ModuleOp module);
+
 /// Translates, optimizes and writes `module` (LLVM dialect).
 llvm::Error generateCode(mlir::ModuleOp module, llvm::TargetMachine &machine, CodeKind kind,
                          llvm::SmallVectorImpl<char> &out);

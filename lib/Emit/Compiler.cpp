@@ -49,11 +49,16 @@ public:
   int run() {
     if (options.output != "-" && !writable())
       return kBadInput;
+    auto machine = makeTargetMachine(options.cpu);
+    if (!machine)
+      return bad(toString(machine.takeError()));
     ModelInput input;
     report("importing", 0);
     if (Error error = input.open(options))
       return bad(toString(std::move(error)));
     ModuleOp module = input.getModule();
+    if (options.emission != Emission::Imported && options.emission != Emission::Raised)
+      describeTarget(**machine, module);
     if (options.emission == Emission::Imported)
       return writeModule(module);
 
@@ -75,9 +80,6 @@ public:
       return writeModule(module);
 
     report("packing weights", 0.4);
-    auto machine = makeTargetMachine(options.cpu);
-    if (!machine)
-      return bad(toString(machine.takeError()));
     std::string besides = options.output == "-" ? temporaryBase() : options.output;
     auto weights = packWeights(module, input.weights(), besides);
     if (!weights)

@@ -84,13 +84,14 @@ Expected<std::unique_ptr<PackedWeights>> mambac::packWeights(mlir::ModuleOp modu
     else if (auto name = entry.getArgAttrOfType<mlir::StringAttr>(i, "mambac.weight"))
       names.push_back(name.str());
   }
+  auto machine = makeTargetMachine("native");
+  if (!machine)
+    return machine.takeError();
+  describeTarget(**machine, *preparing);
   mlir::PassManager pm(module.getContext());
   buildCPUPipeline(pm);
   if (failed(pm.run(*preparing)))
     return createStringError("the weight preparation cannot be lowered");
-  auto machine = makeTargetMachine("native");
-  if (!machine)
-    return machine.takeError();
   SmallVector<char> object;
   if (Error error = generateCode(*preparing, **machine, CodeKind::Object, object))
     return std::move(error);
