@@ -23,6 +23,8 @@ std::unique_ptr<mlir::Pass> createFuseElementwisePass();
 std::unique_ptr<mlir::Pass> createSplitDestinationsPass();
 /// Outlines each kernel of a driver into a private function; equal ones are shared.
 std::unique_ptr<mlir::Pass> createFormDispatchesPass();
+/// Notes the operations and bytes of each kernel call as expressions of the symbols.
+std::unique_ptr<mlir::Pass> createCountWorkPass();
 /// Kernels' allocations become arguments that drivers allocate.
 std::unique_ptr<mlir::Pass> createHoistWorkspacesPass();
 /// Replaces allocations of drivers by slices of one arena.

@@ -65,6 +65,7 @@ static void populateBufferize(OpPassManager &pm) {
 
 static void populateKernels(OpPassManager &pm) {
   pm.addPass(mambac::createFormDispatchesPass());
+  pm.addPass(mambac::createCountWorkPass()); // while each kernel is one op and all buffers have their sizes
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }
@@ -95,6 +96,7 @@ void mambac::registerSchedulePasses() {
   registerPass([] { return createFuseElementwisePass(); });
   registerPass([] { return createSplitDestinationsPass(); });
   registerPass([] { return createFormDispatchesPass(); });
+  registerPass([] { return createCountWorkPass(); });
   registerPass([] { return createHoistWorkspacesPass(); });
   registerPass([] { return createPlanArenaPass(); });
   PassPipelineRegistration<>("mambac-arena", "Workspaces and temporaries into one arena per entry", buildArenaPipeline);

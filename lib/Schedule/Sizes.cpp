@@ -117,3 +117,7 @@ void mambac::resolveArgumentSizes(func::FuncOp driver) {
     op->erase();
   }
 }
+
+OpFoldResult mambac::findSize(OpBuilder &builder, func::FuncOp driver, Value value, int64_t dim) {
+  return Resolver(driver).sizeOf(builder, value.getLoc(), value, dim);
+}

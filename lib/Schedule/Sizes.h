@@ -18,6 +18,10 @@ llvm::SmallVector<mlir::Value> symbolArguments(mlir::func::FuncOp driver);
 /// sizes, by those sizes: in the end expressions of the symbols.
 void resolveArgumentSizes(mlir::func::FuncOp driver);
 
+/// Size `dim` of a buffer or tensor in a driver, as an attribute or as a value made where `builder` stands; null if it is
+/// not known from arguments, allocations and views.
+mlir::OpFoldResult findSize(mlir::OpBuilder &builder, mlir::func::FuncOp driver, mlir::Value value, int64_t dim);
+
 } // namespace mambac
 
 #endif // MAMBAC_LIB_SCHEDULE_SIZES_H

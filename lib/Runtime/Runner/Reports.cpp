@@ -129,7 +129,7 @@ void mambac::runner::printProfile(mambac_state *state) {
   printf("%-*s  %-*s  %-*s %7s %11s %6s %11s %8s %11s %8s\n", int(moduleWidth), "module", int(kernelWidth), "kernel",
          int(kindWidth), "kind", "calls", "ms", "share", "flops", "GFLOP/s", "bytes", "GB/s");
   for (const mambac_profile_row &row : rows) {
-    printf("%-*s  %-*s  %-*s %7lld %11.3f %5.1f%%", int(moduleWidth), row.module, int(kernelWidth), row.kernel,
+    printf("%-*s  %-*s  %-*s %7lld %11.4f %5.1f%%", int(moduleWidth), row.module, int(kernelWidth), row.kernel,
            int(kindWidth), row.kind, (long long)row.calls, row.seconds * 1e3, total > 0 ? 100 * row.seconds / total : 0);
     for (double amount : {row.flops, row.bytes}) {
       if (amount > 0 && row.seconds > 0)
@@ -139,7 +139,7 @@ void mambac::runner::printProfile(mambac_state *state) {
     }
     printf("\n");
   }
-  printf("%-*s  %-*s  %-*s %7s %11.3f\n", int(moduleWidth), "all kernels", int(kernelWidth), "", int(kindWidth), "", "",
+  printf("%-*s  %-*s  %-*s %7s %11.4f\n", int(moduleWidth), "all kernels", int(kernelWidth), "", int(kindWidth), "", "",
          total * 1e3);
 }
 
