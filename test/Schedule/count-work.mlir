@@ -55,11 +55,12 @@ module attributes {mambac.kernels = [{name = "pointwise"}, {name = "sum"}, {name
     return
   }
   func.func private @matmul(%x: memref<?x16xf32>, %w: memref<2x16x32xf32>, %y: memref<?x40xf32>) {
-    ssm.packed_matmul ins(%x, %w : memref<?x16xf32>, memref<2x16x32xf32>) outs(%y : memref<?x40xf32>)
+    ssm.packed_matmul x(%x : memref<?x16xf32>) packed(%w : memref<2x16x32xf32>) outs(%y : memref<?x40xf32>)
     return
   }
   func.func private @scan(%u: memref<2x3x4xf32>, %A: memref<4x5xf32>, %B: memref<2x3x5xf32>) {
-    ssm.selective_scan "b l d, b l d, d n, b l n, b l n -> b l d" ins(%u, %u, %A, %B, %B : memref<2x3x4xf32>, memref<2x3x4xf32>, memref<4x5xf32>, memref<2x3x5xf32>, memref<2x3x5xf32>) outs(%u : memref<2x3x4xf32>)
+    ssm.selective_scan "b l d, b l d, d n, b l n, b l n -> b l d" u(%u : memref<2x3x4xf32>) delta(%u : memref<2x3x4xf32>) A(%A : memref<4x5xf32>)
+      B(%B : memref<2x3x5xf32>) C(%B : memref<2x3x5xf32>) outs(%u : memref<2x3x4xf32>)
     return
   }
   func.func private @copy(%x: memref<?x?xf16>, %y: memref<?x?xf16>) {
