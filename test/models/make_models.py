@@ -268,7 +268,7 @@ def fixtures() -> list[Fixture]:
             "mamba_py",
             mamba_py_layer(29, pscan=True),
             {"ssm.selective_scan": 1, "ssm.causal_conv1d": 1, "ssm.attention": 0, "ssm.einsum": 4},
-            [(2, 13)] * 5,
+            [(7, 13)] * 5,
             none,
             width=20,
         ),
