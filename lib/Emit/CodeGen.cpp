@@ -64,6 +64,7 @@ void mambac::describeTarget(TargetMachine &machine, mlir::ModuleOp module) {
     target.vectorBytes = has("avx512f") ? 64 : has("avx2") && has("fma") ? 32 : 16;
     target.nativeBF16 = has("avx512bf16");
     target.nativeF16 = has("f16c");
+    target.nativeFMA = has("fma");
     // Names that the runtime can check before it runs a product.
     for (StringRef feature : {"ssse3", "sse4.1", "sse4.2", "popcnt", "movbe", "lzcnt", "bmi", "bmi2", "avx", "f16c",
                               "fma", "avx2", "avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl", "avx512ifma",

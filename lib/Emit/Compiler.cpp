@@ -54,8 +54,10 @@ public:
       return bad(toString(machine.takeError()));
     ModelInput input;
     report("importing", 0);
-    if (Error error = input.open(options))
-      return bad(toString(std::move(error)));
+    if (Error error = input.open(options)) {
+      std::string message = toString(std::move(error));
+      return message.empty() ? kBadInput : bad(message);
+    }
     ModuleOp module = input.getModule();
     if (options.emission != Emission::Imported && options.emission != Emission::Raised)
       describeTarget(**machine, module);

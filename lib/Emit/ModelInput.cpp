@@ -84,7 +84,7 @@ Error ModelInput::openText(const CompileOptions &options) {
   mlir::ParserConfig config(context.get());
   module = mlir::parseSourceFile<mlir::ModuleOp>(options.input, config);
   if (!module)
-    return createStringError(options.input + " is not a valid MLIR module");
+    return createStringError("");
   if (!module->getOperation()->getAttr("mambac.model"))
     module->getOperation()->setAttr(
         "mambac.model", mlir::StringAttr::get(context.get(), sys::path::stem(options.input)));
@@ -97,7 +97,7 @@ Error ModelInput::openArchive(const CompileOptions &options) {
   archive = std::make_unique<Archive>();
   module = importModel(options.input, *context, &archive->program, options.model);
   if (!module)
-    return createStringError("cannot compile " + options.input);
+    return createStringError("");
   return Error::success();
 }
 

@@ -25,6 +25,7 @@ class ModelInput {
 public:
   ModelInput();
   ~ModelInput();
+  /// An error without text has been told already, as a diagnostic.
   llvm::Error open(const CompileOptions &options);
   mlir::ModuleOp getModule() { return *module; }
   /// Weights of the archive; a `.mlir` file has none.

@@ -13,6 +13,8 @@ namespace mambac {
 
 /// Entries take caller-owned buffers, arena, weights and symbols as arguments.
 std::unique_ptr<mlir::Pass> createEntryABIPass();
+/// ssm ops without kernels (doubles, sizes unknown at compile time) to their definitions.
+std::unique_ptr<mlir::Pass> createDecomposeRestPass();
 /// ssm.einsum to ssm.packed_matmul or to pairwise linalg contractions.
 std::unique_ptr<mlir::Pass> createLowerEinsumPass();
 /// What depends on weights alone moves to @prepare.

@@ -3,7 +3,6 @@
 // The order of the Schedule stage's passes, with the reason for each ordering constraint.
 //
 //===------------------------------------------------------------------------------------------------------------===//
-#include "dialects/SSM/Transforms/Passes.h"
 #include "lib/Schedule/Passes.h"
 #include "mambac/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
@@ -16,14 +15,8 @@
 
 using namespace mlir;
 
-/// Ops that the CPU has no kernel for yet: their definitions in linalg and scf take their place.
-static const char *const kNoKernel[] = {"ssm.causal_conv1d", "ssm.cumsum", "ssm.segsum", "ssm.scan", "ssm.attention"};
-
 static void populateTensorLevel(OpPassManager &pm) {
-  mambac::ssm::SSMDecomposeOptions decompose;
-  for (const char *name : kNoKernel)
-    decompose.ops.push_back(name);
-  pm.addPass(mambac::ssm::createSSMDecompose(decompose));
+  pm.addPass(mambac::createDecomposeRestPass());
   pm.addNestedPass<func::FuncOp>(createLinalgGeneralizeNamedOpsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
@@ -91,6 +84,7 @@ void mambac::buildSchedulePipeline(OpPassManager &pm) {
 
 void mambac::registerSchedulePasses() {
   registerPass([] { return createEntryABIPass(); });
+  registerPass([] { return createDecomposeRestPass(); });
   registerPass([] { return createLowerEinsumPass(); });
   registerPass([] { return createHoistWeightsPass(); });
   registerPass([] { return createFuseElementwisePass(); });
