@@ -1,0 +1,279 @@
+//===- KernelTest.cpp - Kernels against their ops' definitions --------------------------------------------------===//
+//
+// Each op as kernel code on memrefs, and as its decomposition in f64 on tensors, on the same random numbers: layouts,
+// element types, options, vector widths, and sizes that divide neither chunk nor vector nor tile.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "test/unit/CPU/KernelRunner.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringRef.h"
+#include <cmath>
+#include <gtest/gtest.h>
+#include <map>
+#include <random>
+
+using namespace mambac::test;
+
+namespace {
+
+struct Operand {
+  std::string name;  ///< as the op's syntax has it; "outs" for destinations
+  std::string axes;  ///< "b l d/2 n"
+  double low, high;  ///< range of the numbers
+  std::string type = "f32";
+};
+
+struct Case {
+  std::string op;
+  std::map<char, int64_t> sizes;
+  std::vector<Operand> operands;
+  std::string flags; ///< between ins and outs
+  std::vector<int64_t> dynamic;
+  std::string attributes; ///< between the equation and ins
+};
+
+std::vector<int64_t> shapeOf(const Operand &operand, const std::map<char, int64_t> &sizes) {
+  std::vector<int64_t> shape;
+  llvm::SmallVector<llvm::StringRef> axes;
+  llvm::StringRef(operand.axes).split(axes, ' ', -1, false);
+  for (llvm::StringRef axis : axes) {
+    int64_t size = sizes.at(axis[0]), divisor = 1;
+    if (axis.size() > 2)
+      axis.drop_front(2).getAsInteger(10, divisor);
+    // Windows are one shorter than the taps.
+    if (operand.name == "initial_window" || (operand.name == "outs" && axis == "k"))
+      size -= axis == "k";
+    shape.push_back(size / divisor);
+  }
+  return shape;
+}
+
+/// The op's text on values %a0, %a1, ... of memrefs or tensors.
+std::string opText(const Case &c, const std::vector<Buffer> &buffers, const std::string &kind) {
+  std::string text;
+  std::vector<std::string> inAxes, outAxes, outNames, outTypeList;
+  for (size_t i = 0; i < c.operands.size(); ++i) {
+    std::string value = (kind == "tensor" ? "%t" : "%a") + std::to_string(i), type = buffers[i].text(kind, c.dynamic);
+    if (c.operands[i].name == "outs") {
+      outAxes.push_back(c.operands[i].axes);
+      outNames.push_back(value);
+      outTypeList.push_back(type);
+    } else {
+      inAxes.push_back(c.operands[i].axes);
+      text += " " + c.operands[i].name + "(" + value + " : " + type + ")";
+    }
+  }
+  std::string equation = "\"" + llvm::join(inAxes, ", ") + " -> " + llvm::join(outAxes, ", ") + "\"";
+  return c.op + " " + equation + " " + c.attributes + text + " " + c.flags + " outs(" +
+         llvm::join(outNames, ", ") + " : " + llvm::join(outTypeList, ", ") + ")";
+}
+
+void check(const Case &c, int vectorBytes, unsigned seed) {
+  if (!hasVectors(vectorBytes))
+    return;
+  std::mt19937 random(seed);
+  std::vector<Buffer> buffers, wide;
+  for (const Operand &operand : c.operands) {
+    buffers.emplace_back(operand.type, shapeOf(operand, c.sizes));
+    wide.emplace_back("f64", buffers.back().shape);
+    std::uniform_real_distribution<double> numbers(operand.low, operand.high);
+    for (int64_t i = 0; i < buffers.back().count(); ++i) {
+      buffers.back().set(i, operand.name == "outs" ? NAN : numbers(random));
+      wide.back().set(i, buffers.back().get(i));
+    }
+  }
+  std::string kernelArgs, oracleArgs, toTensors, fromTensors, results;
+  unsigned outs = 0;
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    std::string n = std::to_string(i), comma = i ? ", " : "";
+    std::string memref = wide[i].text("memref", c.dynamic), tensor = wide[i].text("tensor", c.dynamic);
+    kernelArgs += comma + "%a" + n + ": " + buffers[i].text("memref", c.dynamic);
+    oracleArgs += comma + "%a" + n + ": " + memref;
+    toTensors += "%t" + n + " = bufferization.to_tensor %a" + n + " restrict : " + memref + " to " + tensor + "\n";
+    if (c.operands[i].name != "outs")
+      continue;
+    std::string result = "%r" + std::to_string(outs);
+    results += (outs++ ? ", " : "") + result;
+    fromTensors += "bufferization.materialize_in_destination " + result + " in restrict writable %a" + n + " : (" +
+                   tensor + ", " + memref + ") -> ()\n";
+  }
+  std::string target = "attributes {mambac.target = {vector_bytes = " + std::to_string(vectorBytes) + " : i64}}";
+  std::string kernel = "module " + target + " { func.func @f(" + kernelArgs + ") attributes {llvm.emit_c_interface} {\n" +
+                       opText(c, buffers, "memref") + "\nreturn } }";
+  std::string oracle = "func.func @f(" + oracleArgs + ") attributes {llvm.emit_c_interface} {\n" + toTensors + results +
+                       " = " + opText(c, wide, "tensor") + "\n" + fromTensors + "return }";
+  std::string error;
+  auto compiledKernel = Compiled::make(kernel, kKernelPipeline, error);
+  ASSERT_TRUE(compiledKernel) << error;
+  auto compiledOracle = Compiled::make(oracle, kOraclePipeline, error);
+  ASSERT_TRUE(compiledOracle) << error;
+  std::vector<Buffer *> args, wideArgs;
+  for (size_t i = 0; i < buffers.size(); ++i)
+    args.push_back(&buffers[i]), wideArgs.push_back(&wide[i]);
+  compiledKernel->run(args);
+  compiledOracle->run(wideArgs);
+
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    if (c.operands[i].name != "outs")
+      continue;
+    double most = 0, worst = 0;
+    for (int64_t j = 0; j < buffers[i].count(); ++j) {
+      double expected = wide[i].get(j), difference = std::fabs(buffers[i].get(j) - expected);
+      most = std::max(most, std::fabs(expected));
+      worst = std::isnan(difference) ? INFINITY : std::max(worst, difference);
+    }
+    // 16-bit results: half an ulp of their last rounding, and the f32 part. f32: decays of up to 100 steps with
+    // exponents around 1 gather some 20 roundings.
+    double tolerance = buffers[i].type == "bf16" ? 5e-3 : buffers[i].type == "f16" ? 7e-4 : 2e-6;
+    EXPECT_LE(worst, tolerance * most) << "destination " << i << ", " << vectorBytes << "-byte vectors:\n" << kernel;
+  }
+}
+
+void checkAllWidths(const Case &c, unsigned seed) {
+  for (int bytes : {64, 32, 16})
+    check(c, bytes, seed);
+}
+
+Case scanCase(const std::string &layout, const std::string &type, int64_t l, int64_t d, int64_t n) {
+  return {"ssm.selective_scan",
+          {{'b', 2}, {'l', l}, {'d', d}, {'n', n}},
+          {{"u", layout, -1, 1, type}, {"delta", layout, -2, 1, type}, {"A", "d n", -4, -0.5}, {"B", "b l n", -1, 1, type},
+           {"C", "b l n", -1, 1, type}, {"D", "d", -1, 1}, {"z", layout, -2, 2, type}, {"delta_bias", "d", -0.2, 0.2},
+           {"initial_state", "b d n", -1, 1}, {"outs", layout, 0, 0, type}, {"outs", "b d n", 0, 0}},
+          "softplus dt_min(1.000000e-02) dt_max(1.000000e+00)",
+          {}, {}};
+}
+
+TEST(SelectiveScan, ChannelsInnermost) { checkAllWidths(scanCase("b l d", "f32", 37, 40, 16), 1); }
+TEST(SelectiveScan, TimeInnermost) { checkAllWidths(scanCase("b d l", "f32", 37, 33, 5), 2); }
+TEST(SelectiveScan, ManyStatesHalves) { checkAllWidths(scanCase("b l d", "bf16", 9, 19, 35), 3); }
+TEST(SelectiveScan, F16TimeInnermost) { checkAllWidths(scanCase("b d l", "f16", 33, 17, 4), 4); }
+TEST(SelectiveScan, GroupsDynamicBare) {
+  Case c{"ssm.selective_scan",
+         {{'b', 1}, {'l', 41}, {'d', 60}, {'n', 7}},
+         {{"u", "b l d", -1, 1}, {"delta", "b l d", 0, 0.5}, {"A", "d n", -4, -0.5}, {"B", "b l d/20 n", -1, 1},
+          {"C", "b n l", -1, 1}, {"outs", "b d l", 0, 0}},
+         "", {41}, {}};
+  checkAllWidths(c, 5);
+}
+TEST(SelectiveScan, ConstantsInTime) {
+  Case c{"ssm.selective_scan",
+         {{'b', 1}, {'l', 3}, {'d', 5}, {'n', 2}},
+         {{"u", "b l d", -1, 1}, {"delta", "b l d", 0, 0.5}, {"A", "d n", -4, -0.5}, {"B", "d n", -1, 1},
+          {"C", "d n", -1, 1}, {"outs", "b l d", 0, 0}},
+         "", {}, {}};
+  checkAllWidths(c, 6);
+}
+
+Case ssdCase(const std::string &layout, const std::string &type, int64_t l, int64_t h, int64_t p, int64_t n) {
+  return {"ssm.ssd",
+          {{'b', 2}, {'l', l}, {'h', h}, {'p', p}, {'n', n}},
+          {{"x", layout, -1, 1, type}, {"dt", "b l h", -2, 1, type}, {"A", "h", -4, -0.5}, {"B", "b l h/2 n", -1, 1, type},
+           {"C", "b l h/2 n", -1, 1, type}, {"D", "h", -1, 1}, {"z", layout, -2, 2, type}, {"dt_bias", "h", -0.2, 0.2},
+           {"initial_state", "b h p n", -1, 1}, {"outs", layout, 0, 0, type}, {"outs", "b h p n", 0, 0}},
+          "softplus dt_min(1.000000e-02) dt_max(1.000000e+00)",
+          {}, {}};
+}
+
+TEST(SSD, ChunksAndRemainder) { checkAllWidths(ssdCase("b l h p", "f32", 101, 4, 64, 16), 1); }
+TEST(SSD, OddSizes) { checkAllWidths(ssdCase("b h l p", "f32", 50, 2, 37, 19), 2); }
+TEST(SSD, Halves) { checkAllWidths(ssdCase("b l h p", "bf16", 49, 2, 16, 8), 3); }
+TEST(SSD, TimeInnermost) { checkAllWidths(ssdCase("b h p l", "f16", 20, 2, 20, 4), 4); }
+TEST(SSD, OneStep) { checkAllWidths(ssdCase("b l h p", "f32", 1, 4, 7, 35), 5); }
+TEST(SSD, BareDynamic) {
+  Case c{"ssm.ssd",
+         {{'b', 1}, {'l', 67}, {'h', 3}, {'p', 80}, {'n', 5}},
+         {{"x", "b l h p", -1, 1}, {"dt", "b h l", 0, 0.5}, {"A", "h", -4, -0.5}, {"B", "b l n", -1, 1},
+          {"C", "b n l", -1, 1}, {"D", "h p", -1, 1}, {"outs", "b l h p", 0, 0}},
+         "", {67}, {}};
+  checkAllWidths(c, 6);
+}
+
+TEST(CausalConv1D, Layouts) {
+  for (const char *layout : {"b l c", "b c l"})
+    for (int64_t l : {2, 131})
+      checkAllWidths({"ssm.causal_conv1d",
+                      {{'b', 2}, {'l', l}, {'c', 21}, {'k', 4}},
+                      {{"x", layout, -1, 1}, {"weight", "c k", -1, 1}, {"bias", "c", -1, 1},
+                       {"initial_window", "b c k", -1, 1}, {"outs", layout, 0, 0}, {"outs", "b c k", 0, 0}},
+                      "activation(silu)", {}, {}},
+                     l);
+}
+
+TEST(CausalConv1D, PlainHalves) {
+  checkAllWidths({"ssm.causal_conv1d",
+                  {{'b', 1}, {'l', 5}, {'c', 48}, {'k', 3}},
+                  {{"x", "b l c", -1, 1, "bf16"}, {"weight", "c k", -1, 1, "bf16"}, {"outs", "b l c", 0, 0, "bf16"}},
+                  "", {5}, {}},
+                 1);
+}
+
+TEST(Attention, GroupsCausal) {
+  checkAllWidths({"ssm.attention",
+                  {{'b', 2}, {'h', 4}, {'q', 51}, {'s', 70}, {'d', 20}, {'e', 24}},
+                  {{"query", "b h q d", -2, 2}, {"key", "b h/2 s d", -2, 2}, {"value", "b h/2 s e", -2, 2},
+                   {"outs", "b h q e", 0, 0}},
+                  "scale(2.500000e-01) causal", {51, 70}, {}},
+                 1);
+}
+
+TEST(Attention, MaskSequenceFirst) {
+  checkAllWidths({"ssm.attention",
+                  {{'b', 1}, {'h', 2}, {'q', 7}, {'s', 130}, {'d', 16}, {'e', 16}},
+                  {{"query", "b q h d", -2, 2, "bf16"}, {"key", "b s h d", -2, 2, "bf16"},
+                   {"value", "b s h e", -2, 2, "bf16"}, {"mask", "b q s", -2, 0}, {"outs", "b q h e", 0, 0, "bf16"}},
+                  "scale(2.500000e-01)", {}, {}},
+                 2);
+}
+
+TEST(Scan, BothDirections) {
+  for (const char *direction : {"axis(1)", "axis(1) reverse"}) {
+    Case c{"ssm.scan",
+           {{'b', 2}, {'t', 9}, {'d', 19}},
+           {{"a", "b t", 0, 1}, {"b", "b t d", -1, 1}, {"init", "b d", -1, 1}, {"outs", "b t d", 0, 0},
+            {"outs", "b d", 0, 0}},
+           "", {}, direction};
+    checkAllWidths(c, 1);
+  }
+}
+
+TEST(PackedMatmul, TailsOfEverything) {
+  // Its definition is short enough to be written down here.
+  for (int bytes : {64, 32, 16}) {
+    if (!hasVectors(bytes))
+      continue;
+    for (int64_t m : {1, 3, 29}) {
+      for (const char *type : {"f32", "bf16"}) {
+        const int64_t n = 45, depth = 261, panels = 2;
+        Buffer x(type, {m, depth}), w(type, {panels, depth, 32}), bias("f32", {n}), y("f32", {m, n});
+        std::mt19937 random(m);
+        std::uniform_real_distribution<double> numbers(-1, 1);
+        for (Buffer *b : {&x, &w, &bias})
+          for (int64_t i = 0; i < b->count(); ++i)
+            b->set(i, numbers(random));
+        std::vector<int64_t> dynamic{m};
+        std::string module =
+            "module attributes {mambac.target = {vector_bytes = " + std::to_string(bytes) + " : i64}} { func.func @f(%x: " +
+            x.text("memref", dynamic) + ", %w: " + w.text("memref") + ", %b: " + bias.text("memref") + ", %y: " +
+            y.text("memref", dynamic) + ") attributes {llvm.emit_c_interface} {\nssm.packed_matmul x(%x : " +
+            x.text("memref", dynamic) + ") packed(%w : " + w.text("memref") + ") bias(%b : " + bias.text("memref") +
+            ") outs(%y : " + y.text("memref", dynamic) + ")\nreturn } }";
+        std::string error;
+        auto compiled = Compiled::make(module, kKernelPipeline, error);
+        ASSERT_TRUE(compiled) << error;
+        compiled->run({&x, &w, &bias, &y});
+        for (int64_t i = 0; i < m; ++i) {
+          for (int64_t j = 0; j < n; ++j) {
+            double sum = bias.get(j);
+            for (int64_t s = 0; s < depth; ++s)
+              sum += x.get(i * depth + s) * w.get((j / 32 * depth + s) * 32 + j % 32);
+            // Sums of 261 products of up to 1 in f32.
+            ASSERT_NEAR(y.get(i * n + j), sum, 2e-5) << m << " rows, " << bytes << " bytes, " << type;
+          }
+        }
+      }
+    }
+  }
+}
+
+} // namespace
