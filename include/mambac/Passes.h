@@ -31,10 +31,6 @@ void registerSSMPasses();
 std::unique_ptr<mlir::Pass> createRollTimeLoopsPass();
 /// Parallel scans written out in slices, products and sums become ssm.scan.
 std::unique_ptr<mlir::Pass> createLogDepthScansPass();
-/// A recurrence whose states are only read by a sum over the state becomes ssm.selective_scan or ssm.ssd.
-std::unique_ptr<mlir::Pass> createRaiseScanReadoutPass();
-/// D skip and z gate move into ssm.selective_scan and ssm.ssd.
-std::unique_ptr<mlir::Pass> createFuseScanEpiloguePass();
 /// Depthwise convolutions of an input padded in front become ssm.causal_conv1d.
 std::unique_ptr<mlir::Pass> createRaiseCausalConvPass();
 /// linalg from any front end to the ssm dialect: `--mambac-raise`.

@@ -26,8 +26,8 @@ std::optional<double> constantOf(Value v) {
   return std::nullopt;
 }
 
-/// log(1 + exp(x)), as log1p or as log of a sum.
-bool isLog1pExp(Value v, Value x) {
+/// x where `v` is log(1 + exp(x)), as log1p or as log of a sum; null otherwise.
+Value matchLog1pExp(Value v) {
   v = strip(v);
   Value inner;
   if (auto log1p = v.getDefiningOp<math::Log1pOp>())
@@ -36,39 +36,40 @@ bool isLog1pExp(Value v, Value x) {
     if (auto add = strip(log.getOperand()).getDefiningOp<arith::AddFOp>())
       inner = constantOf(add.getLhs()) == 1.0 ? add.getRhs() : constantOf(add.getRhs()) == 1.0 ? add.getLhs() : Value();
   if (!inner)
-    return false;
+    return {};
   auto exp = strip(inner).getDefiningOp<math::ExpOp>();
-  return exp && strip(exp.getOperand()) == x;
+  return exp ? strip(exp.getOperand()) : Value();
 }
 
-/// softplus(x), with or without the branch that takes x itself where x is large.
-bool isSoftplus(Value v, Value x) {
+/// x where `v` is softplus(x), with or without the branch that takes x itself where x is large; null otherwise.
+Value matchSoftplus(Value v) {
   v = strip(v);
-  if (auto select = v.getDefiningOp<arith::SelectOp>()) {
-    auto compare = select.getCondition().getDefiningOp<arith::CmpFOp>();
-    if (!compare)
-      return false;
-    Value large = select.getTrueValue(), small = select.getFalseValue();
-    std::optional<double> threshold = constantOf(compare.getRhs());
-    switch (compare.getPredicate()) {
-    case arith::CmpFPredicate::OLT:
-    case arith::CmpFPredicate::OLE:
-    case arith::CmpFPredicate::ULT:
-    case arith::CmpFPredicate::ULE:
-      std::swap(large, small);
-      break;
-    case arith::CmpFPredicate::OGT:
-    case arith::CmpFPredicate::OGE:
-    case arith::CmpFPredicate::UGT:
-    case arith::CmpFPredicate::UGE:
-      break;
-    default:
-      return false;
-    }
-    // From 17 on, log1p(exp(x)) rounds to x in f32.
-    return strip(compare.getLhs()) == x && threshold && *threshold >= 17 && strip(large) == x && isLog1pExp(small, x);
+  auto select = v.getDefiningOp<arith::SelectOp>();
+  if (!select)
+    return matchLog1pExp(v);
+  auto compare = select.getCondition().getDefiningOp<arith::CmpFOp>();
+  if (!compare)
+    return {};
+  Value large = select.getTrueValue(), small = select.getFalseValue();
+  std::optional<double> threshold = constantOf(compare.getRhs());
+  switch (compare.getPredicate()) {
+  case arith::CmpFPredicate::OLT:
+  case arith::CmpFPredicate::OLE:
+  case arith::CmpFPredicate::ULT:
+  case arith::CmpFPredicate::ULE:
+    std::swap(large, small);
+    break;
+  case arith::CmpFPredicate::OGT:
+  case arith::CmpFPredicate::OGE:
+  case arith::CmpFPredicate::UGT:
+  case arith::CmpFPredicate::UGE:
+    break;
+  default:
+    return {};
   }
-  return isLog1pExp(v, x);
+  // From 17 on, log1p(exp(x)) rounds to x in f32.
+  Value x = matchLog1pExp(small);
+  return x && strip(compare.getLhs()) == x && threshold && *threshold >= 17 && strip(large) == x ? x : Value();
 }
 
 /// min(max(x, low), high) in any of its spellings, one bound at a time from the outside.
@@ -120,7 +121,7 @@ struct Peeled {
   bool any = false;
 };
 
-/// One producer of the time step joins; false where none does. Peels clamp, then softplus, then bias, each at most once.
+/// One producer of the time step joins; false where none does. Peels clamps, then softplus, then the bias.
 bool peelOne(Peeled &p, unsigned channelAxis, int &stage) {
   auto op = p.dt.getDefiningOp<linalg::LinalgOp>();
   if (!op || op.getNumReductionLoops() != 0 || op->getNumResults() != 1)
@@ -156,39 +157,39 @@ bool peelOne(Peeled &p, unsigned channelAxis, int &stage) {
   auto element = [](Value tensor) { return cast<RankedTensorType>(tensor.getType()).getElementType(); };
   if (isArgument(yielded)) // a transpose or an extension
     return element(op->getOperand(operandOf(yielded))).getIntOrFloatBitWidth() <= 32 && moveTo(operandOf(yielded));
-  if (stage <= 0) {
-    Value v = yielded;
-    std::optional<double> low = p.low, high = p.high;
-    while (peelClamp(v, low, high)) {
+  // From the outside in, as many as this body has.
+  Peeled q = p;
+  Value v = yielded;
+  int reached = stage;
+  if (reached <= 0)
+    while (peelClamp(v, q.low, q.high)) {
     }
-    if (v != yielded && isArgument(v) && moveTo(operandOf(v))) {
-      p.low = low;
-      p.high = high;
-      return p.any = true;
-    }
+  if (Value x = reached <= 1 ? matchSoftplus(v) : Value()) {
+    v = x;
+    q.softplus = true;
+    reached = 2;
   }
-  if (stage <= 1)
-    for (BlockArgument argument : body.getArguments().take_front(op.getNumDpsInputs()))
-      if (isSoftplus(yielded, argument) && moveTo(argument.getArgNumber())) {
-        stage = 2;
-        return p.any = p.softplus = true;
-      }
-  if (auto add = yielded.getDefiningOp<arith::AddFOp>(); add && stage <= 2)
+  if (auto add = v.getDefiningOp<arith::AddFOp>(); add && reached <= 2)
     for (auto [x, y] : {std::pair{add.getLhs(), add.getRhs()}, {add.getRhs(), add.getLhs()}}) {
       if (!isArgument(x) || !isArgument(y))
         continue;
       AffineMap bias = mapOf(operandOf(y));
       if (bias.getNumResults() != 1 || bias.getResult(0) != getAffineDimExpr(channelAxis, op.getContext()))
         continue;
-      Value biasValue = op->getOperand(operandOf(y));
-      if (!moveTo(operandOf(x)))
-        continue;
-      p.bias = biasValue;
-      p.biasMap = bias;
-      stage = 3;
-      return p.any = true;
+      q.bias = op->getOperand(operandOf(y));
+      q.biasMap = bias;
+      v = strip(x);
+      reached = 3;
+      break;
     }
-  return false;
+  if (v == yielded || !isArgument(v) || !moveTo(operandOf(v)))
+    return false;
+  q.dt = p.dt;
+  q.dtMap = p.dtMap;
+  q.any = true;
+  p = q;
+  stage = reached;
+  return true;
 }
 
 struct AbsorbTimeStepPass : mambac::impl::AbsorbTimeStepBase<AbsorbTimeStepPass> {

@@ -95,14 +95,42 @@ int IndexSpace::addVar(Kind kind, std::optional<Lin> size) {
   return vars.size() - 1;
 }
 
-int IndexSpace::getSizeVar(Value value, int64_t dim) {
-  auto [it, inserted] = sizeVars.insert({{value.getAsOpaquePointer(), dim}, 0});
-  if (inserted) {
-    it->second = addVar(Kind::Size);
-    vars.back().value = value;
-    vars.back().dim = dim;
+/// The size of a function argument's dimension by way of an op that reads it along with something else: both are equal,
+/// or the op would read outside.
+std::optional<Lin> IndexSpace::getSizeByUse(Value argument, int64_t dim) {
+  for (OpOperand &use : argument.getUses()) {
+    auto op = dyn_cast<linalg::LinalgOp>(use.getOwner());
+    if (!op)
+      continue;
+    AffineExpr loop = op.getMatchingIndexingMap(&use).getResult(dim);
+    if (!isa<AffineDimExpr>(loop))
+      continue;
+    for (OpOperand &other : op->getOpOperands()) {
+      AffineMap map = op.getMatchingIndexingMap(&other);
+      for (auto [position, expr] : llvm::enumerate(map.getResults())) {
+        if (expr != loop || (other.get() == argument && static_cast<int64_t>(position) == dim) ||
+            !isa<RankedTensorType>(other.get().getType()))
+          continue;
+        return getSize(other.get(), position);
+      }
+    }
   }
-  return it->second;
+  return std::nullopt;
+}
+
+int IndexSpace::getSizeVar(Value value, int64_t dim) {
+  std::pair<void *, int64_t> key{value.getAsOpaquePointer(), dim};
+  if (auto it = sizeVars.find(key); it != sizeVars.end())
+    return it->second;
+  int id = addVar(Kind::Size);
+  vars[id].value = value;
+  vars[id].dim = dim;
+  sizeVars[key] = id;
+  if (isa<BlockArgument>(value) && dim >= 0)
+    if (std::optional<Lin> same = getSizeByUse(value, dim))
+      if (std::optional<int> var = same->getSingleVar(); var && *var != id)
+        return sizeVars[key] = *var;
+  return id;
 }
 
 Lin IndexSpace::getSize(Value tensor, int64_t dim) {

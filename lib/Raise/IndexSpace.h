@@ -93,6 +93,7 @@ private:
   Lin getAffine(mlir::AffineExpr expr, llvm::ArrayRef<Lin> dims, llvm::ArrayRef<Lin> symbols);
   Lin getQuotient(const Lin &e, int64_t k, bool up);
   int getSizeVar(mlir::Value value, int64_t dim);
+  std::optional<Lin> getSizeByUse(mlir::Value argument, int64_t dim);
   std::optional<int64_t> lowerBound(const Lin &e);
 
   llvm::SmallVector<Var> vars;

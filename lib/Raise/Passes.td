@@ -31,10 +31,11 @@ def RaiseSSD : Pass<"ssm-raise-ssd", "::mlir::func::FuncOp"> {
 }
 
 def RaiseSelectiveScan : Pass<"ssm-raise-selective-scan", "::mlir::func::FuncOp"> {
-  let summary = "ssm.scan with its surroundings becomes ssm.selective_scan";
+  let summary = "ssm.scan with its surroundings becomes ssm.selective_scan or ssm.ssd";
   let description = [{
     A scan whose decay is exp(delta[b,t,d] * A[d,n]), whose input is delta * B[b,t,n] * u[b,t,d], and whose states only
     meet C[b,t,n] in a sum over n, is a selective scan; D * u added to it and the product with silu(z) belong to it.
+    Where the decay depends neither on the state nor on the channels of a head, it is an ssm.ssd.
     Works on element expressions (ElementExpr.h), so views, cut-offs and layouts on the way do not matter.
 
     Before:

@@ -33,8 +33,6 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createRaiseCausalConvPass());
   pm.addNestedPass<func::FuncOp>(createRaiseSSD());
   pm.addNestedPass<func::FuncOp>(createRaiseSelectiveScan());
-  pm.addNestedPass<func::FuncOp>(createRaiseScanReadoutPass());
-  pm.addNestedPass<func::FuncOp>(createFuseScanEpiloguePass());
   pm.addNestedPass<func::FuncOp>(createAbsorbTimeStep());
   // Masks of attentions, once their index arithmetic is as plain as it gets.
   pm.addNestedPass<func::FuncOp>(createFoldCausalMask());
@@ -46,9 +44,7 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
 void mambac::registerRaisePasses() {
   registerPass(createRollTimeLoopsPass);
   registerPass(createLogDepthScansPass);
-  registerPass(createRaiseScanReadoutPass);
   registerPass(createRaiseCausalConvPass);
-  registerPass(createFuseScanEpiloguePass);
   registerRaiseStagePasses();
   PassPipelineRegistration<>("mambac-raise", "Raise linalg to the ssm dialect", buildRaisePipeline);
 }

@@ -3,6 +3,7 @@
 #include "dialects/SSM/IR/SSM.h"
 #include "lib/Raise/Passes.h"
 #include "lib/Raise/RaiseUtils.h"
+#include "lib/Raise/ScanBuilder.h"
 #include "lib/Raise/TermRoles.h"
 
 namespace mambac {
@@ -16,18 +17,15 @@ using namespace mambac::raise;
 
 namespace {
 
-enum AxisNumber : unsigned { kBatch, kTime, kChannel, kState };
-
-struct ScanMatcher {
+struct ScanMatcher : ScanRoles {
   explicit ScanMatcher(RootStudy &study) : study(study) {}
 
   RootStudy &study;
   std::string reason;
   bool plausible = false;
   ssm::ScanOp scan;
-  Group u, delta, A, B, C, D, gate, initialState;
-  unsigned timeDim = 0;
-  Lin time, state, stateSize = Lin(1);
+  /// One decay for a head, shared by its states and channels.
+  bool isSSD = false;
 
   LogicalResult fail(const Twine &why) {
     reason = why.str();
@@ -118,27 +116,32 @@ LogicalResult ScanMatcher::matchScan(const Atom &states, ArrayRef<Lin> given) {
     return fail("the decay is not the exponential of a time step times a constant in time");
   A.coefficient = product->coefficient;
   for (const Atom &atom : product->atoms)
-    (usesVar(atom, timeVar) ? delta : A).atoms.push_back(atom);
+    (usesVar(atom, timeVar) ? dt : A).atoms.push_back(atom);
+  // The atoms that tell one channel from the next.
+  SmallVector<int> finest;
+  for (const Lin &e : study.index)
+    for (auto &[var, coefficient] : e.terms)
+      if (coefficient == 1 && e != time &&
+          (llvm::is_contained(varsOf(A.atoms), var) || !llvm::is_contained(varsOf(dt.atoms), var)))
+        finest.push_back(var);
+  isSSD = stateVar >= 0 ? !llvm::is_contained(varsOf(A.atoms), stateVar)
+                        : llvm::any_of(finest, [&](int var) { return !llvm::is_contained(varsOf(A.atoms), var); });
   // b = delta * B * u
   FailureOr<Term> b = openOperand(scan.getB(), maps[1], position, [&](const Term &term) {
     if (!isLeafProduct(term))
       return false;
     SmallVector<Atom, 4> rest(term.atoms.begin(), term.atoms.end());
-    for (const Atom &wanted : delta.atoms) {
+    for (const Atom &wanted : dt.atoms) {
       auto it = llvm::find_if(rest, [&](const Atom &atom) { return atom == wanted; });
       if (it == rest.end())
         return false;
       rest.erase(it);
     }
-    // What is left separates into u (not of the state) and B (of the state, not of the channel).
-    SmallVector<int> channel;
-    for (int var : varsOf(delta.atoms))
-      if (llvm::is_contained(varsOf(A.atoms), var))
-        channel.push_back(var);
+    // What is left separates into x (not of the state) and B (of the state, shared by a group's channels at least).
     bool hasU = false;
     for (const Atom &atom : rest) {
       bool ofState = usesVar(atom, stateVar);
-      if (ofState && usesAnyVar(atom, channel))
+      if (ofState && usesAnyVar(atom, finest))
         return false;
       hasU |= !ofState;
     }
@@ -147,12 +150,12 @@ LogicalResult ScanMatcher::matchScan(const Atom &states, ArrayRef<Lin> given) {
   if (failed(b))
     return fail("the scan's input is not time step * B * u");
   SmallVector<Atom, 4> rest(b->atoms.begin(), b->atoms.end());
-  for (const Atom &wanted : delta.atoms)
+  for (const Atom &wanted : dt.atoms)
     rest.erase(llvm::find_if(rest, [&](const Atom &atom) { return atom == wanted; }));
-  u.coefficient = b->coefficient;
+  x.coefficient = b->coefficient;
   for (const Atom &atom : rest)
-    (usesVar(atom, stateVar) ? B : u).atoms.push_back(atom);
-  if (B.empty() || u.empty())
+    (usesVar(atom, stateVar) ? B : x).atoms.push_back(atom);
+  if (B.empty() || x.empty())
     return fail("the scan's input has no B or no u");
   if (scan.getInit()) {
     AffineMap map = maps[2];
@@ -195,8 +198,6 @@ LogicalResult ScanMatcher::match() {
   plausible = true;
   if (scan.getReverse())
     return fail("the scan runs backwards");
-  if (scan.getOuts().size() > 1 && !scan->getResult(1).use_empty())
-    return fail("the scan's final state is used");
   if (readout->bound.size() > 1 || !readout->guards.empty())
     return fail("the states are not summed over one axis");
   if (!readout->bound.empty()) {
@@ -208,6 +209,19 @@ LogicalResult ScanMatcher::match() {
   for (auto [expr, e] : llvm::zip(hMap.getResults(), states.index))
     if (cast<AffineDimExpr>(expr).getPosition() == static_cast<unsigned>(scan.getAxis()))
       time = e;
+  if (scan.getOuts().size() > 1 && !scan->getResult(1).use_empty()) {
+    // The op stands behind the root; the final state must not be needed before.
+    Operation *root = study.root.getDefiningOp();
+    for (Operation *user : scan->getResult(1).getUsers())
+      if (user->getBlock() != root->getBlock() || !root->isBeforeInBlock(user))
+        return fail("the scan's final state is used before its result is complete");
+    SmallVector<Lin> position(hMap.getNumDims());
+    for (auto [expr, e] : llvm::zip(hMap.getResults(), states.index))
+      position[cast<AffineDimExpr>(expr).getPosition()] = e;
+    for (AffineExpr expr : maps.back().getResults())
+      finalState.push_back(position[cast<AffineDimExpr>(expr).getPosition()]);
+    finalStateType = cast<RankedTensorType>(scan->getResult(1).getType());
+  }
   auto it = llvm::find(study.index, time);
   if (it == study.index.end() || time.isConstant())
     return fail("the states are not read at the time of the result");
@@ -235,90 +249,13 @@ LogicalResult ScanMatcher::match() {
     double coefficient = term.coefficient;
     if (!term.bound.empty() || !term.guards.empty() || !D.empty() ||
         !factorOut(study.evaluator, leaves, gate.atoms, coefficient, {}) ||
-        !factorOut(study.evaluator, leaves, u.atoms, coefficient, {}) || leaves.empty() ||
+        !factorOut(study.evaluator, leaves, x.atoms, coefficient, {}) || leaves.empty() ||
         llvm::any_of(leaves, [&](const Atom &leaf) { return usesAnyVar(leaf, varsOf(time)); }))
       return fail("something else than D * u is added");
-    D.coefficient = coefficient / u.coefficient;
+    D.coefficient = coefficient / x.coefficient;
     D.atoms.append(leaves.begin(), leaves.end());
   }
   return success();
-}
-
-FailureOr<Value> build(ScanMatcher &match, std::string &reason) {
-  RootStudy &study = match.study;
-  Operation *op = study.root.getDefiningOp();
-  OpBuilder b(op);
-  b.setInsertionPointAfter(op);
-  Location loc = getScanLocation(study.root);
-  auto type = cast<RankedTensorType>(study.root.getType());
-  SmallVector<Axis> axes(4, Axis{Lin(0), Lin(1)});
-  axes[kState] = {match.state, match.stateSize};
-  SmallVector<int> ofA = varsOf(match.A.atoms);
-  SmallVector<SmallVector<unsigned, 2>> dimAxes(type.getRank());
-  for (auto [dim, position] : llvm::enumerate(study.index)) {
-    if (type.getDimSize(dim) == 1 && dim != match.timeDim)
-      continue;
-    SmallVector<int> vars = varsOf(position);
-    unsigned axis = dim == match.timeDim ? kTime
-                    : llvm::any_of(vars, [&](int v) { return llvm::is_contained(ofA, v); }) ? kChannel
-                                                                                              : kBatch;
-    if (!axes[axis].position.isConstant()) {
-      reason = "two axes of the result play the same part";
-      return failure();
-    }
-    axes[axis] = {position, study.space.getSize(study.root, dim)};
-    dimAxes[dim] = {axis};
-  }
-  OperandBuilder operands(b, loc, study.space, axes);
-  SmallVector<AffineMap> maps;
-  auto add = [&](const Group &group, ArrayRef<unsigned> required, ArrayRef<unsigned> optional,
-                 ArrayRef<unsigned> grouped, StringRef what) -> FailureOr<Value> {
-    if (group.empty())
-      return Value();
-    FailureOr<Operand> operand = operands.build(group, required, optional, grouped);
-    if (failed(operand)) {
-      reason = (what + " is not a tensor over the op's axes").str();
-      return failure();
-    }
-    maps.push_back(operand->map);
-    return operand->value;
-  };
-  FailureOr<Value> u = add(match.u, {kBatch, kTime, kChannel}, {}, {}, "u");
-  FailureOr<Value> delta = failed(u) ? u : add(match.delta, {kBatch, kTime, kChannel}, {}, {}, "delta");
-  FailureOr<Value> A = failed(delta) ? delta : add(match.A, {kChannel, kState}, {}, {}, "A");
-  FailureOr<Value> B = failed(A) ? A : add(match.B, {kState}, {kBatch, kTime, kChannel}, {kChannel}, "B");
-  FailureOr<Value> C = failed(B) ? B : add(match.C, {kState}, {kBatch, kTime, kChannel}, {kChannel}, "C");
-  FailureOr<Value> D = failed(C) ? C : add(match.D, {kChannel}, {}, {}, "D");
-  if (failed(D))
-    return failure();
-  Value z;
-  if (!match.gate.empty()) {
-    Value silu = match.gate.atoms.size() == 1 ? getSiluInput(match.gate.atoms[0].value) : Value();
-    if (!silu) {
-      reason = "the result is multiplied by something that is not silu of a tensor";
-      return failure();
-    }
-    Group gate = match.gate;
-    gate.atoms[0].value = silu;
-    FailureOr<Value> built = add(gate, {kBatch, kTime, kChannel}, {}, {}, "the gate");
-    if (failed(built))
-      return failure();
-    z = *built;
-  }
-  FailureOr<Value> initial = add(match.initialState, {kBatch, kChannel, kState}, {}, {}, "the initial state");
-  if (failed(initial))
-    return failure();
-  FailureOr<Destination> destination =
-      makeDestination(b, loc, operands, axes, dimAxes, {kBatch, kTime, kChannel}, type);
-  if (failed(destination)) {
-    reason = "the result's shape is not one over the op's axes";
-    return failure();
-  }
-  maps.push_back(destination->map);
-  auto selective =
-      ssm::SelectiveScanOp::create(b, loc, *u, *delta, *A, *B, *C, *D, z, /*deltaBias=*/Value(), *initial,
-                                   ValueRange{destination->value}, maps, /*softplus=*/false);
-  return destination->restore(b, loc, selective->getResult(0));
 }
 
 struct RaiseSelectiveScanPass : mambac::impl::RaiseSelectiveScanBase<RaiseSelectiveScanPass> {
@@ -335,6 +272,7 @@ struct RaiseSelectiveScanPass : mambac::impl::RaiseSelectiveScanBase<RaiseSelect
       std::string reason;
       bool plausible = false;
       Value raised;
+      StringRef opName;
       LogicalResult found = studyRoot(root, dependence, [&](RootStudy &study) -> LogicalResult {
         ScanMatcher matcher(study);
         if (failed(matcher.match())) {
@@ -343,15 +281,19 @@ struct RaiseSelectiveScanPass : mambac::impl::RaiseSelectiveScanBase<RaiseSelect
           return failure();
         }
         plausible = true;
-        FailureOr<Value> value = build(matcher, reason);
+        ScanBuilder builder(matcher, study, matcher.isSSD);
+        FailureOr<ScanBuilder::Result> value = builder.build(reason);
         if (failed(value))
           return failure();
-        raised = *value;
+        raised = value->y;
+        if (value->finalState)
+          matcher.scan->getResult(1).replaceAllUsesWith(value->finalState);
+        opName = matcher.isSSD ? "ssm.ssd" : "ssm.selective_scan";
         return success();
       });
       if (succeeded(found)) {
         ++numFound;
-        remarkFound(root, "ssm.selective_scan");
+        remarkFound(root, opName);
         queue.replace(root, raised);
       } else if (plausible) {
         queue.noteDeclined(root, reason);

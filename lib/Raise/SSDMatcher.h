@@ -2,6 +2,7 @@
 #ifndef MAMBAC_LIB_RAISE_SSDMATCHER_H
 #define MAMBAC_LIB_RAISE_SSDMATCHER_H
 
+#include "lib/Raise/ScanBuilder.h"
 #include "lib/Raise/TermRoles.h"
 #include <string>
 
@@ -9,7 +10,7 @@ namespace mambac::raise {
 
 /// Finds the roles of ssm.ssd in the study of one candidate. All leaves of the groups are written with the
 /// placeholder `time` where they are read at a time, and `state` where they are read at a state.
-class SSDMatcher {
+class SSDMatcher : public ScanRoles {
 public:
   explicit SSDMatcher(RootStudy &study) : study(study), space(study.space), evaluator(study.evaluator) {}
 
@@ -17,11 +18,6 @@ public:
   llvm::StringRef getReason() const { return reason; }
   /// True if the candidate has a causal decay at all, so that a failure is worth a remark.
   bool isPlausible() const { return plausible; }
-
-  Group x, dt, A, B, C, D, gate, initialState;
-  unsigned timeDim = 0; ///< the root's dimension that is time
-  Lin time, state;
-  Lin stateSize = Lin(1);
 
 private:
   struct Work {

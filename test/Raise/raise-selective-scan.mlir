@@ -1,4 +1,4 @@
-// RUN: mamba-opt %s --ssm-raise-scan-readout --ssm-fuse-scan-epilogue --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: mamba-opt %s --split-input-file --ssm-raise-selective-scan --ssm-absorb-time-step --canonicalize --remark-policy=all --remark-format=emitRemark --remarks-filter=mambac-raise --verify-diagnostics | FileCheck %s
 
 // exp(softplus(raw + bias) * A), softplus(raw + bias) * u * B, readout by C, D skip, z gate: in (b, d, l).
 
@@ -77,6 +77,7 @@ func.func @selective_scan(%raw: tensor<?x6x5xf32>, %bias: tensor<6xf32>, %A: ten
     %r = arith.divf %a, %q : f32
     linalg.yield %r : f32
   } -> tensor<?x6x5xf32>
+  // expected-remark @below {{Remark=ssm.selective_scan}}
   %out = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%skip, %gate : tensor<?x6x5xf32>, tensor<?x6x5xf32>) outs(%e3 : tensor<?x6x5xf32>) {
   ^bb0(%a: f32, %x: f32, %o: f32):
     %p = arith.mulf %a, %x : f32
@@ -101,7 +102,7 @@ func.func @plain_decay(%a: tensor<5x2x6x4xf32>, %b: tensor<5x2x6x4xf32>, %C: ten
   %e3 = tensor.empty() : tensor<2x6x5xf32>
   %h = ssm.scan "l b d n, l b d n -> l b d n" axis(0) a(%a : tensor<5x2x6x4xf32>) b(%b : tensor<5x2x6x4xf32>) outs(%es : tensor<5x2x6x4xf32>)
   %y0 = linalg.fill ins(%zero : f32) outs(%e3 : tensor<2x6x5xf32>) -> tensor<2x6x5xf32>
-  // expected-remark @below {{a recurrence with a readout is not raised: the decay is no exponential}}
+  // expected-remark @below {{Reason="the decay is not one exponential", Remark=ssm.selective_scan}}
   %y = linalg.generic {indexing_maps = [#lbdn, #bnl, #bdl], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%h, %C : tensor<5x2x6x4xf32>, tensor<2x4x5xf32>) outs(%y0 : tensor<2x6x5xf32>) {
   ^bb0(%x: f32, %v: f32, %o: f32):
     %p = arith.mulf %x, %v : f32
@@ -109,4 +110,79 @@ func.func @plain_decay(%a: tensor<5x2x6x4xf32>, %b: tensor<5x2x6x4xf32>, %C: ten
     linalg.yield %q : f32
   } -> tensor<2x6x5xf32>
   return %y : tensor<2x6x5xf32>
+}
+
+// -----
+
+// Token by token with one decay for a head: the same op as from chunks. The final state stays available.
+
+#btd = affine_map<(b, t, h, p, n) -> (b, t, h)>
+#bthp = affine_map<(b, t, h, p, n) -> (b, t, h, p)>
+#btn = affine_map<(b, t, h, p, n) -> (b, t, n)>
+#full = affine_map<(b, t, h, p, n) -> (b, t, h, p, n)>
+#bth = affine_map<(b, t, h) -> (b, t, h)>
+#h = affine_map<(b, t, h) -> (h)>
+// CHECK-LABEL: func @token_by_token
+// CHECK-NOT:     linalg.generic
+// CHECK:         %[[Y:.*]]:2 = ssm.ssd "b l h p, b l h, h, b l n, b l n, b h p n -> b l h p, b h p n"
+// CHECK-SAME:      x(%arg0 : {{.*}}) dt(%arg1 : {{.*}}) A(%arg2 : {{.*}}) B(%arg3 : {{.*}}) C(%arg4 : {{.*}}) initial_state(%arg5
+// CHECK:         return %[[Y]]#0, %[[Y]]#1
+func.func @token_by_token(%x: tensor<2x9x4x3xf32>, %dt: tensor<2x9x4xf32>, %A: tensor<4xf32>, %B: tensor<2x9x5xf32>, %C: tensor<2x9x5xf32>,
+    %init: tensor<2x4x3x5xf32>) -> (tensor<2x9x4x3xf32>, tensor<2x4x3x5xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e3 = tensor.empty() : tensor<2x9x4xf32>
+  %e4 = tensor.empty() : tensor<2x9x4x3xf32>
+  %e5 = tensor.empty() : tensor<2x9x4x3x5xf32>
+  %ef = tensor.empty() : tensor<2x4x3x5xf32>
+  %a = linalg.generic {indexing_maps = [#bth, #h, #bth], iterator_types = ["parallel", "parallel", "parallel"]} ins(%dt, %A : tensor<2x9x4xf32>, tensor<4xf32>) outs(%e3 : tensor<2x9x4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.mulf %p, %q : f32
+    %s = math.exp %r : f32
+    linalg.yield %s : f32
+  } -> tensor<2x9x4xf32>
+  %b = linalg.generic {indexing_maps = [#bthp, #btd, #btn, #full], iterator_types = ["parallel", "parallel", "parallel", "parallel", "parallel"]} ins(%x, %dt, %B : tensor<2x9x4x3xf32>, tensor<2x9x4xf32>, tensor<2x9x5xf32>) outs(%e5 : tensor<2x9x4x3x5xf32>) {
+  ^bb0(%p: f32, %q: f32, %r: f32, %o: f32):
+    %s = arith.mulf %p, %q : f32
+    %t = arith.mulf %s, %r : f32
+    linalg.yield %t : f32
+  } -> tensor<2x9x4x3x5xf32>
+  %s, %f = ssm.scan "b t h p n : b t h, b t h p n, b h p n -> b t h p n, b h p n" axis(1) a(%a : tensor<2x9x4xf32>) b(%b : tensor<2x9x4x3x5xf32>) init(%init : tensor<2x4x3x5xf32>) outs(%e5, %ef : tensor<2x9x4x3x5xf32>, tensor<2x4x3x5xf32>)
+  %y0 = linalg.fill ins(%zero : f32) outs(%e4 : tensor<2x9x4x3xf32>) -> tensor<2x9x4x3xf32>
+  // expected-remark @below {{Remark=ssm.ssd}}
+  %y = linalg.generic {indexing_maps = [#full, #btn, #bthp], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]} ins(%s, %C : tensor<2x9x4x3x5xf32>, tensor<2x9x5xf32>) outs(%y0 : tensor<2x9x4x3xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.mulf %p, %q : f32
+    %t = arith.addf %o, %r : f32
+    linalg.yield %t : f32
+  } -> tensor<2x9x4x3xf32>
+  return %y, %f : tensor<2x9x4x3xf32>, tensor<2x4x3x5xf32>
+}
+
+// -----
+
+// The states are returned as well: the scan stays.
+
+#btdn = affine_map<(b, t, d, n) -> (b, t, d, n)>
+#btn = affine_map<(b, t, d, n) -> (b, t, n)>
+#btd = affine_map<(b, t, d, n) -> (b, t, d)>
+#dn = affine_map<(b, t, d, n) -> (d, n)>
+// CHECK-LABEL: func @states_returned
+// CHECK:         ssm.scan
+// CHECK-NOT:     ssm.selective_scan
+func.func @states_returned(%u: tensor<2x9x6xf32>, %dt: tensor<2x9x6xf32>, %A: tensor<6x5xf32>, %B: tensor<2x9x5xf32>) -> tensor<2x9x6x5xf32> {
+  %e = tensor.empty() : tensor<2x9x6x5xf32>
+  %a = linalg.generic {indexing_maps = [#btd, #dn, #btdn], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%dt, %A : tensor<2x9x6xf32>, tensor<6x5xf32>) outs(%e : tensor<2x9x6x5xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.mulf %p, %q : f32
+    %s = math.exp %r : f32
+    linalg.yield %s : f32
+  } -> tensor<2x9x6x5xf32>
+  %b = linalg.generic {indexing_maps = [#btd, #btd, #btn, #btdn], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%u, %dt, %B : tensor<2x9x6xf32>, tensor<2x9x6xf32>, tensor<2x9x5xf32>) outs(%e : tensor<2x9x6x5xf32>) {
+  ^bb0(%p: f32, %q: f32, %r: f32, %o: f32):
+    %s = arith.mulf %p, %q : f32
+    %t = arith.mulf %s, %r : f32
+    linalg.yield %t : f32
+  } -> tensor<2x9x6x5xf32>
+  %s = ssm.scan "b t d n, b t d n -> b t d n" axis(1) a(%a : tensor<2x9x6x5xf32>) b(%b : tensor<2x9x6x5xf32>) outs(%e : tensor<2x9x6x5xf32>)
+  return %s : tensor<2x9x6x5xf32>
 }

@@ -1,0 +1,186 @@
+//===- ScanBuilder.cpp - ssm.selective_scan and ssm.ssd from the roles of their factors -------------------------===//
+
+#include "lib/Raise/ScanBuilder.h"
+
+#include "dialects/SSM/IR/SSM.h"
+#include "lib/Raise/RaiseUtils.h"
+#include "lib/Raise/TermRoles.h"
+
+using namespace mlir;
+using namespace mambac;
+using namespace mambac::raise;
+
+/// Sorts the root's variables into batch, head and channel. Each dimension of the root consists of one axis, or of head
+/// and channel where the root has merged them, or of none where its size is 1.
+LogicalResult ScanBuilder::findAxes(std::string &reason) {
+  SmallVector<int> ofA = varsOf(roles.A.atoms), ofDt = varsOf(roles.dt.atoms), ofX = varsOf(roles.x.atoms);
+  axes.assign(getNumAxes(), Axis{Lin(0), Lin(1)});
+  auto rootType = cast<RankedTensorType>(study.root.getType());
+  for (auto [dim, position] : llvm::enumerate(study.index)) {
+    dimAxes.emplace_back();
+    if (rootType.getDimSize(dim) == 1)
+      continue;
+    Lin size = study.space.getSize(study.root, dim);
+    if (dim == roles.timeDim) {
+      axes[kTime] = {roles.time, size};
+      dimAxes.back() = {kTime};
+      continue;
+    }
+    // The part of the position in each axis, and the stride of the head's.
+    Lin parts[5];
+    int64_t headStride = 0;
+    for (auto &[var, coefficient] : position.terms) {
+      bool isHead = llvm::is_contained(ofA, var);
+      // The decay has every axis but a head's channels. A selective scan has none of these.
+      bool isBatch = !isHead && (!isSSD || llvm::is_contained(ofDt, var));
+      if (!isHead && !isBatch && !llvm::is_contained(ofX, var)) {
+        reason = "an axis of the result belongs to no input";
+        return failure();
+      }
+      Lin &part = parts[isHead ? kHead : isBatch ? kBatch : kChannel];
+      part = part + Lin::var(var, coefficient);
+      if (isHead && (headStride == 0 || coefficient < headStride))
+        headStride = coefficient;
+    }
+    Lin sizes[5] = {size, size, size, size, size};
+    if (headStride > 1) {
+      Lin head;
+      for (auto &[var, coefficient] : parts[kHead].terms) {
+        if (coefficient % headStride != 0)
+          headStride = 1;
+        head = head + Lin::var(var, coefficient / headStride);
+      }
+      if (headStride == 1 || !size.isConstant() || size.constant % headStride != 0 ||
+          !study.space.implies({}, Lin(headStride - 1) - parts[kChannel])) {
+        reason = "the head's axis is not a part of the result's";
+        return failure();
+      }
+      parts[kHead] = head;
+      sizes[kHead] = Lin(size.constant / headStride);
+      sizes[kChannel] = Lin(headStride);
+    }
+    for (unsigned axis : {kBatch, kHead, kChannel}) {
+      if (parts[axis].isConstant())
+        continue;
+      if (!axes[axis].position.isConstant()) {
+        reason = "two axes of the result play the same part";
+        return failure();
+      }
+      axes[axis] = {parts[axis], sizes[axis]};
+      dimAxes.back().push_back(axis);
+    }
+    if (dimAxes.back().size() > 1 && (dimAxes.back().front() == kBatch || headStride <= 1)) {
+      reason = "the result merges axes that the op keeps apart";
+      return failure();
+    }
+  }
+  axes[getStateAxis()] = {roles.state, roles.stateSize};
+  return success();
+}
+
+FailureOr<Value> ScanBuilder::add(OperandBuilder &operands, const Group &group, ArrayRef<unsigned> required,
+                                  ArrayRef<unsigned> optional, ArrayRef<unsigned> grouped, StringRef what,
+                                  std::string &reason) {
+  if (group.empty())
+    return Value();
+  FailureOr<Operand> operand = operands.build(group, required, optional, grouped);
+  if (failed(operand)) {
+    reason = (what + " is not a tensor over the op's axes").str();
+    return failure();
+  }
+  maps.push_back(operand->map);
+  return operand->value;
+}
+
+FailureOr<ScanBuilder::Result> ScanBuilder::build(std::string &reason) {
+  Operation *op = study.root.getDefiningOp();
+  OpBuilder b(op);
+  b.setInsertionPointAfter(op);
+  Location loc = getScanLocation(study.root);
+  if (failed(findAxes(reason)))
+    return failure();
+  OperandBuilder operands(b, loc, study.space, axes);
+  unsigned state = getStateAxis();
+  SmallVector<unsigned> full{kBatch, kTime, kHead}, stateful{kBatch, kHead}, ofA{kHead}, ofB{state}, maybeB{kHead};
+  if (isSSD) {
+    full.push_back(kChannel);
+    stateful.push_back(kChannel);
+    ofB = {kBatch, kTime, state};
+  } else {
+    ofA.push_back(state);
+    maybeB = {kBatch, kTime, kHead};
+  }
+  stateful.push_back(state);
+  SmallVector<unsigned> maybeD = isSSD ? SmallVector<unsigned>{kChannel} : SmallVector<unsigned>();
+
+  FailureOr<Value> x = add(operands, roles.x, full, {}, {}, "x", reason);
+  FailureOr<Value> dt =
+      failed(x) ? x : add(operands, roles.dt, {kBatch, kTime, kHead}, {}, {}, "the time step", reason);
+  FailureOr<Value> A = failed(dt) ? dt : add(operands, roles.A, ofA, {}, {}, "A", reason);
+  FailureOr<Value> B = failed(A) ? A : add(operands, roles.B, ofB, maybeB, {kHead}, "B", reason);
+  FailureOr<Value> C = failed(B) ? B : add(operands, roles.C, ofB, maybeB, {kHead}, "C", reason);
+  FailureOr<Value> D = failed(C) ? C : add(operands, roles.D, {kHead}, maybeD, {}, "D", reason);
+  if (failed(D))
+    return failure();
+  // A gate belongs to the op only as silu of something over its axes.
+  Group gate = roles.gate;
+  if (!gate.empty()) {
+    Value silu = gate.atoms.size() == 1 ? getSiluInput(gate.atoms[0].value) : Value();
+    if (!silu || gate.coefficient != 1) {
+      reason = "the result is multiplied by something that is not silu of a tensor";
+      return failure();
+    }
+    gate.atoms[0].value = silu;
+  }
+  FailureOr<Value> z = add(operands, gate, full, {}, {}, "the gate", reason);
+  FailureOr<Value> initial =
+      failed(z) ? z : add(operands, roles.initialState, stateful, {}, {}, "the initial state", reason);
+  if (failed(initial))
+    return failure();
+
+  auto type = cast<RankedTensorType>(study.root.getType());
+  FailureOr<Destination> destination = makeDestination(b, loc, operands, axes, dimAxes, full, type);
+  if (failed(destination)) {
+    reason = "the result's shape is not one over the op's axes";
+    return failure();
+  }
+  maps.push_back(destination->map);
+  SmallVector<Value> outs{destination->value};
+  std::optional<Destination> finalState;
+  if (!roles.finalState.empty()) {
+    SmallVector<SmallVector<unsigned, 2>> finalAxes;
+    for (auto [dim, position] : llvm::enumerate(roles.finalState)) {
+      finalAxes.emplace_back();
+      if (roles.finalStateType.getDimSize(dim) == 1)
+        continue;
+      auto *axis = llvm::find_if(stateful, [&, &position = position](unsigned axis) {
+        return axes[axis].position == position;
+      });
+      if (axis == stateful.end()) {
+        reason = "the final state has axes that the op has not";
+        return failure();
+      }
+      finalAxes.back().push_back(*axis);
+    }
+    FailureOr<Destination> made =
+        makeDestination(b, loc, operands, axes, finalAxes, stateful, roles.finalStateType);
+    if (failed(made)) {
+      reason = "the final state's shape is not one over the op's axes";
+      return failure();
+    }
+    finalState = *made;
+    maps.push_back(finalState->map);
+    outs.push_back(finalState->value);
+  }
+  Operation *scan;
+  if (isSSD)
+    scan = ssm::SSDOp::create(b, loc, *x, *dt, *A, *B, *C, *D, *z, /*dtBias=*/Value(), *initial, outs, maps,
+                              /*softplus=*/false);
+  else
+    scan = ssm::SelectiveScanOp::create(b, loc, *x, *dt, *A, *B, *C, *D, *z, /*deltaBias=*/Value(), *initial, outs,
+                                        maps, /*softplus=*/false);
+  Result result{destination->restore(b, loc, scan->getResult(0)), Value()};
+  if (finalState)
+    result.finalState = finalState->restore(b, loc, scan->getResult(1));
+  return result;
+}
