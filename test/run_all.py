@@ -2,8 +2,8 @@
 """Runs all tests of a build folder and closes with one line: "N passed, N failed".
 
 The suites are the style lint, the GoogleTest programs (build/test/unit), lit (build/test/lit), the whole models,
-the bad inputs, and the fuzz targets (build/test/fuzz). Each counts its own cases; a suite that breaks down counts as
-one failure. Needs Python's standard library alone.
+the demo, the bad inputs, and the fuzz targets (build/test/fuzz). Each counts its own cases; a suite that breaks down
+counts as one failure. Needs Python's standard library alone.
 """
 
 from __future__ import annotations
@@ -111,6 +111,11 @@ def run_models(args: argparse.Namespace) -> Counts:
     return script(HERE / "models/run_models.py", "--build", args.build)
 
 
+def run_demo(args: argparse.Namespace) -> Counts:
+    """Runs the demo model."""
+    return script(HERE / "models/run_demo.py", "--build", args.build)
+
+
 def run_bad_inputs(args: argparse.Namespace) -> Counts:
     """Runs what has to be refused."""
     return script(HERE / "models/run_bad_inputs.py", "--build", args.build)
@@ -126,6 +131,7 @@ SUITES: dict[str, Callable[[argparse.Namespace], Counts]] = {
     "unit": run_unit,
     "lit": run_lit,
     "models": run_models,
+    "demo": run_demo,
     "bad-inputs": run_bad_inputs,
     "fuzz": run_fuzz,
 }
