@@ -33,9 +33,8 @@ echo "setup.sh: installing$missing" >&2
 $as_root apt-get update -q >&2 || echo "setup.sh: apt-get update had errors; going on with the lists there are" >&2
 for package in $missing; do
   apt-cache policy "$package" | grep -q 'Candidate: [^(]' ||
-    fail "no package '$package' in the enabled archives; LLVM 22 needs Debian 12's bookworm-security: add
-  deb http://security.debian.org/debian-security bookworm-security main
-to /etc/apt/sources.list and run this again"
+    fail "no package '$package' in the enabled archives; LLVM 22 comes from Debian 12's
+security archive: enable bookworm-security in /etc/apt/sources.list and run this again"
 done
 # shellcheck disable=SC2086 # a list of words on purpose
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >&2 ||
