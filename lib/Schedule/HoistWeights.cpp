@@ -205,6 +205,11 @@ private:
 
   void replace(Value root, int64_t offset) {
     auto function = root.getDefiningOp()->getParentOfType<func::FuncOp>();
+    Value &known = views[{function, offset}];
+    if (known) {
+      root.replaceAllUsesWith(known);
+      return;
+    }
     Value base;
     for (unsigned i = 0; i < function.getNumArguments(); ++i)
       if (function.getArgAttr(i, "mambac.weights"))
@@ -217,9 +222,11 @@ private:
                                         position, ValueRange());
     Value tensor = bufferization::ToTensorOp::create(builder, loc, type, view, /*restrict=*/true);
     root.replaceAllUsesWith(tensor);
+    known = tensor;
   }
 
   llvm::DenseMap<Value, Kind> kinds;
+  llvm::DenseMap<std::pair<Operation *, int64_t>, Value> views; ///< of packed tensors, by driver and offset
 };
 
 } // namespace

@@ -1,0 +1,92 @@
+// linalg on buffers becomes loops over vectors: along contiguous parallel dimensions, or along contiguous sums.
+// RUN: mamba-opt %s --mambac-lower-linalg --split-input-file | FileCheck %s
+
+// A whole contiguous elementwise op is one dimension, in pieces; the rest after whole vectors is scalar.
+// CHECK-LABEL: func.func @elementwise(
+// CHECK: memref.collapse_shape %{{.*}} {{\[}}[0, 1]]
+// CHECK: scf.parallel
+// CHECK: scf.for
+// CHECK: vector.load %{{.*}} : memref<?xf32>, vector<16xf32>
+// CHECK: math.exp %{{.*}} : vector<16xf32>
+// CHECK: vector.store
+// CHECK: scf.for
+// CHECK: memref.load
+// CHECK: math.exp %{{.*}} : f32
+func.func @elementwise(%x: memref<?x40xf32>, %y: memref<?x40xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      ins(%x : memref<?x40xf32>) outs(%y : memref<?x40xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %0 = math.exp %in : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+// Wide partial sums in registers, one reduction at the end; what was in the output is not read if the start is known.
+// CHECK-LABEL: func.func @sum(
+// CHECK: scf.parallel
+// CHECK: %[[PARTIAL:.*]] = scf.for {{.*}} iter_args({{.*}}) -> (vector<64xf32>)
+// CHECK-NOT: memref.load %arg1
+// CHECK: vector.reduction <add>, %[[PARTIAL]], %{{.*}} fastmath<reassoc> : vector<64xf32> into f32
+// CHECK: scf.for {{.*}} iter_args({{.*}}) -> (f32)
+// CHECK: memref.store
+func.func @sum(%x: memref<?x?xf32>, %y: memref<?xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>], iterator_types = ["parallel", "reduction"],
+                  mambac.start = 0.0 : f32}
+      ins(%x : memref<?x?xf32>) outs(%y : memref<?xf32>) {
+  ^bb0(%in: f32, %sum: f32):
+    %0 = arith.addf %sum, %in : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+// What does not change along the vectors is computed once a row.
+// CHECK-LABEL: func.func @scale(
+// CHECK: scf.for
+// CHECK: math.rsqrt %{{.*}} : f32
+// CHECK: scf.for
+// CHECK: arith.mulf %{{.*}}, %{{.*}} : vector<16xf32>
+func.func @scale(%x: memref<?x40xf32>, %s: memref<?xf32>, %y: memref<?x40xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i, j)>],
+                  iterator_types = ["parallel", "parallel"]}
+      ins(%x, %s : memref<?x40xf32>, memref<?xf32>) outs(%y : memref<?x40xf32>) {
+  ^bb0(%in: f32, %sum: f32, %out: f32):
+    %0 = math.rsqrt %sum : f32
+    %1 = arith.mulf %in, %0 : f32
+    linalg.yield %1 : f32
+  }
+  return
+}
+
+// -----
+
+// Indices from data are checked once a row, reported with the entry's input, and clamped.
+// CHECK-LABEL: func.func @embedding(
+// CHECK: scf.for
+// CHECK: %[[INDEX:.*]] = arith.index_cast
+// CHECK: %[[BAD:.*]] = arith.cmpi uge, %[[INDEX]]
+// CHECK: scf.if %[[BAD]]
+// CHECK: %[[INPUT:.*]] = arith.constant 2 : i32
+// CHECK: func.call @mambac_index_fault(%[[INPUT]],
+// CHECK: arith.minsi %[[INDEX]]
+// CHECK: arith.maxsi
+// CHECK: scf.for
+// CHECK: vector.load %arg1{{.*}} vector<16xf32>
+// CHECK: func.func private @mambac_index_fault(i32, i64, i64)
+func.func @embedding(%ids: memref<?xi64>, %table: memref<50x40xf32>, %y: memref<?x40xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"],
+                  mambac.index_input = 2 : i32}
+      ins(%ids : memref<?xi64>) outs(%y : memref<?x40xf32>) {
+  ^bb0(%id: i64, %out: f32):
+    %0 = arith.index_cast %id : i64 to index
+    %1 = linalg.index 1 : index
+    %2 = memref.load %table[%0, %1] : memref<50x40xf32>
+    linalg.yield %2 : f32
+  }
+  return
+}
