@@ -315,8 +315,8 @@ LogicalResult Call::result(const Tensor &tensor, unsigned position) {
       return failure();
     const Tensor &old = self->stale();
     Tensor contents = e.refine(e.broadcast(e.convert(tensor, old.dtype), old.sizes), old.sizes);
-    if (!self->getStorage().owner.empty())
-      return fail("it changes the " + self->getStorage().owner + " in place, which is not supported yet");
+    if (!self->getStorage().owner.empty() && !self->getStorage().mayChange)
+      return fail("it changes the " + self->getStorage().owner + " in place, which is not supported");
     if (!self->write(e, contents))
       return fail("it writes into an expanded tensor");
     scope[results()[0]] = self;

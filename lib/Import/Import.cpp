@@ -380,8 +380,10 @@ OwningOpRef<ModuleOp> Importer::run() {
   for (auto [input, value] : llvm::zip_equal(userInputs, entry->getArguments())) {
     const pt2::TensorMeta *meta = program.graph.findTensor(input->arg.name);
     metas.push_back({meta, value});
-    scope[input->arg.name] = std::make_shared<Binding>(
-        Tensor{value, meta->dtype, Sizes(meta->sizes.begin(), meta->sizes.end())}, "input '" + input->userName + "'");
+    auto binding = std::make_shared<Binding>(Tensor{value, meta->dtype, Sizes(meta->sizes.begin(), meta->sizes.end())},
+                                             "input '" + input->userName + "'");
+    binding->getStorage().mayChange = true;
+    scope[input->arg.name] = binding;
   }
   bindSymbols(metas);
   if (!report())
@@ -413,36 +415,48 @@ OwningOpRef<ModuleOp> Importer::run() {
 
   importNodes(program.graph, scope, 0);
 
-  // Results.
+  // Results. The declared outputs come first.
   SmallVector<Value> results;
   SmallVector<Attribute> resultAttrs;
   llvm::StringSet<> resultNames;
   emitter.loc = unknown;
-  for (const pt2::OutputSpec &output : program.outputs) {
-    if (output.kind == pt2::OutputSpec::Kind::BufferMutation ||
-        output.kind == pt2::OutputSpec::Kind::ParameterMutation ||
-        output.kind == pt2::OutputSpec::Kind::UserInputMutation) {
-      reject("the graph changes '" + output.target + "' in place, which is not supported yet");
-      continue;
-    }
-    if (output.arg.isNone() || output.kind == pt2::OutputSpec::Kind::Token)
-      continue;
-    auto it = output.arg.isTensor() ? scope.find(output.arg.name) : scope.end();
-    if (it == scope.end() || !it->second) {
-      reject("the output '" + (output.userName.empty() ? output.arg.name : output.userName) + "' is a " +
-             pt2::kindName(output.arg.kind) + " that no node defines as a tensor");
-      continue;
-    }
-    emitter.problem.clear();
-    const Tensor &tensor = it->second->read(emitter);
-    std::string base = output.userName.empty() ? output.arg.name : output.userName, name = base;
+  auto addResult = [&](const Tensor &tensor, const std::string &wanted, const pt2::InputSpec *updated) {
+    std::string name = wanted;
     for (unsigned n = 1; !resultNames.insert(name).second; ++n)
-      name = base + "_" + std::to_string(n);
+      name = wanted + "_" + std::to_string(n);
+    NamedAttrList attributes(describe(name, tensor.dtype, tensor.sizes));
+    if (updated)
+      attributes.set("mambac.updates", builder.getI64IntegerAttr(llvm::find(userInputs, updated) - userInputs.begin()));
     results.push_back(tensor.value);
-    resultAttrs.push_back(describe(name, tensor.dtype, tensor.sizes));
+    resultAttrs.push_back(attributes.getDictionary(&context));
     if (!emitter.problem.empty())
       reject("the output '" + name + "': " + emitter.problem);
+    emitter.problem.clear();
+  };
+  emitter.problem.clear();
+  for (const pt2::OutputSpec &output : program.outputs) {
+    using Use = pt2::OutputSpec::Kind;
+    if (output.kind == Use::BufferMutation || output.kind == Use::ParameterMutation) {
+      reject("the graph changes the weight '" + output.target + "' in place, which is not supported");
+      continue;
+    }
+    if (output.arg.isNone() || output.kind == Use::Token)
+      continue;
+    bool updates = output.kind == Use::UserInputMutation;
+    std::string name = updates ? output.target : output.userName.empty() ? output.arg.name : output.userName;
+    auto it = output.arg.isTensor() ? scope.find(output.arg.name) : scope.end();
+    auto *updated =
+        llvm::find_if(userInputs, [&](const pt2::InputSpec *input) { return input->arg.name == output.target; });
+    if (it == scope.end() || !it->second || (updates && updated == userInputs.end())) {
+      reject("the output '" + name + "' is a " + pt2::kindName(output.arg.kind) + " that no node defines as a tensor");
+      continue;
+    }
+    addResult(it->second->read(emitter), name, updates ? *updated : nullptr);
   }
+  // Inputs that the graph writes to: their contents at the end are further results.
+  for (const pt2::InputSpec *input : userInputs)
+    if (BindingRef binding = scope[input->arg.name]; binding->getStorage().version != 0)
+      addResult(binding->read(emitter), input->userName, input);
   if (results.empty())
     reject("it has no tensor among its outputs");
   if (!report())

@@ -20,8 +20,9 @@ using WriteFn = std::function<Tensor(Emitter &, const Tensor &base, const Tensor
 
 /// What several views share.
 struct Storage {
-  unsigned version = 0; ///< counts the writes
-  std::string owner;    ///< "input 'x'", "parameter 'a.b'": set where a write would be seen outside of the graph
+  unsigned version = 0;   ///< counts the writes
+  std::string owner;      ///< "input 'x'", "weight 'a.b'": set where a write would be seen outside of the graph
+  bool mayChange = false; ///< writes are reported as further results of the function
 };
 
 /// A named tensor of the graph.

@@ -170,12 +170,29 @@ TEST(Import, ErrorsOfSeveralNodesComeTogether) {
   EXPECT_TRUE(contains(text, "'a'") && contains(text, "'b'")) << text;
 }
 
-TEST(Import, InputChangedInPlace) {
+TEST(Import, InputChangedInPlaceIsAResult) {
   Program program = emptyProgram();
   addNode(program, "aten.add_.Tensor", {{"self", tensorArg("y")}, {"other", intArg(1)}}, "a",
           meta(DType::Float32, {4}));
+  addNode(program, "aten.neg.default", {{"self", tensorArg("a")}}, "b", meta(DType::Float32, {4}));
+  addOutput(program, "b");
+  mlir::MLIRContext context;
+  auto module = importGraph(program, context);
+  ASSERT_TRUE(module);
+  auto func = *module->getOps<mlir::func::FuncOp>().begin();
+  ASSERT_EQ(func.getNumResults(), 2u);
+  EXPECT_EQ(func.getResultAttrOfType<mlir::StringAttr>(1, "mambac.name").getValue(), "y");
+  EXPECT_EQ(func.getResultAttrOfType<mlir::IntegerAttr>(1, "mambac.updates").getInt(), 1);
+}
+
+TEST(Import, WeightChangedInPlace) {
+  Program program = emptyProgram();
+  program.inputs[1].kind = InputSpec::Kind::Parameter;
+  program.inputs[1].target = "norm.weight";
+  addNode(program, "aten.mul_.Tensor", {{"self", tensorArg("y")}, {"other", intArg(2)}}, "a",
+          meta(DType::Float32, {4}));
   addOutput(program, "a");
-  EXPECT_TRUE(contains(messageOf(program), "changes the input 'y' in place"));
+  EXPECT_TRUE(contains(messageOf(program), "changes the weight 'norm.weight' in place"));
 }
 
 TEST(Import, DataDependentSize) {
