@@ -23,6 +23,9 @@ int64_t rowsPerBlock(const KernelBuilder &k, MemRefType x, int64_t tileRows) {
   return rows / tileRows * tileRows;
 }
 
+/// Enough work items for the threads of most machines, where that does not make tiny ones.
+constexpr int64_t kItems = 32, kLeastRows = 24;
+
 /// A contiguous f32 copy of a matrix, written by a parallel loop.
 Value widen(KernelBuilder &k, Value x, Value rows, Value columns) {
   MemRefType type = cast<MemRefType>(x.getType());
@@ -52,9 +55,15 @@ LogicalResult expandPackedMatmul(ssm::PackedMatmulOp op, KernelBuilder &k) {
   if (!xType.getElementType().isF32())
     x = widen(k, x, rows, depth);
 
-  k.parallel({k.ceilDiv(rows, block), panels}, [&](ValueRange ids) {
-    Value firstRow = k.mul(ids[0], block), panel = ids[1], firstColumn = k.mul(panel, kPanel);
-    Value blockRows = k.min(k.sub(rows, firstRow), k.index(block));
+  // Few panels: shorter blocks.
+  int64_t panelsKnown = cast<MemRefType>(packed.getType()).getDimSize(0);
+  int64_t blocks = ShapedType::isDynamic(panelsKnown) ? 1 : llvm::divideCeil(kItems, std::max<int64_t>(panelsKnown, 1));
+  Value even = k.max(k.index(kLeastRows), k.roundUp(k.ceilDiv(rows, blocks), most));
+  Value blockRowsMost = k.min(k.index(block), even);
+  Value rowBlocks = k.div(k.add(rows, k.sub(blockRowsMost, k.index(1))), blockRowsMost);
+  k.parallel({rowBlocks, panels}, [&](ValueRange ids) {
+    Value firstRow = k.mul(ids[0], blockRowsMost), panel = ids[1], firstColumn = k.mul(panel, kPanel);
+    Value blockRows = k.min(k.sub(rows, firstRow), blockRowsMost);
     Value whole = k.equal(k.rem(columns, kPanel), k.index(0));
     if (!getConstantIntValue(whole) || isConstant(whole, 0))
       whole = k.less(k.index(kPanel - 1), k.sub(columns, firstColumn));
