@@ -283,6 +283,8 @@ FailureOr<Poly> ElementEvaluator::follow(Value tensor, ArrayRef<Lin> index, Arra
     return failure();
   if (std::optional<double> constant = getConstantFloat(tensor))
     return constantPoly(mode == Mode::Exp ? std::exp(*constant) : *constant);
+  if (piecesWhole && !force && isa<tensor::PadOp, tensor::ConcatOp, ssm::CumsumOp, ssm::SegsumOp>(op))
+    return failure();
   if (auto pad = dyn_cast<tensor::PadOp>(op)) {
     Value padding = pad.getConstantPaddingValue();
     std::optional<double> constant = padding ? getConstantFloat(padding) : std::nullopt;
@@ -356,7 +358,7 @@ static FailureOr<Poly> sumOver(Poly poly, ArrayRef<int> bound, const IndexSpace 
 
 FailureOr<Poly> ElementEvaluator::followLinalg(linalg::LinalgOp op, OpResult result, ArrayRef<Lin> index,
                                                ArrayRef<Lin> given, Mode mode, bool force) {
-  if (!force && !dependence.isLinear(result, generation) && !isMaskOnly(op) && !isa<linalg::FillOp>(op))
+  if (!force && !dependence.isLinear(result, generation) && (piecesWhole || !isMaskOnly(op)) && !isa<linalg::FillOp>(op))
     return failure();
   if (!isa<FloatType>(cast<ShapedType>(result.getType()).getElementType()))
     return failure();

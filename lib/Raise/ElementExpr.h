@@ -86,6 +86,9 @@ public:
   /// The same for a leaf whose producer is to be followed by one operation; failure if it cannot be.
   mlir::FailureOr<Poly> expand(const Atom &leaf, llvm::ArrayRef<Lin> given);
 
+  /// Leaves pads, concatenations and masks whole: for matchers to which they are operands, not structure.
+  void keepPiecesWhole() { piecesWhole = true; }
+
   /// Drops what is 0 under `given` and the guards that always hold.
   Poly simplify(const Poly &poly, llvm::ArrayRef<Lin> given);
 
@@ -133,6 +136,7 @@ private:
   int generation;
   std::vector<Term> summands;
   int summandVar = -1;
+  bool piecesWhole = false;
 };
 
 } // namespace mambac::raise

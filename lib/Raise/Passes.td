@@ -55,6 +55,31 @@ def RaiseSelectiveScan : Pass<"ssm-raise-selective-scan", "::mlir::func::FuncOp"
   let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
 }
 
+def RaiseAttention : Pass<"ssm-raise-attention", "::mlir::func::FuncOp"> {
+  let summary = "Softmax attention spelled out becomes ssm.attention";
+  let description = [{
+    A sum over the keys of weights * values, whose weights are exp(x[s] - m) / sum over s of exp(x[s] - m) for any m that
+    does not depend on the key, with x = scale * sum over d of query * key (+ mask). Key and value heads that were
+    repeated for the query heads of a group are read by group.
+
+    Before:
+
+        %scores = linalg.generic: sum over d of %q * %k,  * scale, + %mask
+        %weights = max, subtract, exp, sum, divide
+        %y = linalg.generic: sum over s of %weights * %v
+
+    After:
+
+        %y = ssm.attention "b h q d, b h/2 s d, b h/2 s e, b q s -> b h q e" query(%q) key(%k) value(%v) mask(%m)
+
+    Roundings of scores and weights to a shorter type are not done by the op. Declined: scores that are changed in other
+    ways, more than one mask.
+  }];
+  let statistics = [Statistic<"numFound", "found", "attentions raised">,
+                    Statistic<"numDeclined", "declined", "softmaxes that stayed">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
+}
+
 def RaiseEinsum : Pass<"ssm-raise-einsum", "::mlir::func::FuncOp"> {
   let summary = "Sums of products become ssm.einsum";
   let description = [{

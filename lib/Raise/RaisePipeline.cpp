@@ -34,6 +34,7 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createRaiseSSD());
   pm.addNestedPass<func::FuncOp>(createRaiseSelectiveScan());
   pm.addNestedPass<func::FuncOp>(createAbsorbTimeStep());
+  pm.addNestedPass<func::FuncOp>(createRaiseAttention());
   // Masks of attentions, once their index arithmetic is as plain as it gets.
   pm.addNestedPass<func::FuncOp>(createFoldCausalMask());
   // Then the sums of products that no other op took: projections above all.
