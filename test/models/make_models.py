@@ -237,6 +237,13 @@ def fixtures() -> list[Fixture]:
         Fixture("bamba", language_model("Bamba", 22, **BAMBA), hybrid_ops(2, 1, 18), DYNAMIC_SHAPES, both),
         Fixture("bamba_bf16", language_model("Bamba", 23, **BAMBA), hybrid_ops(2, 1, 18), DYNAMIC_SHAPES, both, brain),
         Fixture(
+            "bamba_eager",
+            language_model("Bamba", 27, **BAMBA, attn_implementation="eager"),
+            hybrid_ops(2, 1, 18),
+            DYNAMIC_SHAPES,
+            both,
+        ),
+        Fixture(
             "granitemoehybrid",
             language_model("GraniteMoeHybrid", 24, **GRANITE),
             hybrid_ops(2, 1, 15),
