@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs all tests of a build folder and closes with one line: "N passed, N failed".
 
-The suites are the style lint, the GoogleTest programs (build/test/unit), lit (build/test/lit), the whole models,
-the demo, the bad inputs, and the fuzz targets (build/test/fuzz). Each counts its own cases; a suite that breaks down
+The suites are the style lint, the GoogleTest programs (build/test/unit), lit (build/test/lit), single ops, the whole
+models, the demo, the bad inputs, and the fuzz targets (build/test/fuzz). Each counts its own cases; a suite that breaks down
 counts as one failure. Needs Python's standard library alone.
 """
 
@@ -106,6 +106,11 @@ def run_fuzz(args: argparse.Namespace) -> Counts:
     return passed, failed
 
 
+def run_ops(args: argparse.Namespace) -> Counts:
+    """Runs each op by itself through the whole compiler."""
+    return script(HERE / "Import/run_ops.py", "--build", args.build)
+
+
 def run_models(args: argparse.Namespace) -> Counts:
     """Runs the whole models."""
     return script(HERE / "models/run_models.py", "--build", args.build)
@@ -130,6 +135,7 @@ SUITES: dict[str, Callable[[argparse.Namespace], Counts]] = {
     "lint": run_lint,
     "unit": run_unit,
     "lit": run_lit,
+    "ops": run_ops,
     "models": run_models,
     "demo": run_demo,
     "bad-inputs": run_bad_inputs,
