@@ -21,11 +21,11 @@ the step alone.
     pip install torch
     python3 examples/train_demo_model.py --out demo.ckpt --compile --bf16
 
-The model in examples/demo was trained with --compile --bf16 and a learning rate that was constant for 1,200 steps, then
-fell slowly (`--steps 2000 --cooldown 800`) for 100 steps and to zero (`--steps 1500 --cooldown 229`) in the last 200:
-1,500 steps of 4,096 bytes, one and a half times through the text, in 42 minutes on one thread of a two-core machine
-that was busy with other work (alone: about 15 minutes, 7,000 bytes a second). It needs 1.360 bits per byte on the held-out
-chapters; `xz -9` needs 2.262 for them alone, and 1.658 where it has the training text before it.
+The model in examples/demo was trained with --compile --bf16 and a learning rate that was constant for 1,200 steps,
+then fell slowly (`--steps 2000 --cooldown 800`) for 100 steps and to zero (`--steps 1500 --cooldown 229`) in the last
+200: 1,500 steps of 4,096 bytes, one and a half times through the text, in 42 minutes on one thread of a two-core
+machine that was busy with other work (alone: about 15 minutes, 7,000 bytes a second). It needs 1.360 bits per byte on
+the held-out chapters; `xz -9` needs 2.262 for them alone, and 1.658 where it has the training text before it.
 """
 
 from __future__ import annotations
