@@ -13,6 +13,7 @@
 #include "lib/Schedule/Passes.h"
 #include "mambac/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
@@ -73,6 +74,7 @@ public:
     // What an entry may look like is the user's business, so this step is not one that a bug report is for.
     report("scheduling", 0.2);
     mlir::PassManager interface(module.getContext());
+    interface.addNestedPass<mlir::func::FuncOp>(mlir::createConvertElementwiseToLinalgPass());
     interface.addPass(createEntryABIPass());
     if (failed(interface.run(module)))
       return kBadInput;

@@ -17,6 +17,7 @@ using namespace mlir;
 
 static void populateTensorLevel(OpPassManager &pm) {
   pm.addPass(mambac::createDecomposeRestPass());
+  pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   pm.addNestedPass<func::FuncOp>(createLinalgGeneralizeNamedOpsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());

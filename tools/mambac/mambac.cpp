@@ -8,6 +8,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
 #include <unistd.h>
@@ -44,6 +45,8 @@ private:
 int main(int argc, char **argv) {
   setBugReportMsg("mambac crashed: this is a bug in mambac. Please report it with the command line and the input.\n");
   InitLLVM init(argc, argv);
+  // After the stack trace: a crash is exit code 70, like every bug.
+  sys::AddSignalHandler([](void *) { _exit(mambac::kBug); }, nullptr);
   // LLVM's and lld's own options are linked in; the command line is mambac's alone.
   cl::ResetCommandLineParser();
   cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.pt2|FILE.mlir"), cl::Required);
