@@ -9,6 +9,7 @@
 #include "lib/Emit/Link.h"
 #include "lib/Emit/ModelInput.h"
 #include "lib/Emit/PackWeights.h"
+#include "lib/Emit/Verify.h"
 #include "lib/Runtime/ProductWriter.h"
 #include "lib/Schedule/Passes.h"
 #include "mambac/Passes.h"
@@ -66,8 +67,15 @@ public:
       return writeModule(module);
 
     report("raising", 0.1);
+    mlir::OwningOpRef<ModuleOp> before(options.verify ? module.clone() : ModuleOp());
     if (failed(runPasses(module, "raise", mambac::buildRaiseStage)))
       return kBug;
+    if (options.verify)
+      if (Error error = verifyStage(*before, module, "raise", input.weights(),
+                                    options.output == "-" ? temporaryBase() : options.output)) {
+        errs() << "mambac: error: " << toString(std::move(error)) << "\n";
+        return kBug;
+      }
     if (options.emission == Emission::Raised)
       return writeModule(module);
 

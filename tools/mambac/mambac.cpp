@@ -65,6 +65,7 @@ int main(int argc, char **argv) {
                                     cl::value_desc("NAME"));
   cl::opt<unsigned> threads("threads", cl::desc("Threads of the compiler (default: all)"), cl::init(0),
                                    cl::value_desc("N"));
+  cl::opt<bool> verify("verify", cl::desc("Compare what the model computes before and after raising"));
   cl::opt<bool> quiet("quiet", cl::desc("No progress"));
   std::string usage;
   raw_string_ostream usageStream(usage);
@@ -78,6 +79,7 @@ int main(int argc, char **argv) {
   options.cpu = cpu;
   options.model = model;
   options.threads = threads;
+  options.verify = verify;
   if (target != "cpu")
     return fail("unknown target '" + target + "': this mambac generates code for --target=cpu");
   if (weights != "inside" && weights != "beside")
