@@ -182,6 +182,14 @@ Size Emitter::product(ArrayRef<Size> list) {
   return result;
 }
 
+void Emitter::assumeEqual(const Size &a, const Size &b) {
+  if (a == b || (a.isConstant() && b.isConstant()))
+    return;
+  if (std::optional<Size> difference = Size::sub(a, b))
+    if (assumedZero.emplace(*difference, true).second)
+      assumed.push_back({a, b});
+}
+
 namespace {
 /// Saturating bounds of an expression; nullopt is unbounded on that side.
 struct Bounds {

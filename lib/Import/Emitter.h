@@ -79,6 +79,11 @@ public:
   Size floorDiv(const Size &a, const Size &b);
   Size ceilDiv(const Size &a, const Size &b);
   Size product(llvm::ArrayRef<Size> sizes);
+  /// Says that the graph only makes sense where both are equal, though that does not show: an export for one chunk,
+  /// say.
+  void assumeEqual(const Size &a, const Size &b);
+  /// What was assumed so far.
+  llvm::ArrayRef<std::pair<Size, Size>> assumptions() const { return assumed; }
   /// Whether `size` is negative for every value of the symbols (they are at least one); nothing when that is not known.
   std::optional<bool> isNegative(const Size &size);
 
@@ -149,6 +154,8 @@ private:
   llvm::SmallVector<mlir::Value> symbolValues;        // by position
   llvm::DenseMap<unsigned, unsigned> symbolPositions; // program index -> position
   std::map<Size, mlir::Value> sizeValues;
+  llvm::SmallVector<std::pair<Size, Size>> assumed;
+  std::map<Size, bool> assumedZero; // differences that are in `assumed`
   llvm::DenseMap<int64_t, mlir::Value> indexConstants;
   llvm::DenseMap<mlir::Attribute, mlir::Value> constants;
   mlir::Block *entry = nullptr;

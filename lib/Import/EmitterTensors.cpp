@@ -16,6 +16,8 @@ Tensor Emitter::refine(const Tensor &in, ArrayRef<Size> sizes) {
       fail("a tensor of size " + Twine(have.value()) + " stands where " + Twine(want.value()) + " is declared");
       return empty(in.dtype, sizes);
     }
+  for (auto [have, want] : llvm::zip_equal(in.sizes, sizes))
+    assumeEqual(have, want);
   RankedTensorType wanted = type(in.dtype, sizes);
   if (in.value.getType() == wanted)
     return {in.value, in.dtype, Sizes(sizes)};
@@ -57,6 +59,7 @@ std::pair<Tensor, AffineMap> Emitter::broadcastOperand(const Tensor &in, ArrayRe
       fail("size " + Twine(have.value()) + " does not broadcast to " + Twine(want.value()));
       return {empty(in.dtype, sizes), identity(sizes.size())};
     }
+    assumeEqual(have, want);
     kept.push_back(dim + offset);
   }
   return {dropUnitDims(in, dropped), map(sizes.size(), kept)};
@@ -197,6 +200,7 @@ Tensor Emitter::concat(ArrayRef<Tensor> ins, int64_t dim) {
         fail("tensors of different sizes are concatenated");
         return ins[0];
       }
+      assumeEqual(in.sizes[each], sizes[each]);
       if (in.sizes[each].isConstant())
         sizes[each] = in.sizes[each];
     }

@@ -4,6 +4,7 @@
 
 #include "dialects/SSM/IR/SSM.h"
 #include "lib/Import/Call.h"
+#include "lib/Import/SymbolRanges.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
@@ -65,6 +66,7 @@ private:
   bool checkSupported();
   Location locationOf(const pt2::Node &node);
   void orderSymbols();
+  llvm::DenseMap<unsigned, SymbolRange> declaredRanges();
   AffineMap shapeMap(ArrayRef<Size> sizes);
   void bindSymbols(ArrayRef<std::pair<const pt2::TensorMeta *, Value>> inputs);
   void importNodes(const pt2::Graph &graph, Scope &scope, unsigned depth);
@@ -218,6 +220,17 @@ void Importer::bindSymbols(ArrayRef<std::pair<const pt2::TensorMeta *, Value>> i
   for (auto &[symbol, position] : symbolOrder)
     if (!emitter.hasSymbol(position))
       reject("the size '" + program.symbols[symbol].name + "' is not the size of a dim of an input");
+}
+
+llvm::DenseMap<unsigned, SymbolRange> Importer::declaredRanges() {
+  llvm::DenseMap<unsigned, SymbolRange> ranges;
+  for (auto &[index, position] : symbolOrder) {
+    const pt2::Symbol &symbol = program.symbols[index];
+    // torch.export says "at least 2" of every dim that it leaves open, since it treats 0 and 1 apart; the graph holds
+    // for 1.
+    ranges[index] = {symbol.min <= 2 ? 1 : symbol.min, symbol.max.value_or(INT64_MAX), symbol.divisor};
+  }
+  return ranges;
 }
 
 AffineMap Importer::shapeMap(ArrayRef<Size> sizes) {
@@ -459,6 +472,10 @@ OwningOpRef<ModuleOp> Importer::run() {
       addResult(binding->read(emitter), input->userName, input);
   if (results.empty())
     reject("it has no tensor among its outputs");
+  llvm::DenseMap<unsigned, SymbolRange> ranges = declaredRanges();
+  if (std::string problem = narrowRanges(emitter.assumptions(), program.symbols, ranges);
+      !problem.empty() && errors.empty())
+    reject(problem);
   if (!report())
     return nullptr;
   func::ReturnOp::create(builder, unknown, results);
@@ -468,15 +485,12 @@ OwningOpRef<ModuleOp> Importer::run() {
 
   SmallVector<Attribute> symbols(symbolOrder.size());
   for (auto &[index, position] : symbolOrder) {
-    const pt2::Symbol &symbol = program.symbols[index];
-    // torch.export says "at least 2" of every dim that it leaves open, since it treats 0 and 1 apart; the graph holds
-    // for 1.
-    int64_t min = symbol.min <= 2 ? 1 : symbol.min;
+    const SymbolRange &range = ranges[index];
     symbols[position] = builder.getDictionaryAttr({
         builder.getNamedAttr("name", builder.getStringAttr("s" + std::to_string(position))),
-        builder.getNamedAttr("min", builder.getI64IntegerAttr(min)),
-        builder.getNamedAttr("max", builder.getI64IntegerAttr(symbol.max.value_or(INT64_MAX))),
-        builder.getNamedAttr("multiple_of", builder.getI64IntegerAttr(symbol.divisor)),
+        builder.getNamedAttr("min", builder.getI64IntegerAttr(range.min)),
+        builder.getNamedAttr("max", builder.getI64IntegerAttr(range.max)),
+        builder.getNamedAttr("multiple_of", builder.getI64IntegerAttr(range.multipleOf)),
     });
   }
   func->setAttr("mambac.entry", builder.getUnitAttr());

@@ -233,11 +233,12 @@ Tensor Emitter::reshape(const Tensor &in, ArrayRef<Size> target) {
         break;
       }
     } while (ahead != behind || run.to.empty());
-    // Symbolic products that only look different are taken as equal: the export knows more than the normal form.
+    // Symbolic products that look different are taken as equal: the export knows more than the normal form.
     if (ahead != behind && (ahead.isConstant() || behind.isConstant())) {
       fail("a tensor is viewed under sizes that have another number of elements");
       return empty(in.dtype, target);
     }
+    assumeEqual(ahead, behind);
     if (run.from.empty() || run.to.empty()) {
       fail("a tensor is viewed under sizes that do not fit");
       return empty(in.dtype, target);

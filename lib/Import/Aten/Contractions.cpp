@@ -23,6 +23,7 @@ Tensor addBias(Emitter &e, const Tensor &product, const Tensor &bias, DType type
 
 /// Whether two sizes may be equal; records that they are not.
 bool agree(Call &c, const Size &a, const Size &b) {
+  c.e.assumeEqual(a, b);
   if (!a.isConstant() || !b.isConstant() || a == b)
     return true;
   (void)c.fail("it multiplies tensors whose inner sizes are " + Twine(a.value()) + " and " + Twine(b.value()));
@@ -253,6 +254,8 @@ LogicalResult lowerEinsum(Call &c) {
       auto [it, isNew] = sizes.try_emplace(letter, size);
       if (isNew || size.isConstant(1) || it->second == size)
         continue;
+      if (!it->second.isConstant(1))
+        e.assumeEqual(it->second, size);
       if (it->second.isConstant() && size.isConstant() && !it->second.isConstant(1))
         return c.fail("the sizes of '" + Twine(letter) + "' in its equation '" + equation + "' differ");
       if (it->second.isConstant(1) || size.isConstant())

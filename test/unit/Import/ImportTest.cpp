@@ -203,6 +203,44 @@ TEST(Import, DataDependentSize) {
   EXPECT_TRUE(contains(messageOf(program), "'u0'"));
 }
 
+/// What the module says of its first symbol.
+static int64_t symbolLimit(const Program &program, const char *key) {
+  mlir::MLIRContext context;
+  auto module = importGraph(program, context);
+  if (!module)
+    return -1;
+  auto symbols = (*module->getOps<mlir::func::FuncOp>().begin())->getAttrOfType<mlir::ArrayAttr>("mambac.symbols");
+  return mlir::cast<mlir::DictionaryAttr>(symbols[0]).getAs<mlir::IntegerAttr>(key).getInt();
+}
+
+// Exported at a length within one chunk of 256: the graph has one chunk, and is right up to 256.
+TEST(Import, ExportForOneChunkBoundsTheLength) {
+  Program program = emptyProgram();
+  ShapeExpr chunks = *ShapeExpr::ceilDiv(ShapeExpr::symbol(0), 256);
+  addNode(program, "aten.zeros.default", {}, "a", meta(DType::Float32, {chunks, 4}));
+  addNode(program, "aten.neg.default", {{"self", tensorArg("a")}}, "b", meta(DType::Float32, {1, 4}));
+  addOutput(program, "b");
+  EXPECT_EQ(symbolLimit(program, "max"), 256);
+  EXPECT_EQ(symbolLimit(program, "min"), 1);
+}
+
+// Exported at a multiple of 16, so without padding: right for multiples of 16.
+TEST(Import, ExportWithoutPaddingWantsWholeChunks) {
+  Program program = emptyProgram();
+  ShapeExpr chunks = *ShapeExpr::floorDiv(ShapeExpr::symbol(0), 16);
+  addNode(program, "aten.view.default", {{"self", tensorArg("x")}}, "a", meta(DType::Float32, {2, chunks, 16, 4}));
+  addOutput(program, "a");
+  EXPECT_EQ(symbolLimit(program, "multiple_of"), 16);
+}
+
+TEST(Import, SizesThatAreNeverEqual) {
+  Program program = emptyProgram();
+  ShapeExpr more = *ShapeExpr::add(ShapeExpr::symbol(0), 1);
+  addNode(program, "aten.neg.default", {{"self", tensorArg("x")}}, "a", meta(DType::Float32, {2, more, 4}));
+  addOutput(program, "a");
+  EXPECT_TRUE(contains(messageOf(program), "never are"));
+}
+
 TEST(Import, NoOutputs) { EXPECT_TRUE(contains(messageOf(emptyProgram()), "no tensor among its outputs")); }
 
 TEST(Import, ComplexNumbers) {

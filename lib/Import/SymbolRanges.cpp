@@ -1,0 +1,84 @@
+// See SymbolRanges.h. The sizes are evaluated for the first thousands of values of a symbol: expressions of models are
+// piecewise linear with short periods, so what holds for those holds for all.
+#include "lib/Import/SymbolRanges.h"
+
+#include <numeric>
+
+namespace mambac::aten {
+namespace {
+
+constexpr int64_t kTried = 8192;
+
+/// Whether the sizes are equal for each value 1 … kTried of `symbol`; empty where they cannot be evaluated.
+std::vector<bool> equalFor(const std::pair<Size, Size> &sizes, unsigned symbol, unsigned numSymbols, int64_t others) {
+  std::vector<int64_t> values(numSymbols, others);
+  std::vector<bool> equal(kTried + 1, false);
+  for (int64_t value = 1; value <= kTried; ++value) {
+    values[symbol] = value;
+    std::optional<int64_t> a = sizes.first.evaluate(values), b = sizes.second.evaluate(values);
+    if (!a || !b)
+      return {};
+    equal[value] = *a == *b;
+  }
+  return equal;
+}
+
+/// The range that the set is, if it is one.
+std::optional<SymbolRange> rangeOf(const std::vector<bool> &equal) {
+  int64_t first = 0, last = 0, count = 0;
+  for (int64_t value = 1; value <= kTried; ++value)
+    if (equal[value]) {
+      first = first ? first : value;
+      last = value;
+      ++count;
+    }
+  if (count == 0)
+    return std::nullopt;
+  if (last - first + 1 == count)
+    return SymbolRange{first, last == kTried ? INT64_MAX : last, 1};
+  // Multiples of the first.
+  if (count == kTried / first) {
+    for (int64_t value = first; value <= kTried; value += first)
+      if (!equal[value])
+        return std::nullopt;
+    return SymbolRange{first, INT64_MAX, first};
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+std::string narrowRanges(llvm::ArrayRef<std::pair<Size, Size>> assumptions, const pt2::SymbolTable &symbols,
+                         llvm::DenseMap<unsigned, SymbolRange> &ranges) {
+  for (const auto &sizes : assumptions) {
+    std::vector<unsigned> used;
+    sizes.first.collectSymbols(used);
+    sizes.second.collectSymbols(used);
+    for (unsigned symbol : used) {
+      auto it = ranges.find(symbol);
+      if (it == ranges.end())
+        continue;
+      // The same for different values of the other symbols, or it is not about this one.
+      std::vector<bool> equal = equalFor(sizes, symbol, symbols.size(), 3);
+      if (equal.empty() || (used.size() > 1 && equal != equalFor(sizes, symbol, symbols.size(), 5)))
+        continue;
+      std::optional<SymbolRange> range = rangeOf(equal);
+      if (!range) {
+        if (used.size() == 1 && llvm::count(equal, true) == 0)
+          return "the sizes " + sizes.first.str(symbols) + " and " + sizes.second.str(symbols) +
+                 " have to be equal and never are";
+        continue;
+      }
+      SymbolRange &known = it->second;
+      known.min = std::max(known.min, range->min);
+      known.max = std::min(known.max, range->max);
+      known.multipleOf = std::lcm(known.multipleOf, range->multipleOf);
+      if (known.min > known.max)
+        return "no value of the size '" + symbols[symbol].name + "' fits: " + sizes.first.str(symbols) +
+               " has to be equal to " + sizes.second.str(symbols);
+    }
+  }
+  return "";
+}
+
+} // namespace mambac::aten
