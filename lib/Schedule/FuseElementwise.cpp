@@ -6,7 +6,9 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Schedule/Passes.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 
 using namespace mlir;
@@ -81,7 +83,27 @@ struct SplitDestinationsPass : PassWrapper<SplitDestinationsPass, OperationPass<
   StringRef getArgument() const final { return "mambac-split-destinations"; }
   StringRef getDescription() const final { return "Give every operation its own destination"; }
 
+  void getDependentDialects(DialectRegistry &registry) const override { registry.insert<memref::MemRefDialect>(); }
+
+  /// A result that is a reshaped tensor is that tensor in a reshaped buffer, so that its producer can write there.
+  static void reshapeOutput(bufferization::MaterializeInDestinationOp write) {
+    while (auto expand = write.getSource().getDefiningOp<tensor::ExpandShapeOp>()) {
+      auto buffer = dyn_cast<BlockArgument>(write.getDest());
+      if (!buffer || !expand->hasOneUse())
+        return;
+      OpBuilder builder = OpBuilder::atBlockBegin(buffer.getOwner());
+      Value flat = memref::CollapseShapeOp::create(builder, write.getLoc(), buffer, expand.getReassociationIndices());
+      write.getSourceMutable().assign(expand.getSrc());
+      write.getDestMutable().assign(flat);
+      expand->erase();
+    }
+  }
+
   void runOnOperation() override {
+    SmallVector<bufferization::MaterializeInDestinationOp> writes;
+    getOperation().walk([&](bufferization::MaterializeInDestinationOp write) { writes.push_back(write); });
+    for (bufferization::MaterializeInDestinationOp write : writes)
+      reshapeOutput(write);
     SmallVector<Operation *> shared;
     getOperation().walk<WalkOrder::PostOrder>([&](Operation *op) {
       auto generic = dyn_cast<linalg::GenericOp>(op);
