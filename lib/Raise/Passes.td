@@ -55,6 +55,24 @@ def RaiseSelectiveScan : Pass<"ssm-raise-selective-scan", "::mlir::func::FuncOp"
   let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
 }
 
+def ChannelsLast : Pass<"ssm-channels-last", "::mlir::func::FuncOp"> {
+  let summary = "Convolutions and time steps have their channels innermost";
+  let description = [{
+    PyTorch's convolutions want (b, c, l), so models transpose before and after. Scans and projections read channels,
+    heads and states side by side. The result is written as (b, l, c), and a copy gives the old order; passes that
+    raise afterwards look through it, and where nobody reads it, it disappears. A slice of a transpose is read before the
+    transpose, and an einsum that only a scan reads writes its axes in the scan's order.
+
+    Before: `%y = ssm.causal_conv1d "b l c, c k -> b c l" ..`
+    After:
+
+        %t = ssm.causal_conv1d "b l c, c k -> b l c" ..
+        %y = linalg.generic: transpose of %t
+  }];
+  let statistics = [Statistic<"numMoved", "moved", "tensors that changed their layout">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
+}
+
 def RaiseAttention : Pass<"ssm-raise-attention", "::mlir::func::FuncOp"> {
   let summary = "Softmax attention spelled out becomes ssm.attention";
   let description = [{

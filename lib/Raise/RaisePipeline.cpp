@@ -31,6 +31,7 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   addCleanup(pm);
   // Convolutions before scans: their results are the leaves that scans start from.
   pm.addNestedPass<func::FuncOp>(createRaiseCausalConvPass());
+  pm.addNestedPass<func::FuncOp>(createChannelsLast());
   pm.addNestedPass<func::FuncOp>(createRaiseSSD());
   pm.addNestedPass<func::FuncOp>(createRaiseSelectiveScan());
   pm.addNestedPass<func::FuncOp>(createAbsorbTimeStep());
@@ -39,6 +40,9 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createFoldCausalMask());
   // Then the sums of products that no other op took: projections above all.
   pm.addNestedPass<func::FuncOp>(createRaiseEinsum());
+  // Only what has no other reader changes its layout, and a tensor.dim would be one.
+  addCleanup(pm);
+  pm.addNestedPass<func::FuncOp>(createChannelsLast());
   addCleanup(pm);
 }
 

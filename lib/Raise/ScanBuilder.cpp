@@ -130,7 +130,12 @@ FailureOr<ScanBuilder::Result> ScanBuilder::build(std::string &reason) {
       reason = "the result is multiplied by something that is not silu of a tensor";
       return failure();
     }
+    // The tensor behind views and transposes, as for the other operands.
+    Poly behind = study.evaluator.evaluate(silu, gate.atoms[0].index, {});
     gate.atoms[0].value = silu;
+    if (behind.size() == 1 && behind[0].atoms.size() == 1 && behind[0].atoms[0].kind == Atom::Kind::Leaf &&
+        behind[0].coefficient == 1 && behind[0].guards.empty() && behind[0].bound.empty())
+      gate.atoms[0] = behind[0].atoms[0];
   }
   FailureOr<Value> z = add(operands, gate, full, {}, {}, "the gate", reason);
   FailureOr<Value> initial =

@@ -1,0 +1,26 @@
+// RUN: mamba-opt %s --ssm-channels-last --canonicalize | FileCheck %s
+
+// The convolution reads the slice before the transpose and writes channels innermost; its users still see (b, c, l).
+// The einsum that is a scan's time step writes (b, l, d).
+//
+// CHECK-LABEL: func.func @layouts
+// CHECK: %[[S:.*]] = tensor.extract_slice %arg0[0, 0, 6] [2, 9, 6] [1, 1, 1]
+// CHECK: %[[C:.*]] = ssm.causal_conv1d "b l c, c k -> b l c" x(%[[S]]
+// CHECK: %[[DT:.*]] = ssm.einsum "a b, c d b -> c d a" ins(%arg2, %arg3
+// CHECK-SAME: tensor<2x9x6xf32>
+// CHECK: ssm.selective_scan "b l d, b l d, d n, b l n, b l n -> b l d" u(%[[C]] : tensor<2x9x6xf32>) delta(%[[DT]] : tensor<2x9x6xf32>)
+func.func @layouts(%xz: tensor<2x9x12xf32>, %w: tensor<6x4xf32>, %p: tensor<6x3xf32>, %r: tensor<2x9x3xf32>, %A: tensor<6x5xf32>, %B: tensor<2x9x5xf32>, %C: tensor<2x9x5xf32>) -> tensor<2x9x6xf32> {
+  %e = tensor.empty() : tensor<2x12x9xf32>
+  %t = linalg.generic {indexing_maps = [affine_map<(b, c, l) -> (b, l, c)>, affine_map<(b, c, l) -> (b, c, l)>], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%xz : tensor<2x9x12xf32>) outs(%e : tensor<2x12x9xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      linalg.yield %a : f32
+  } -> tensor<2x12x9xf32>
+  %x = tensor.extract_slice %t[0, 6, 0] [2, 6, 9] [1, 1, 1] : tensor<2x12x9xf32> to tensor<2x6x9xf32>
+  %e1 = tensor.empty() : tensor<2x6x9xf32>
+  %u = ssm.causal_conv1d "b c l, c k -> b c l" x(%x : tensor<2x6x9xf32>) weight(%w : tensor<6x4xf32>) outs(%e1 : tensor<2x6x9xf32>)
+  %dt = ssm.einsum "d r, b l r -> b d l" ins(%p, %r : tensor<6x3xf32>, tensor<2x9x3xf32>) outs(%e1 : tensor<2x6x9xf32>)
+  %e2 = tensor.empty() : tensor<2x9x6xf32>
+  %y = ssm.selective_scan "b d l, b d l, d n, b l n, b l n -> b l d" u(%u : tensor<2x6x9xf32>) delta(%dt : tensor<2x6x9xf32>) A(%A : tensor<6x5xf32>) B(%B : tensor<2x9x5xf32>) C(%C : tensor<2x9x5xf32>) outs(%e2 : tensor<2x9x6xf32>)
+  return %y : tensor<2x9x6xf32>
+}
