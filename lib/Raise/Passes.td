@@ -4,6 +4,23 @@
 
 include "mlir/Pass/PassBase.td"
 
+def SimplifySizes : Pass<"mambac-simplify-sizes", "::mlir::func::FuncOp"> {
+  let summary = "Sizes become plainer by the ranges and divisors of an entry's symbols";
+  let description = [{
+    A model that was exported with a length that is a multiple of the chunk takes only such lengths. Then its pads to
+    the chunk are empty, and padded lengths are the length itself.
+
+    Before, where l is a multiple of 16:
+
+        %pad = affine.apply affine_map<()[s0] -> ((-s0) mod 16)>()[%l]
+        %padded = affine.apply affine_map<()[s0] -> ((s0 ceildiv 16) * 16)>()[%l]
+
+    After: `%pad` is 0 and `%padded` is `%l`.
+  }];
+  let statistics = [Statistic<"numSimplified", "simplified", "sizes replaced">];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect"];
+}
+
 def RaiseSSD : Pass<"ssm-raise-ssd", "::mlir::func::FuncOp"> {
   let summary = "Chunked or whole state space duality becomes ssm.ssd";
   let description = [{

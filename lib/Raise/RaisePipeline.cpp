@@ -25,6 +25,8 @@ static void addCleanup(OpPassManager &pm) {
 void mambac::buildRaisePipeline(OpPassManager &pm) {
   // Equal values have to be one value: dt in the decay and dt in the input are compared by identity.
   addCleanup(pm);
+  pm.addNestedPass<func::FuncOp>(createSimplifySizes());
+  addCleanup(pm);
   // Loops over time first: everything after sees whole tensors, as in a model that was written without the loop.
   pm.addNestedPass<func::FuncOp>(createRollTimeLoopsPass());
   pm.addNestedPass<func::FuncOp>(createLogDepthScansPass());
