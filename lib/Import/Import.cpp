@@ -49,6 +49,8 @@ public:
       : program(program), context(context), builder(&context), emitter(builder, program.symbols) {}
 
   OwningOpRef<ModuleOp> run();
+  /// Symbols of which only multiples fit, as far as one knows after `run`.
+  llvm::DenseMap<unsigned, int64_t> multiples;
 
 private:
   const pt2::Program &program;
@@ -476,6 +478,9 @@ OwningOpRef<ModuleOp> Importer::run() {
   if (std::string problem = narrowRanges(emitter.assumptions(), program.symbols, ranges);
       !problem.empty() && errors.empty())
     reject(problem);
+  for (auto &[symbol, range] : ranges)
+    if (range.multipleOf > 1)
+      multiples[symbol] = range.multipleOf;
   if (!report())
     return nullptr;
   func::ReturnOp::create(builder, unknown, results);
@@ -516,7 +521,13 @@ void loadImportDialects(MLIRContext &context) {
 
 OwningOpRef<ModuleOp> importGraph(const pt2::Program &program, MLIRContext &context) {
   loadImportDialects(context);
-  return Importer(program, context).run();
+  Importer importer(program, context);
+  OwningOpRef<ModuleOp> module = importer.run();
+  if (!module || importer.multiples.empty())
+    return module;
+  // Again in whole parts: a length of s chunks of 16 is 16 * s, and its chunks are s.
+  pt2::Program inParts = withMultiples(program, importer.multiples);
+  return Importer(inParts, context).run();
 }
 
 OwningOpRef<ModuleOp> importModel(StringRef path, MLIRContext &context, pt2::ExportedProgram *program,

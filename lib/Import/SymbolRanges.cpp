@@ -81,4 +81,95 @@ std::string narrowRanges(llvm::ArrayRef<std::pair<Size, Size>> assumptions, cons
   return "";
 }
 
+namespace {
+
+using Factors = llvm::DenseMap<unsigned, int64_t>;
+
+/// `size` with its symbols scaled; itself where that becomes too large.
+Size scaled(const Size &size, const Factors &factors) {
+  using Kind = pt2::ExprKind;
+  if (size.isConstant())
+    return size;
+  if (size.isSymbol()) {
+    auto it = factors.find(size.symbolIndex());
+    return it == factors.end() ? size : Size::mul(it->second, size).value_or(size);
+  }
+  std::optional<Size> result;
+  for (const Size &operand : size.operands()) {
+    Size next = scaled(operand, factors);
+    if (!result) {
+      result = next;
+      continue;
+    }
+    switch (size.kind()) {
+    case Kind::Add:
+      result = Size::add(*result, next);
+      break;
+    case Kind::Mul:
+      result = Size::mul(*result, next);
+      break;
+    case Kind::FloorDiv:
+      result = Size::floorDiv(*result, next);
+      break;
+    case Kind::CeilDiv:
+      result = Size::ceilDiv(*result, next);
+      break;
+    case Kind::Mod:
+      result = Size::mod(*result, next);
+      break;
+    case Kind::Max:
+      result = Size::max(*result, next);
+      break;
+    default:
+      result = Size::min(*result, next);
+      break;
+    }
+    if (!result)
+      return size;
+  }
+  return result.value_or(size);
+}
+
+void scale(pt2::Graph &graph, const Factors &factors);
+
+void scale(pt2::Argument &argument, const Factors &factors) {
+  argument.expr = scaled(argument.expr, factors);
+  for (pt2::Argument &element : argument.elements)
+    scale(element, factors);
+  if (argument.graph) {
+    auto copy = std::make_shared<pt2::Graph>(*argument.graph);
+    scale(*copy, factors);
+    argument.graph = copy;
+  }
+}
+
+void scale(pt2::Graph &graph, const Factors &factors) {
+  for (auto &[name, meta] : graph.tensors) {
+    for (Size &size : meta.sizes)
+      size = scaled(size, factors);
+    for (Size &stride : meta.strides)
+      stride = scaled(stride, factors);
+  }
+  for (auto &[name, size] : graph.symInts)
+    size = scaled(size, factors);
+  for (pt2::Node &node : graph.nodes)
+    for (pt2::NamedArgument &input : node.inputs)
+      scale(input.arg, factors);
+}
+
+} // namespace
+
+pt2::Program withMultiples(const pt2::Program &program, const Factors &factors) {
+  pt2::Program copy = program;
+  scale(copy.graph, factors);
+  for (auto &[symbol, factor] : factors) {
+    pt2::Symbol &each = copy.symbols[symbol];
+    each.min = (each.min + factor - 1) / factor;
+    if (each.max)
+      each.max = *each.max / factor;
+    each.divisor = 1;
+  }
+  return copy;
+}
+
 } // namespace mambac::aten

@@ -20,6 +20,9 @@ struct SymbolRange {
 std::string narrowRanges(llvm::ArrayRef<std::pair<Size, Size>> assumptions, const pt2::SymbolTable &symbols,
                          llvm::DenseMap<unsigned, SymbolRange> &ranges);
 
+/// The program with each symbol s replaced by factor * s, so that a size of which only multiples fit is one of whole parts.
+pt2::Program withMultiples(const pt2::Program &program, const llvm::DenseMap<unsigned, int64_t> &factors);
+
 } // namespace mambac::aten
 
 #endif // MAMBAC_IMPORT_SYMBOLRANGES_H

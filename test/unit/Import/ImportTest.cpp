@@ -230,7 +230,14 @@ TEST(Import, ExportWithoutPaddingWantsWholeChunks) {
   ShapeExpr chunks = *ShapeExpr::floorDiv(ShapeExpr::symbol(0), 16);
   addNode(program, "aten.view.default", {{"self", tensorArg("x")}}, "a", meta(DType::Float32, {2, chunks, 16, 4}));
   addOutput(program, "a");
-  EXPECT_EQ(symbolLimit(program, "multiple_of"), 16);
+  EXPECT_EQ(symbolLimit(program, "multiple_of"), 1);
+  mlir::MLIRContext context;
+  auto module = importGraph(program, context);
+  ASSERT_TRUE(module);
+  auto func = *module->getOps<mlir::func::FuncOp>().begin();
+  std::string shape;
+  llvm::raw_string_ostream(shape) << func.getArgAttr(0, "mambac.shape");
+  EXPECT_EQ(shape, "affine_map<()[s0] -> (2, s0 * 16, 4)>");
 }
 
 TEST(Import, SizesThatAreNeverEqual) {
