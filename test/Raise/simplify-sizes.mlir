@@ -1,7 +1,6 @@
 // RUN: mamba-opt %s --mambac-simplify-sizes --canonicalize --split-input-file | FileCheck %s
 
-// Lengths are multiples of 16: the pad is empty, the padded length is the length; an odd half of chunks is no line through whole
-// numbers.
+// Lengths are multiples of 16: the pad is empty, the padded length is the length; half a chunk is no whole number.
 
 // CHECK-DAG:   #[[HALF:.*]] = affine_map<()[s0] -> (s0 floordiv 32)>
 // CHECK-LABEL: func @multiple
