@@ -3,8 +3,10 @@
 #include "lib/Raise/IndexSpace.h"
 
 #include "mlir/Analysis/Presburger/IntegerRelation.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include <limits>
 
 using namespace mlir;
 using namespace mambac::raise;
@@ -118,19 +120,65 @@ std::optional<Lin> IndexSpace::getSizeByUse(Value argument, int64_t dim) {
   return std::nullopt;
 }
 
-int IndexSpace::getSizeVar(Value value, int64_t dim) {
+/// What the imported function says of an argument's dimension: the symbol that it is, with its range and divisor.
+std::optional<Lin> IndexSpace::getSymbol(Value value, int64_t dim) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  auto func = argument ? dyn_cast_or_null<func::FuncOp>(argument.getOwner()->getParentOp()) : func::FuncOp();
+  if (!func || argument.getOwner() != &func.getBody().front())
+    return std::nullopt;
+  auto shape = func.getArgAttrOfType<AffineMapAttr>(argument.getArgNumber(), "mambac.shape");
+  auto symbols = func->getAttrOfType<ArrayAttr>("mambac.symbols");
+  if (!shape || !symbols || dim >= shape.getValue().getNumResults())
+    return std::nullopt;
+  auto symbol = dyn_cast<AffineSymbolExpr>(shape.getValue().getResult(dim));
+  if (!symbol || symbol.getPosition() >= symbols.size())
+    return std::nullopt;
+  auto facts = dyn_cast<DictionaryAttr>(symbols[symbol.getPosition()]);
+  if (!facts)
+    return std::nullopt;
+  auto [it, inserted] = symbolSizes.insert({symbol.getPosition(), Lin()});
+  if (!inserted)
+    return it->second;
+  auto fact = [&](StringRef name) -> std::optional<int64_t> {
+    auto attribute = facts.getAs<IntegerAttr>(name);
+    return attribute ? std::optional<int64_t>(attribute.getInt()) : std::nullopt;
+  };
+  int raw = addVar(Kind::Size);
+  vars[raw].value = value;
+  vars[raw].dim = dim;
+  Lin size = Lin::var(raw);
+  if (int64_t k = fact("multiple_of").value_or(1); k > 1) {
+    int quotient = addVar(Kind::Size);
+    vars[quotient].quotientOf = size;
+    vars[quotient].divisor = k;
+    vars[quotient].isExact = true;
+    size = Lin::var(quotient, k);
+    assume(Lin::var(quotient));
+    assume(size - Lin::var(raw));
+    assume(Lin::var(raw) - size);
+  }
+  if (std::optional<int64_t> low = fact("min"))
+    assume(size - *low);
+  if (std::optional<int64_t> high = fact("max"); high && *high < std::numeric_limits<int32_t>::max())
+    assume(Lin(*high) - size);
+  return symbolSizes[symbol.getPosition()] = size;
+}
+
+Lin IndexSpace::getSizeVar(Value value, int64_t dim) {
   std::pair<void *, int64_t> key{value.getAsOpaquePointer(), dim};
   if (auto it = sizeVars.find(key); it != sizeVars.end())
     return it->second;
+  if (std::optional<Lin> symbol = getSymbol(value, dim))
+    return sizeVars[key] = *symbol;
   int id = addVar(Kind::Size);
   vars[id].value = value;
   vars[id].dim = dim;
-  sizeVars[key] = id;
+  sizeVars[key] = Lin::var(id);
   if (isa<BlockArgument>(value) && dim >= 0)
     if (std::optional<Lin> same = getSizeByUse(value, dim))
       if (std::optional<int> var = same->getSingleVar(); var && *var != id)
-        return sizeVars[key] = *var;
-  return id;
+        return sizeVars[key] = *same;
+  return Lin::var(id);
 }
 
 Lin IndexSpace::getSize(Value tensor, int64_t dim) {
@@ -179,7 +227,7 @@ Lin IndexSpace::getSize(Value tensor, int64_t dim) {
   }
   if (auto dps = dyn_cast_or_null<DestinationStyleOpInterface>(op))
     return getSize(dps.getTiedOpOperand(cast<OpResult>(tensor))->get(), dim);
-  return Lin::var(getSizeVar(tensor, dim));
+  return getSizeVar(tensor, dim);
 }
 
 Lin IndexSpace::getQuotient(const Lin &e, int64_t k, bool up) {
@@ -253,7 +301,7 @@ Lin IndexSpace::getIndex(OpFoldResult folded) {
   if (auto dim = dyn_cast_or_null<tensor::DimOp>(op)) {
     if (std::optional<int64_t> position = dim.getConstantIndex()) {
       if (!cast<ShapedType>(dim.getSource().getType()).hasRank())
-        return Lin::var(getSizeVar(value, -1));
+        return getSizeVar(value, -1);
       return getSize(dim.getSource(), *position);
     }
   }
@@ -270,7 +318,7 @@ Lin IndexSpace::getIndex(OpFoldResult folded) {
     if (lhs.isConstant())
       return rhs * lhs.constant;
   }
-  return Lin::var(getSizeVar(value, -1));
+  return getSizeVar(value, -1);
 }
 
 //===- Decisions ------------------------------------------------------------------------------------------------===//

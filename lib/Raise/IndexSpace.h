@@ -60,7 +60,8 @@ public:
     std::optional<Lin> size; ///< the variable runs from 0 to size - 1
     std::optional<Lin> quotientOf = std::nullopt; ///< for a size that is a rounded quotient: of what,
     int64_t divisor = 0;                          ///< by what,
-    bool quotientUp = false;                      ///< rounded which way
+    bool quotientUp = false;                      ///< rounded which way,
+    bool isExact = false;                         ///< or not at all
   };
 
   int addVar(Kind kind, std::optional<Lin> size = std::nullopt);
@@ -92,13 +93,15 @@ public:
 private:
   Lin getAffine(mlir::AffineExpr expr, llvm::ArrayRef<Lin> dims, llvm::ArrayRef<Lin> symbols);
   Lin getQuotient(const Lin &e, int64_t k, bool up);
-  int getSizeVar(mlir::Value value, int64_t dim);
+  Lin getSizeVar(mlir::Value value, int64_t dim);
+  std::optional<Lin> getSymbol(mlir::Value value, int64_t dim);
   std::optional<Lin> getSizeByUse(mlir::Value argument, int64_t dim);
   std::optional<int64_t> lowerBound(const Lin &e);
 
   llvm::SmallVector<Var> vars;
   llvm::SmallVector<Lin> facts;
-  std::map<std::pair<void *, int64_t>, int> sizeVars;
+  std::map<std::pair<void *, int64_t>, Lin> sizeVars;
+  std::map<unsigned, Lin> symbolSizes; ///< by the symbol's position in the function
   std::map<std::tuple<Lin, int64_t, bool>, int> quotients;
 };
 

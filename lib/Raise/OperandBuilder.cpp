@@ -15,7 +15,13 @@ OpFoldResult OperandBuilder::materializeSize(OpBuilder &b, Location loc, const L
   for (auto &[id, coefficient] : size.terms) {
     const IndexSpace::Var var = space.get(id);
     OpFoldResult value;
-    if (var.quotientOf) {
+    int64_t factor = coefficient;
+    if (var.isExact && coefficient % var.divisor == 0) {
+      value = materializeSize(b, loc, *var.quotientOf);
+      factor = coefficient / var.divisor;
+      if (!value)
+        return {};
+    } else if (var.quotientOf) {
       OpFoldResult of = materializeSize(b, loc, *var.quotientOf);
       if (!of)
         return {};
@@ -29,7 +35,7 @@ OpFoldResult OperandBuilder::materializeSize(OpBuilder &b, Location loc, const L
     } else {
       value = var.value;
     }
-    sum = sum + b.getAffineSymbolExpr(operands.size()) * coefficient;
+    sum = sum + b.getAffineSymbolExpr(operands.size()) * factor;
     operands.push_back(value);
   }
   return affine::makeComposedFoldedAffineApply(b, loc, sum, operands);
@@ -78,7 +84,7 @@ FailureOr<SmallVector<OperandBuilder::Part>> OperandBuilder::parse(const Lin &po
   return parts;
 }
 
-FailureOr<OperandBuilder::View> OperandBuilder::buildView(const Atom &leaf) {
+FailureOr<OperandBuilder::View> OperandBuilder::buildView(const Atom &leaf, SmallVector<unsigned> units) {
   View view;
   SmallVector<OpFoldResult> offsets, sizes, strides(leaf.index.size(), b.getIndexAttr(1));
   SmallVector<int64_t> sliceShape;             // after dropping dimensions at a fixed position
@@ -94,6 +100,14 @@ FailureOr<OperandBuilder::View> OperandBuilder::buildView(const Atom &leaf) {
       return failure();
     Lin full = space.getSize(leaf.value, dim);
     offsets.push_back(start);
+    if (parts->empty() && full == Lin(1) && !units.empty()) {
+      view.parts.push_back({units.front(), 1, 1});
+      units.erase(units.begin());
+      sizes.push_back(b.getIndexAttr(1));
+      splits.push_back({b.getIndexAttr(1)});
+      sliceShape.push_back(1);
+      continue;
+    }
     if (parts->empty()) {
       sizes.push_back(b.getIndexAttr(1));
       sliced |= true;
@@ -153,8 +167,12 @@ FailureOr<Operand> OperandBuilder::build(const Group &group, ArrayRef<unsigned> 
                                          ArrayRef<unsigned> grouped) {
   MLIRContext *context = b.getContext();
   SmallVector<View> views;
+  SmallVector<unsigned> units;
+  for (unsigned axis : required)
+    if (axes[axis].size == Lin(1))
+      units.push_back(axis);
   for (const Atom &atom : group.atoms) {
-    FailureOr<View> view = buildView(atom);
+    FailureOr<View> view = buildView(atom, units);
     if (failed(view))
       return failure();
     views.push_back(*view);

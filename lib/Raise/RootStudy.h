@@ -78,7 +78,8 @@ private:
     llvm::SmallVector<Part> parts; ///< one per dimension
   };
   mlir::FailureOr<llvm::SmallVector<Part>> parse(const Lin &position, Lin &offset);
-  mlir::FailureOr<View> buildView(const Atom &leaf);
+  /// `units`: axes of size 1, which the leaf's own dimensions of size 1 may stand for.
+  mlir::FailureOr<View> buildView(const Atom &leaf, llvm::SmallVector<unsigned> units);
 
   mlir::OpBuilder &b;
   mlir::Location loc;
