@@ -2,7 +2,7 @@
 """Compiles every fixture of this folder, runs it, and checks it against what PyTorch recorded.
 
 For each fixture: the ops that its layers became are counted in `mambac --emit=ssm`; it is compiled to a shared
-library; each case is run by mamba-run; and the results are held to D9: over the five seeds, max|y - y64| / max|y64|
+library; each case is run by mamba-run; and docs/numerics.md's rule is applied: over the five seeds, max|y - y64| / max|y64|
 and its root mean square may be at most twice PyTorch's own in the same type, plus one ulp of that type. Needs the
 standard library alone; make_models.py writes the fixtures.
 """
@@ -87,7 +87,7 @@ class Errors:
 
 
 def check_numbers(mamba_run: Path, product: Path, fixture: Path, meta: dict[str, Any]) -> str:
-    """Runs all cases of a compiled fixture and applies D9."""
+    """Runs all cases of a compiled fixture and applies the rule of docs/numerics.md."""
     ours: dict[int, Errors] = {}
     theirs: dict[int, Errors] = {}
     for i, case in enumerate(meta["cases"]):

@@ -69,7 +69,7 @@ std::vector<Array> run(const std::string &graph, const std::vector<Array> &input
 
 double toleranceOf(const std::string &graph) {
   // One rounding of the result's type: the steps in between are PyTorch's, their order in sums is not. Results of f32 families
-  // differ by the order of sums and by libm alone. Whole models round more than once: twice that (D9).
+  // differ by the order of sums and by libm alone. Whole models round more than once: twice that (docs/numerics.md).
   if (graph.find(".bf16.") != std::string::npos || graph.find("_bf16") != std::string::npos)
     return 0x1p-7;
   if (graph.find(".f16.") != std::string::npos || graph.find("_f16") != std::string::npos)
