@@ -204,8 +204,12 @@ private:
     if (directory.empty())
       directory = ".";
     std::string problem;
-    if (sys::fs::is_directory(options.output))
+    sys::fs::file_status status;
+    bool exists = !sys::fs::status(options.output, status) && sys::fs::exists(status);
+    if (exists && sys::fs::is_directory(status))
       problem = "it is a directory";
+    else if (exists && !sys::fs::is_regular_file(status)) // a device or pipe would be replaced by the file
+      problem = "it is no regular file; write to a file, or to - for standard output";
     else if (!sys::fs::is_directory(directory))
       problem = "there is no directory " + directory;
     else if (access(directory.c_str(), W_OK))

@@ -350,6 +350,9 @@ void mambac::runner::writeNpy(const std::string &path, const Tensor &tensor) {
   start += char(header.size() >> 8);
 
   bool toStdout = path == "-";
+  struct stat info;
+  if (!toStdout && stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) // it would be replaced by the file
+    throw BadInput("cannot write " + path + ": it is no regular file; write to a file, or to - for standard output");
   std::string temporary = path + ".tmp-" + std::to_string(getpid());
   FILE *file = toStdout ? stdout : fopen(temporary.c_str(), "wbe");
   if (!file)
