@@ -9,6 +9,7 @@
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Passes.h"
 #include "lib/CPU/Services.h"
+#include "lib/Schedule/Captures.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/IRMapping.h"
@@ -84,15 +85,7 @@ struct OutlineParallelPass : PassWrapper<OutlineParallelPass, OperationPass<Modu
     addBounds(loop.getLowerBound());
     addBounds(loop.getUpperBound());
     addBounds(loop.getStep());
-    SmallVector<Value> captured;
-    SmallVector<Operation *> constants;
-    for (Value value : used) {
-      Operation *def = value.getDefiningOp();
-      if (def && def->hasTrait<OpTrait::ConstantLike>())
-        constants.push_back(def);
-      else
-        captured.push_back(value);
-    }
+    auto [captured, constants] = mambac::Captures(used);
     SmallVector<Type> fields;
     for (Value value : captured)
       fields.push_back(converter.convertType(value.getType()));

@@ -5,6 +5,7 @@
 // layers. Each call is numbered; the module's list `mambac.kernels` names its kind and its place in the model.
 //
 //===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Schedule/Captures.h"
 #include "lib/Schedule/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -183,15 +184,7 @@ private:
     MLIRContext *context = &getContext();
     llvm::SetVector<Value> used(op->operand_begin(), op->operand_end());
     getUsedValuesDefinedAbove(op->getRegions(), used);
-    SmallVector<Value> args;
-    SmallVector<Operation *> constants;
-    for (Value value : used) {
-      Operation *def = value.getDefiningOp();
-      if (def && def->hasTrait<OpTrait::ConstantLike>())
-        constants.push_back(def);
-      else
-        args.push_back(value);
-    }
+    auto [args, constants] = mambac::Captures(used);
     std::string kind = kindOf(op);
     if (kind == "gather")
       if (int32_t input = indexInput(op); input >= 0) {

@@ -11,12 +11,11 @@ import argparse
 import json
 import re
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from run_models import COMPILE_SECONDS, RUN_SECONDS, Failure, run  # noqa: E402
+from run_models import COMPILE_SECONDS, RUN_SECONDS, Failure, run, run_steps  # noqa: E402
 
 DEMO = Path(__file__).resolve().parents[2] / "examples/demo"
 LIBRARIES = {"linux-vdso.so.1", "libc.so.6", "libm.so.6", "libstdc++.so.6", "libgcc_s.so.1"}
@@ -61,15 +60,7 @@ def main() -> int:
         ("text", lambda: check_text(program)),
         ("libraries", lambda: check_libraries(program)),
     ]
-    passed = failed = 0
-    for step, action in steps:
-        begin = time.time()
-        try:
-            note = action()
-            verdict, passed = "pass", passed + 1
-        except Failure as failure:
-            note, verdict, failed = str(failure), "FAIL", failed + 1
-        print(f"{verdict} demo {step} ({time.time() - begin:.1f} s): {note}", flush=True)
+    passed, failed = run_steps("demo", steps)
     print(json.dumps({"passed": passed, "failed": failed}))
     return 1 if failed else 0
 

@@ -122,6 +122,20 @@ def check_numbers(mamba_run: Path, product: Path, fixture: Path, meta: dict[str,
     return ", ".join(notes)
 
 
+def run_steps(name: str, steps: Sequence[tuple[str, Callable[[], str]]]) -> tuple[int, int]:
+    """Runs the steps of a test, each of which returns a note or raises Failure; returns how many passed and failed."""
+    passed = failed = 0
+    for step, action in steps:
+        begin = time.time()
+        try:
+            note = action()
+            verdict, passed = "pass", passed + 1
+        except Failure as failure:
+            note, verdict, failed = str(failure), "FAIL", failed + 1
+        print(f"{verdict} {name} {step} ({time.time() - begin:.1f} s): {note}", flush=True)
+    return passed, failed
+
+
 def check_fixture(fixture: Path, build: Path, work: Path) -> tuple[int, int]:
     """Runs the three tests of one fixture and returns how many passed and failed."""
     mambac, mamba_run = build / "bin/mambac", build / "bin/mamba-run"
@@ -138,16 +152,7 @@ def check_fixture(fixture: Path, build: Path, work: Path) -> tuple[int, int]:
         ("compile", compile_product),
         ("numbers", lambda: check_numbers(mamba_run, product, fixture, meta)),
     ]
-    passed = failed = 0
-    for step, action in steps:
-        begin = time.time()
-        try:
-            note = action()
-            verdict, passed = "pass", passed + 1
-        except Failure as failure:
-            note, verdict, failed = str(failure), "FAIL", failed + 1
-        print(f"{verdict} models/{fixture.name} {step} ({time.time() - begin:.1f} s): {note}", flush=True)
-    return passed, failed
+    return run_steps(f"models/{fixture.name}", steps)
 
 
 def main() -> int:
