@@ -194,7 +194,7 @@ bool peelOne(Peeled &p, unsigned channelAxis, int &stage) {
 
 struct AbsorbTimeStepPass : mambac::impl::AbsorbTimeStepBase<AbsorbTimeStepPass> {
   template <typename Op> void absorb(Op op, Value dt, unsigned channelAxis, Value bias) {
-    if (bias || op.getSoftplus() || op.getDtMin() || op.getDtMax())
+    if (!dt || bias || op.getSoftplus() || op.getDtMin() || op.getDtMax())
       return;
     SmallVector<AffineMap> maps = op.getIndexingMapsArray();
     Peeled p;
@@ -249,7 +249,8 @@ void AbsorbTimeStepPass::rebuild(ssm::SSDOp op, Peeled &p, FloatAttr low, FloatA
   unsigned before = 5 + (op.getD() ? 1 : 0) + (op.getZ() ? 1 : 0);
   auto rebuilt = ssm::SSDOp::create(b, op.getLoc(), op.getX(), p.dt, op.getA(), op.getB(), op.getC(), op.getD(),
                                     op.getZ(), p.bias, op.getInitialState(), op.getOuts(),
-                                    newMaps(op.getIndexingMapsArray(), p, before), p.softplus, low, high);
+                                    newMaps(op.getIndexingMapsArray(), p, before), p.softplus, low, high,
+                                    op.getReverse());
   op->replaceAllUsesWith(rebuilt);
   op->erase();
 }
@@ -259,7 +260,8 @@ void AbsorbTimeStepPass::rebuild(ssm::SelectiveScanOp op, Peeled &p, FloatAttr l
   unsigned before = 5 + (op.getD() ? 1 : 0) + (op.getZ() ? 1 : 0);
   auto rebuilt = ssm::SelectiveScanOp::create(b, op.getLoc(), op.getU(), p.dt, op.getA(), op.getB(), op.getC(),
                                               op.getD(), op.getZ(), p.bias, op.getInitialState(), op.getOuts(),
-                                              newMaps(op.getIndexingMapsArray(), p, before), p.softplus, low, high);
+                                              newMaps(op.getIndexingMapsArray(), p, before), p.softplus, low, high,
+                                    op.getReverse());
   op->replaceAllUsesWith(rebuilt);
   op->erase();
 }

@@ -55,7 +55,8 @@ namespace {
 /// The operands of a selective_scan or an ssd under common names, and which axes its parts have.
 struct Recurrence {
   IndexedOpInterface op;
-  OpOperand &x, &dt, &A, &B, &C;
+  OpOperand &x, &A, &B, &C;
+  OpOperand *dt; ///< null: 1
   OpOperand *D, *z, *bias, *init;
   MutableOperandRange outs;
   bool softplus;
@@ -63,6 +64,7 @@ struct Recurrence {
   SmallVector<unsigned> stepAxes;  ///< of dt: b l d, b l h
   SmallVector<unsigned> decayAxes; ///< of exp(dt A): b l d n, b l h
   unsigned timeAxis, stateAxis;    ///< l and n
+  bool reverse;
 };
 } // namespace
 
@@ -70,8 +72,8 @@ static OpOperand *getIfPresent(MutableOperandRange range) { return range.empty()
 
 /// dt = clamp(softplus(dt + bias))
 static Value decomposeStep(Recurrence &r, DecomposeBuilder &b, ArrayRef<OpFoldResult> sizes, AffineMap stepMap) {
-  SmallVector<Value> inputs{r.dt.get()};
-  SmallVector<AffineMap> maps{r.op.getMapFor(r.dt)};
+  SmallVector<Value> inputs{r.dt->get()};
+  SmallVector<AffineMap> maps{r.op.getMapFor(*r.dt)};
   if (r.bias) {
     inputs.push_back(r.bias->get());
     maps.push_back(r.op.getMapFor(*r.bias));
@@ -116,16 +118,27 @@ static SmallVector<Value> decomposeRecurrence(Recurrence r, OpBuilder &builder) 
   AffineMap decayMap = mapOfAxes(context, numAxes, r.decayAxes);
   OpOperand &y = r.outs[0];
 
-  Value dt = decomposeStep(r, b, sizes, stepMap);
   // a = exp(dt A);  dBx = dt B x
-  Value a = loopOverUsedAxes(b, {dt, r.A.get()}, {stepMap, r.op.getMapFor(r.A), decayMap}, b.newTensor(sizes, decayMap),
-                             [](DecomposeBuilder &b, ValueRange args) -> Value {
-                               return math::ExpOp::create(b, arith::MulFOp::create(b, args[0], args[1]));
-                             });
-  Value dBx = b.loop({dt, r.B.get(), r.x.get()}, {stepMap, r.op.getMapFor(r.B), r.op.getMapFor(r.x), all},
-                     b.newTensor(sizes, all), [](DecomposeBuilder &b, ValueRange args) -> Value {
-                       return arith::MulFOp::create(b, arith::MulFOp::create(b, args[0], args[1]), args[2]);
-                     });
+  SmallVector<Value> decayInputs{r.A.get()}, inputs{r.B.get(), r.x.get()};
+  SmallVector<AffineMap> decayMaps{r.op.getMapFor(r.A), decayMap};
+  SmallVector<AffineMap> inputMaps{r.op.getMapFor(r.B), r.op.getMapFor(r.x), all};
+  if (r.dt) {
+    Value dt = decomposeStep(r, b, sizes, stepMap);
+    decayInputs.insert(decayInputs.begin(), dt);
+    decayMaps.insert(decayMaps.begin(), stepMap);
+    inputs.insert(inputs.begin(), dt);
+    inputMaps.insert(inputMaps.begin(), stepMap);
+  }
+  auto product = [](DecomposeBuilder &b, ValueRange args) -> Value {
+    Value result = args[0];
+    for (Value factor : args.drop_front().drop_back())
+      result = arith::MulFOp::create(b, result, factor);
+    return result;
+  };
+  Value a = loopOverUsedAxes(
+      b, decayInputs, decayMaps, b.newTensor(sizes, decayMap),
+      [&](DecomposeBuilder &b, ValueRange args) -> Value { return math::ExpOp::create(b, product(b, args)); });
+  Value dBx = b.loop(inputs, inputMaps, b.newTensor(sizes, all), product);
   // h = scan(a, dBx)
   SmallVector<AffineMap> scanMaps{decayMap, all};
   if (r.init)
@@ -136,7 +149,7 @@ static SmallVector<Value> decomposeRecurrence(Recurrence r, OpBuilder &builder) 
     scanMaps.push_back(r.op.getMapFor(r.outs[1]));
     scanOuts.push_back(r.outs[1].get());
   }
-  auto scan = ScanOp::create(b, a, dBx, r.init ? r.init->get() : Value(), scanOuts, scanMaps, r.timeAxis);
+  auto scan = ScanOp::create(b, a, dBx, r.init ? r.init->get() : Value(), scanOuts, scanMaps, r.timeAxis, r.reverse);
   // y = (C h + D x) silu(z)
   SmallVector<unsigned> sequenceAxes;
   for (unsigned axis = 0; axis < numAxes; ++axis)
@@ -147,15 +160,15 @@ static SmallVector<Value> decomposeRecurrence(Recurrence r, OpBuilder &builder) 
                     b.newTensor(sizes, sequence, 0.0), [](DecomposeBuilder &b, ValueRange args) -> Value {
                       return arith::AddFOp::create(b, args[2], arith::MulFOp::create(b, args[0], args[1]));
                     });
-  SmallVector<Value> inputs{Ch, r.x.get()};
+  SmallVector<Value> parts{Ch, r.x.get()};
   SmallVector<AffineMap> maps{sequence, r.op.getMapFor(r.x)};
   for (OpOperand *operand : {r.D, r.z})
     if (operand) {
-      inputs.push_back(operand->get());
+      parts.push_back(operand->get());
       maps.push_back(r.op.getMapFor(*operand));
     }
   maps.push_back(r.op.getMapFor(y));
-  Value result = loopOverUsedAxes(b, inputs, maps, y.get(), [&](DecomposeBuilder &b, ValueRange args) -> Value {
+  Value result = loopOverUsedAxes(b, parts, maps, y.get(), [&](DecomposeBuilder &b, ValueRange args) -> Value {
     Value value = args[0];
     if (r.D)
       value = arith::AddFOp::create(b, value, arith::MulFOp::create(b, args[2], args[1]));
@@ -173,10 +186,11 @@ FailureOr<SmallVector<Value>> SelectiveScanOp::decomposeOperation(OpBuilder &bui
   if (failed(requireTensors(*this)))
     return failure();
   enum : unsigned { b, l, d, n };
-  return decomposeRecurrence({cast<IndexedOpInterface>(getOperation()), getUMutable(), getDeltaMutable(), getAMutable(),
-                              getBMutable(), getCMutable(), getIfPresent(getDMutable()), getIfPresent(getZMutable()),
-                              getIfPresent(getDeltaBiasMutable()), getIfPresent(getInitialStateMutable()),
-                              getOutsMutable(), getSoftplus(), getDtMin(), getDtMax(), {b, l, d}, {b, l, d, n}, l, n},
+  return decomposeRecurrence({cast<IndexedOpInterface>(getOperation()), getUMutable(), getAMutable(), getBMutable(),
+                              getCMutable(), &getDeltaMutable(), getIfPresent(getDMutable()),
+                              getIfPresent(getZMutable()), getIfPresent(getDeltaBiasMutable()),
+                              getIfPresent(getInitialStateMutable()), getOutsMutable(), getSoftplus(), getDtMin(),
+                              getDtMax(), {b, l, d}, {b, l, d, n}, l, n, getReverse()},
                              builder);
 }
 
@@ -184,9 +198,10 @@ FailureOr<SmallVector<Value>> SSDOp::decomposeOperation(OpBuilder &builder) {
   if (failed(requireTensors(*this)))
     return failure();
   enum : unsigned { b, l, h, p, n };
-  return decomposeRecurrence({cast<IndexedOpInterface>(getOperation()), getXMutable(), getDtMutable(), getAMutable(),
-                              getBMutable(), getCMutable(), getIfPresent(getDMutable()), getIfPresent(getZMutable()),
-                              getIfPresent(getDtBiasMutable()), getIfPresent(getInitialStateMutable()),
-                              getOutsMutable(), getSoftplus(), getDtMin(), getDtMax(), {b, l, h}, {b, l, h}, l, n},
+  return decomposeRecurrence({cast<IndexedOpInterface>(getOperation()), getXMutable(), getAMutable(), getBMutable(),
+                              getCMutable(), getIfPresent(getDtMutable()), getIfPresent(getDMutable()),
+                              getIfPresent(getZMutable()), getIfPresent(getDtBiasMutable()),
+                              getIfPresent(getInitialStateMutable()), getOutsMutable(), getSoftplus(), getDtMin(),
+                              getDtMax(), {b, l, h}, {b, l, h}, l, n, getReverse()},
                              builder);
 }

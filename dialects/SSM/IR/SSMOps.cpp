@@ -107,16 +107,16 @@ void ScanOp::build(OpBuilder &b, OperationState &state, Value a, Value bb, Value
 
 void SelectiveScanOp::build(OpBuilder &b, OperationState &state, Value u, Value delta, Value A, Value B, Value C,
                             Value D, Value z, Value deltaBias, Value initialState, ValueRange outs,
-                            ArrayRef<AffineMap> maps, bool softplus, FloatAttr dtMin, FloatAttr dtMax) {
+                            ArrayRef<AffineMap> maps, bool softplus, FloatAttr dtMin, FloatAttr dtMax, bool reverse) {
   build(b, state, tensorTypes(outs.getTypes()), u, delta, A, B, C, D, z, deltaBias, initialState, outs,
-        b.getAffineMapArrayAttr(maps), softplus, dtMin, dtMax);
+        b.getAffineMapArrayAttr(maps), softplus, dtMin, dtMax, reverse);
 }
 
 void SSDOp::build(OpBuilder &b, OperationState &state, Value x, Value dt, Value A, Value B, Value C, Value D, Value z,
                   Value dtBias, Value initialState, ValueRange outs, ArrayRef<AffineMap> maps, bool softplus,
-                  FloatAttr dtMin, FloatAttr dtMax) {
+                  FloatAttr dtMin, FloatAttr dtMax, bool reverse) {
   build(b, state, tensorTypes(outs.getTypes()), x, dt, A, B, C, D, z, dtBias, initialState, outs,
-        b.getAffineMapArrayAttr(maps), softplus, dtMin, dtMax);
+        b.getAffineMapArrayAttr(maps), softplus, dtMin, dtMax, reverse);
 }
 
 void CausalConv1DOp::build(OpBuilder &b, OperationState &state, Value x, Value weight, Value bias,

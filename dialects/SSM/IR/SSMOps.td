@@ -212,9 +212,9 @@ def SSM_SelectiveScanOp : SSM_NamedAxesOp<"selective_scan", "b l d n", [AttrSize
         y[b,l,d]      = (sum over n of C[b,l,n] * (h at l)  +  D[d] * u[b,l,d]) * silu(z[b,l,d])
 
     h before the first step is initial_state (b,d,n), or 0; final_state is h after the last, or initial_state where l
-    is 0. What is not given is not applied. B and C may be shared by d (b,l,n), grouped (b,l,d/R,n), or constant in
-    time (d,n); no map has to have any particular order. softplus(x) = log(1 + exp(x)). Computed in f32, f64 where an
-    operand is f64.
+    is 0. With reverse, time runs from the last l to the first ("l-1" is l+1). What is not given is not applied. B and C
+    may be shared by d (b,l,n), grouped (b,l,d/R,n), or constant in time (d,n); no map has to have any particular order.
+    softplus(x) = log(1 + exp(x)). Computed in f32, f64 where an operand is f64.
 
     Constraints (C1 to C4 are those of all indexed ops):
     - C5 u, delta, z and y have the axes b l d, plain.
@@ -232,21 +232,22 @@ def SSM_SelectiveScanOp : SSM_NamedAxesOp<"selective_scan", "b l d n", [AttrSize
       SSM_FloatShaped:$C, Optional<SSM_FloatShaped>:$D, Optional<SSM_FloatShaped>:$z,
       Optional<SSM_FloatShaped>:$delta_bias, Optional<SSM_FloatShaped>:$initial_state,
       Variadic<SSM_FloatShaped>:$outs, AffineMapArrayAttr:$indexing_maps, UnitAttr:$softplus,
-      OptionalAttr<F32Attr>:$dt_min, OptionalAttr<F32Attr>:$dt_max);
+      OptionalAttr<F32Attr>:$dt_min, OptionalAttr<F32Attr>:$dt_max, UnitAttr:$reverse);
   let assemblyFormat = [{
     custom<SelectiveScanEquation>($indexing_maps)
     `u` `(` $u `:` type($u) `)` `delta` `(` $delta `:` type($delta) `)` `A` `(` $A `:` type($A) `)`
     `B` `(` $B `:` type($B) `)` `C` `(` $C `:` type($C) `)` (`D` `(` $D^ `:` type($D) `)`)?
     (`z` `(` $z^ `:` type($z) `)`)? (`delta_bias` `(` $delta_bias^ `:` type($delta_bias) `)`)?
     (`initial_state` `(` $initial_state^ `:` type($initial_state) `)`)?
-    (`softplus` $softplus^)? (`dt_min` `(` $dt_min^ `)`)? (`dt_max` `(` $dt_max^ `)`)?
+    (`softplus` $softplus^)? (`dt_min` `(` $dt_min^ `)`)? (`dt_max` `(` $dt_max^ `)`)? (`reverse` $reverse^)?
     custom<Outs>($outs, type($outs), type($results)) attr-dict
   }];
   let builders = [OpBuilder<(ins "::mlir::Value":$u, "::mlir::Value":$delta, "::mlir::Value":$A, "::mlir::Value":$B,
       "::mlir::Value":$C, "::mlir::Value":$D, "::mlir::Value":$z, "::mlir::Value":$deltaBias,
       "::mlir::Value":$initialState, "::mlir::ValueRange":$outs,
       "::llvm::ArrayRef<::mlir::AffineMap>":$indexingMaps, "bool":$softplus,
-      CArg<"::mlir::FloatAttr", "{}">:$dtMin, CArg<"::mlir::FloatAttr", "{}">:$dtMax)>];
+      CArg<"::mlir::FloatAttr", "{}">:$dtMin, CArg<"::mlir::FloatAttr", "{}">:$dtMax,
+      CArg<"bool", "false">:$reverse)>];
 }
 
 def SSM_SSDOp : SSM_NamedAxesOp<"ssd", "b l h p n", [AttrSizedOperandSegments]> {
@@ -259,42 +260,49 @@ def SSM_SSDOp : SSM_NamedAxesOp<"ssd", "b l h p n", [AttrSizedOperandSegments]> 
         S[b,h,p,n] at l = exp(dt[b,l,h] * A[h]) * (S at l-1) + dt[b,l,h] * B[b,l,h/R,n] * x[b,l,h,p]
         y[b,l,h,p]      = (sum over n of C[b,l,h/R,n] * (S at l)  +  D[h] * x[b,l,h,p]) * silu(z[b,l,h,p])
 
-    S before the first step is initial_state (b,h,p,n), or 0; final_state is S after the last. What is not given is
-    not applied. The length of chunks in which it is computed is a choice of the schedule, never part of the op.
-    Computed in f32, f64 where an operand is f64.
+    S before the first step is initial_state (b,h,p,n), or 0; final_state is S after the last. With reverse, time runs
+    from the last l to the first ("l-1" is l+1). What is not given is not applied. The length of chunks in which it is
+    computed is a choice of the schedule, never part of the op. Computed in f32, f64 where an operand is f64.
+
+    Without dt the recurrence is one that was discretized before: dt is 1, x holds its step already, and A is the
+    logarithm of the decay itself, which may then depend on b and l:
+
+        S[b,h,p,n] at l = exp(A[b,l,h]) * (S at l-1) + B[b,l,h/R,n] * x[b,l,h,p]
 
     Constraints (C1 to C4 are those of all indexed ops):
     - C5 x, z and y have the axes b l h p, plain.
     - C6 dt has b l h, plain.
-    - C7 A and dt_bias have h, plain.
+    - C7 A and dt_bias have h, plain; A also b and l, plain, or not, where there is no dt.
     - C8 B and C have b, l and n plain, h plain or as h/R, or not.
     - C9 D has h or h p, plain.
     - C10 initial_state and final_state have b h p n, plain.
     - C11 there are one or two destinations; dt_min <= dt_max.
+    - C12 where there is no dt, there are no dt_bias, softplus, dt_min and dt_max.
 
     Example:
         %y, %s = ssm.ssd "b l h p, b l h, h, b l h/8 n, b l h/8 n -> b l h p, b h p n" x(%x : tensor<..>)
             dt(%dt : tensor<..>) A(%A : tensor<..>) B(%B : tensor<..>) C(%C : tensor<..>) outs(%e, %f : tensor<..>, ..)
   }];
-  let arguments = (ins SSM_FloatShaped:$x, SSM_FloatShaped:$dt, SSM_FloatShaped:$A, SSM_FloatShaped:$B,
+  let arguments = (ins SSM_FloatShaped:$x, Optional<SSM_FloatShaped>:$dt, SSM_FloatShaped:$A, SSM_FloatShaped:$B,
       SSM_FloatShaped:$C, Optional<SSM_FloatShaped>:$D, Optional<SSM_FloatShaped>:$z,
       Optional<SSM_FloatShaped>:$dt_bias, Optional<SSM_FloatShaped>:$initial_state,
       Variadic<SSM_FloatShaped>:$outs, AffineMapArrayAttr:$indexing_maps, UnitAttr:$softplus,
-      OptionalAttr<F32Attr>:$dt_min, OptionalAttr<F32Attr>:$dt_max);
+      OptionalAttr<F32Attr>:$dt_min, OptionalAttr<F32Attr>:$dt_max, UnitAttr:$reverse);
   let assemblyFormat = [{
     custom<SSDEquation>($indexing_maps)
-    `x` `(` $x `:` type($x) `)` `dt` `(` $dt `:` type($dt) `)` `A` `(` $A `:` type($A) `)`
+    `x` `(` $x `:` type($x) `)` (`dt` `(` $dt^ `:` type($dt) `)`)? `A` `(` $A `:` type($A) `)`
     `B` `(` $B `:` type($B) `)` `C` `(` $C `:` type($C) `)` (`D` `(` $D^ `:` type($D) `)`)?
     (`z` `(` $z^ `:` type($z) `)`)? (`dt_bias` `(` $dt_bias^ `:` type($dt_bias) `)`)?
     (`initial_state` `(` $initial_state^ `:` type($initial_state) `)`)?
-    (`softplus` $softplus^)? (`dt_min` `(` $dt_min^ `)`)? (`dt_max` `(` $dt_max^ `)`)?
+    (`softplus` $softplus^)? (`dt_min` `(` $dt_min^ `)`)? (`dt_max` `(` $dt_max^ `)`)? (`reverse` $reverse^)?
     custom<Outs>($outs, type($outs), type($results)) attr-dict
   }];
   let builders = [OpBuilder<(ins "::mlir::Value":$x, "::mlir::Value":$dt, "::mlir::Value":$A, "::mlir::Value":$B,
       "::mlir::Value":$C, "::mlir::Value":$D, "::mlir::Value":$z, "::mlir::Value":$dtBias,
       "::mlir::Value":$initialState, "::mlir::ValueRange":$outs,
       "::llvm::ArrayRef<::mlir::AffineMap>":$indexingMaps, "bool":$softplus,
-      CArg<"::mlir::FloatAttr", "{}">:$dtMin, CArg<"::mlir::FloatAttr", "{}">:$dtMax)>];
+      CArg<"::mlir::FloatAttr", "{}">:$dtMin, CArg<"::mlir::FloatAttr", "{}">:$dtMax,
+      CArg<"bool", "false">:$reverse)>];
 }
 
 //===- Windows and attention ------------------------------------------------------------------------------------===//

@@ -185,6 +185,10 @@ LogicalResult SSDOp::verify() {
   const AxisUse sequence[] = {{b, Use::Required}, {l, Use::Required}, {h, Use::Required}, {p, Use::Required}};
   const AxisUse step[] = {{b, Use::Required}, {l, Use::Required}, {h, Use::Required}};
   const AxisUse head[] = {{h, Use::Required}};
+  const AxisUse decay[] = {{b, Use::Optional}, {l, Use::Optional}, {h, Use::Required}};
+  // C12
+  if (!getDt() && (getDtBias() || getSoftplus() || getDtMin() || getDtMax()))
+    return emitOpError("has no dt, and so can have no dt_bias, softplus, dt_min or dt_max [C12]");
   const AxisUse projection[] = {
       {b, Use::Required}, {l, Use::Required}, {h, Use::OptionalGrouped}, {n, Use::Required}};
   const AxisUse skip[] = {{h, Use::Required}, {p, Use::Optional}};
@@ -193,8 +197,8 @@ LogicalResult SSDOp::verify() {
       failed(verifyAxes(op, numberOf(getXMutable()), "x", sequence, 5)) ||
       failed(verifyAxes(op, getZMutable(), "z", sequence, 5)) ||
       failed(verifyAxes(op, numberOf(getOutsMutable()[0]), "y", sequence, 5)) ||
-      failed(verifyAxes(op, numberOf(getDtMutable()), "dt", step, 6)) ||
-      failed(verifyAxes(op, numberOf(getAMutable()), "A", head, 7)) ||
+      failed(verifyAxes(op, getDtMutable(), "dt", step, 6)) ||
+      failed(verifyAxes(op, numberOf(getAMutable()), "A", getDt() ? ArrayRef<AxisUse>(head) : decay, 7)) ||
       failed(verifyAxes(op, getDtBiasMutable(), "dt_bias", head, 7)) ||
       failed(verifyAxes(op, numberOf(getBMutable()), "B", projection, 8)) ||
       failed(verifyAxes(op, numberOf(getCMutable()), "C", projection, 8)) ||

@@ -125,6 +125,8 @@ public:
   void ifThen(Value condition, function_ref<void()> then, function_ref<void()> otherwise = nullptr);
 
   //===- Views ------------------------------------------------------------------------------------------------===//
+  /// The same operand with an axis running backwards; as it is where it lacks the axis.
+  View reversed(const View &view, unsigned axis);
   /// An operand's indices at a point of the axes.
   SmallVector<Value> at(const View &view, ArrayRef<Value> axes);
   Value load(const View &view, ArrayRef<Value> axes) { return load(view.memref, at(view, axes)); }

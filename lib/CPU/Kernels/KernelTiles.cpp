@@ -10,6 +10,17 @@ using namespace mlir;
 
 namespace mambac::cpu {
 
+View KernelBuilder::reversed(const View &view, unsigned axis) {
+  if (!view.has(axis))
+    return view;
+  unsigned dim = *view.map.getResultPosition(getAffineDimExpr(axis, view.map.getContext()));
+  SmallVector<OpFoldResult> sizes = memref::getMixedSizes(b, loc, view.memref);
+  SmallVector<OpFoldResult> offsets(sizes.size(), b.getIndexAttr(0)), strides(sizes.size(), b.getIndexAttr(1));
+  offsets[dim] = getAsOpFoldResult(sub(getValueOrCreateConstantIndexOp(b, loc, sizes[dim]), index(1)));
+  strides[dim] = b.getIndexAttr(-1);
+  return {memref::SubViewOp::create(b, loc, view.memref, offsets, sizes, strides), view.map};
+}
+
 SmallVector<Value> KernelBuilder::at(const View &view, ArrayRef<Value> axes) {
   SmallVector<Value> indices;
   for (AffineExpr e : view.map.getResults()) {

@@ -9,6 +9,7 @@
 //   Y   = diag(e) C S + M X                              both products into the same registers
 //   S   = e_last S + (B o f dt)^T X
 //
+// (without dt, A is read in the place of dt A, and no dt multiplies X).
 // X is copied to the stack in f32, B and C are read where they are if they are f32 in rows, so layouts, element types
 // and the length's remainder do not meet the products. One step (decoding) is SSDStepKernel.cpp.
 //
@@ -28,7 +29,6 @@ enum Axis { kB, kL, kH, kP, kN };
 
 /// Steps of a chunk: a multiple of every vector width and of every tile's number of rows.
 constexpr int64_t kChunk = 48;
-constexpr float kLog2E = 1.44269504f;
 
 struct Generator {
   ssm::SSDOp op;
@@ -44,7 +44,11 @@ struct Generator {
         A(viewOf(op, op.getAMutable())), B(viewOf(op, op.getBMutable())), C(viewOf(op, op.getCMutable())),
         D(viewOf(op, op.getDMutable())), z(viewOf(op, op.getZMutable())), bias(viewOf(op, op.getDtBiasMutable())),
         initial(viewOf(op, op.getInitialStateMutable())), y(viewOf(op, op.getOutsMutable())),
-        final(viewOf(op, op.getOutsMutable(), 1)) {}
+        final(viewOf(op, op.getOutsMutable(), 1)) {
+    if (op.getReverse())
+      for (View *view : {&x, &dt, &A, &B, &C, &z, &y})
+        *view = k.reversed(*view, kL);
+  }
 
   LogicalResult run();
   void makeScores(Value b, Value g, Value chunk);
@@ -138,29 +142,36 @@ void Generator::head(Value b, Value h) {
     k.loadTile(initial, state, S);
   else
     k.zeroTile(S);
-  Value rate = k.load(A, axes(b, zero, h));
+  // Constant in time: A, by which dt is multiplied, or the whole of the decay's logarithm.
+  Value rate = A.has(kL) ? Value() : k.load(A, axes(b, zero, h));
   Value shift = bias ? k.splat(k.load(bias, axes(b, zero, h))) : Value();
   Value skip = diagonalD ? k.load(D, axes(b, zero, h)) : Value();
   Type f64 = k.b.getF64Type();
   auto wide = [&](Value v) -> Value { return arith::ExtFOp::create(k.b, k.loc, f64, v); };
-  Value rate64 = arith::MulFOp::create(
-      k.b, k.loc, wide(rate), arith::ConstantOp::create(k.b, k.loc, k.b.getF64FloatAttr(1.4426950408889634)));
+  Value rate64 = arith::ConstantOp::create(k.b, k.loc, k.b.getF64FloatAttr(1.4426950408889634));
+  if (dt)
+    rate64 = arith::MulFOp::create(k.b, k.loc, wide(rate), rate64);
   auto forRow = [&](Value end, function_ref<void(Value)> body) { k.loop(zero, end, k.width, body); };
 
   k.loop(zero, length, kChunk, [&](Value start) {
     Value steps = chunkSteps(start), chunk = k.div(start, kChunk), last = k.sub(steps, k.index(1));
     SmallVector<Value> origin = axes(b, start, h);
 
-    // dt and its running sums.
-    k.loadTile(dt, {origin, kP, kL, k.index(1), steps}, dts);
-    forRow(steps, [&](Value j) {
-      Value v = k.loadVector(dts, {zero, j});
-      if (bias)
-        v = k.fadd(v, shift);
-      if (op.getSoftplus())
-        v = k.softplus(v);
-      k.storeVector(k.clamp(v, op.getDtMinAttr(), op.getDtMaxAttr()), dts, {zero, j});
-    });
+    // dt and its running sums; or, without it, those of A.
+    if (dt || A.has(kL))
+      k.loadTile(dt ? dt : A, {origin, kP, kL, k.index(1), steps}, dts);
+    else
+      forRow(steps, [&](Value j) { k.storeVector(k.splat(rate), dts, {zero, j}); });
+    auto timesStep = [&](Value v, Value j) { return dt ? k.fmul(v, k.loadVector(dts, {zero, j})) : v; };
+    if (dt)
+      forRow(steps, [&](Value j) {
+        Value v = k.loadVector(dts, {zero, j});
+        if (bias)
+          v = k.fadd(v, shift);
+        if (op.getSoftplus())
+          v = k.softplus(v);
+        k.storeVector(k.clamp(v, op.getDtMinAttr(), op.getDtMaxAttr()), dts, {zero, j});
+      });
     Value none = arith::ConstantOp::create(k.b, k.loc, k.b.getF64FloatAttr(0.));
     k.loop(zero, steps, 1, ValueRange{none}, [&](Value i, ValueRange sum) -> SmallVector<Value> {
       Value product = arith::MulFOp::create(k.b, k.loc, wide(k.load(dts, {zero, i})), rate64);
@@ -180,7 +191,7 @@ void Generator::head(Value b, Value h) {
       Value sum = k.fadd(k.loadVector(high, {zero, j}), k.loadVector(low, {zero, j}));
       k.storeVector(k.exp2(sum), grow, {zero, j});
       Value left = k.exp2(difference(lastHigh, lastLow, j));
-      k.storeVector(k.fmul(left, k.loadVector(dts, {zero, j})), decay, {zero, j});
+      k.storeVector(timesStep(left, j), decay, {zero, j});
     });
 
     // The chunk's operands.
@@ -194,7 +205,7 @@ void Generator::head(Value b, Value h) {
       Value top = k.splat(k.load(high, {zero, i})), rest = k.splat(k.load(low, {zero, i}));
       k.loop(zero, k.add(i, 1), k.width, [&](Value j) {
         Value e = k.exp2(difference(top, rest, j));
-        Value m = k.fmul(k.fmul(e, k.loadVector(dts, {zero, j})), k.loadVector(scores, {b, g, chunk, i, j}));
+        Value m = k.fmul(timesStep(e, j), k.loadVector(scores, {b, g, chunk, i, j}));
         Value below = k.mask(k.sub(k.add(i, 1), j));
         k.storeVector(arith::SelectOp::create(k.b, k.loc, below, m, k.splat(0.f)), M, {i, j});
       });

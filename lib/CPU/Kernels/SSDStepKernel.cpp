@@ -33,13 +33,16 @@ void expandSSDStep(ssm::SSDOp op, KernelBuilder &k) {
   k.parallel({k.size(x, kB), k.size(x, kH)}, [&](ValueRange ids) {
     auto axes = [&](Value p, Value n) { return SmallVector<Value>{ids[0], zero, ids[1], p, n}; };
     SmallVector<Value> origin = axes(zero, zero);
-    Value step = k.load(dt, origin);
+    Value step = dt ? k.load(dt, origin) : Value(), logDecay = k.load(A, origin);
     if (bias)
       step = k.fadd(step, k.load(bias, origin));
     if (op.getSoftplus())
       step = k.softplus(step);
-    step = k.clamp(step, op.getDtMinAttr(), op.getDtMaxAttr());
-    Value decay = k.splat(k.exp(k.fmul(step, k.load(A, origin))));
+    if (step) {
+      step = k.clamp(step, op.getDtMinAttr(), op.getDtMaxAttr());
+      logDecay = k.fmul(step, logDecay);
+    }
+    Value decay = k.splat(k.exp(logDecay));
 
     // B and C in f32, once for all p.
     int64_t columns = vectors * k.width;
@@ -49,7 +52,7 @@ void expandSSDStep(ssm::SSDOp op, KernelBuilder &k) {
     k.loadTile(C, row, cTile);
     k.loop(k.size(x, kP), [&](Value p) {
       SmallVector<Value> at = axes(p, zero);
-      Value xp = k.load(x, at), in = k.splat(k.fmul(step, xp)), sum = k.splat(0.f);
+      Value xp = k.load(x, at), in = k.splat(step ? k.fmul(step, xp) : xp), sum = k.splat(0.f);
       for (int64_t v = 0; v < vectors; ++v) {
         SmallVector<Value> atN = axes(p, k.index(v * k.width));
         int64_t left = N - v * k.width;

@@ -32,7 +32,11 @@ struct Generator {
         A(viewOf(op, op.getAMutable())), B(viewOf(op, op.getBMutable())), C(viewOf(op, op.getCMutable())),
         D(viewOf(op, op.getDMutable())), z(viewOf(op, op.getZMutable())), bias(viewOf(op, op.getDeltaBiasMutable())),
         initial(viewOf(op, op.getInitialStateMutable())), y(viewOf(op, op.getOutsMutable())),
-        final(viewOf(op, op.getOutsMutable(), 1)) {}
+        final(viewOf(op, op.getOutsMutable(), 1)) {
+    if (op.getReverse())
+      for (View *view : {&u, &delta, &B, &C, &z, &y})
+        *view = k.reversed(*view, kL);
+  }
 
   /// Channels that share B and C; 0 where all do.
   int64_t groupSize() {

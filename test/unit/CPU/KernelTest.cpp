@@ -201,6 +201,35 @@ TEST(SSD, BareDynamic) {
   checkAllWidths(c, 6);
 }
 
+Case discretizedCase(const std::string &decay, int64_t l) {
+  return {"ssm.ssd",
+          {{'b', 2}, {'l', l}, {'h', 4}, {'p', 20}, {'n', 12}},
+          {{"x", "b l h p", -1, 1}, {"A", decay, -1, 0}, {"B", "b l h/2 n", -1, 1}, {"C", "b l h/2 n", -1, 1},
+           {"D", "h", -1, 1}, {"initial_state", "b h p n", -1, 1}, {"outs", "b l h p", 0, 0}, {"outs", "b h p n", 0, 0}},
+          "", {}, {}};
+}
+TEST(SSD, DiscretizedBefore) { checkAllWidths(discretizedCase("b l h", 101), 7); }
+TEST(SSD, DiscretizedBeforeConstantInTime) { checkAllWidths(discretizedCase("h", 50), 8); }
+TEST(SSD, DiscretizedBeforeHeadsFirst) { checkAllWidths(discretizedCase("h b l", 49), 9); }
+TEST(SSD, DiscretizedBeforeOneStep) { checkAllWidths(discretizedCase("b l h", 1), 10); }
+
+Case backwards(Case c) {
+  c.flags += " reverse";
+  return c;
+}
+TEST(SelectiveScan, Reverse) {
+  checkAllWidths(backwards(scanCase("b l d", "f32", 37, 40, 16)), 11);
+  checkAllWidths(backwards(scanCase("b d l", "bf16", 37, 33, 5)), 12);
+}
+TEST(SSD, Reverse) {
+  checkAllWidths(backwards(ssdCase("b l h p", "f32", 101, 4, 64, 16)), 13);
+  checkAllWidths(backwards(ssdCase("b h p l", "f16", 20, 2, 20, 4)), 14);
+  checkAllWidths(backwards(ssdCase("b l h p", "f32", 1, 4, 7, 35)), 15);
+  Case dynamic = backwards(discretizedCase("b l h", 67));
+  dynamic.dynamic = {67};
+  checkAllWidths(dynamic, 16);
+}
+
 TEST(CausalConv1D, Layouts) {
   for (const char *layout : {"b l c", "b c l"})
     for (int64_t l : {2, 131})

@@ -340,3 +340,30 @@ func.func @ssd_c11_limits(%x: tensor<2x5x4x3xf32>, %dt: tensor<2x5x4xf32>, %A: t
       outs(%out0 : tensor<2x5x4x3xf32>)
   return
 }
+
+// -----
+
+func.func @ssd_c7_time(%x: tensor<2x5x4x3xf32>, %dt: tensor<2x5x4xf32>, %B: tensor<2x5x2x6xf32>, %out0: tensor<2x5x4x3xf32>) {
+  // expected-error @+1 {{A must not have axis b [C7]}}
+  %0 = ssm.ssd "b l h p, b l h, b l h, b l h/2 n, b l h/2 n -> b l h p" x(%x : tensor<2x5x4x3xf32>) dt(%dt : tensor<2x5x4xf32>) A(%dt : tensor<2x5x4xf32>) B(%B : tensor<2x5x2x6xf32>) C(%B : tensor<2x5x2x6xf32>)
+      outs(%out0 : tensor<2x5x4x3xf32>)
+  return
+}
+
+// -----
+
+func.func @ssd_c7_no_dt(%x: tensor<2x5x4x3xf32>, %A: tensor<2x5xf32>, %B: tensor<2x5x2x6xf32>, %out0: tensor<2x5x4x3xf32>) {
+  // expected-error @+1 {{A must have axis h [C7]}}
+  %0 = ssm.ssd "b l h p, b l, b l h/2 n, b l h/2 n -> b l h p" x(%x : tensor<2x5x4x3xf32>) A(%A : tensor<2x5xf32>) B(%B : tensor<2x5x2x6xf32>) C(%B : tensor<2x5x2x6xf32>)
+      outs(%out0 : tensor<2x5x4x3xf32>)
+  return
+}
+
+// -----
+
+func.func @ssd_c12(%x: tensor<2x5x4x3xf32>, %A: tensor<2x5x4xf32>, %B: tensor<2x5x2x6xf32>, %out0: tensor<2x5x4x3xf32>) {
+  // expected-error @+1 {{has no dt, and so can have no dt_bias, softplus, dt_min or dt_max [C12]}}
+  %0 = ssm.ssd "b l h p, b l h, b l h/2 n, b l h/2 n -> b l h p" x(%x : tensor<2x5x4x3xf32>) A(%A : tensor<2x5x4xf32>) B(%B : tensor<2x5x2x6xf32>) C(%B : tensor<2x5x2x6xf32>) softplus
+      outs(%out0 : tensor<2x5x4x3xf32>)
+  return
+}

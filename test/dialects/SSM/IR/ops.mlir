@@ -80,6 +80,16 @@ func.func @ssd(%x: tensor<2x?x8x4xf32>, %dt: tensor<2x?x8xf32>, %A: tensor<8xf32
   return %0#0, %0#1 : tensor<2x?x8x4xf32>, tensor<2x8x4x16xf32>
 }
 
+// CHECK-LABEL: func @ssd_discretized
+func.func @ssd_discretized(%x: tensor<2x?x8x4xf32>, %A: tensor<2x?x8xf32>, %B: tensor<2x?x2x16xf32>) -> tensor<2x?x8x4xf32> {
+  // CHECK: ssm.ssd "b l h p, b l h, b l h/4 n, b l h/4 n -> b l h p" x(%{{[a-z0-9]+}} : tensor<2x?x8x4xf32>)
+  // CHECK-SAME: A(%{{[a-z0-9]+}} : tensor<2x?x8xf32>) B(
+  // CHECK-SAME: reverse outs(
+  %0 = ssm.ssd "b l h p, b l h, b l h/4 n, b l h/4 n -> b l h p" x(%x : tensor<2x?x8x4xf32>) A(%A : tensor<2x?x8xf32>)
+      B(%B : tensor<2x?x2x16xf32>) C(%B : tensor<2x?x2x16xf32>) reverse outs(%x : tensor<2x?x8x4xf32>)
+  return %0 : tensor<2x?x8x4xf32>
+}
+
 // CHECK-LABEL: func @ssd_memref
 func.func @ssd_memref(%x: memref<2x?x8x4xf32>, %dt: memref<2x?x8xf32>, %A: memref<8xf32>, %B: memref<2x?x2x16xf32, strided<[?, ?, 16, 1], offset: ?>>) {
   // CHECK: ssm.ssd "b l h p, b l h, h, b l h/4 n, b l h/4 n, h -> b l h p" x(
