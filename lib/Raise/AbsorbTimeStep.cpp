@@ -261,7 +261,7 @@ void AbsorbTimeStepPass::rebuild(ssm::SelectiveScanOp op, Peeled &p, FloatAttr l
   auto rebuilt = ssm::SelectiveScanOp::create(b, op.getLoc(), op.getU(), p.dt, op.getA(), op.getB(), op.getC(),
                                               op.getD(), op.getZ(), p.bias, op.getInitialState(), op.getOuts(),
                                               newMaps(op.getIndexingMapsArray(), p, before), p.softplus, low, high,
-                                    op.getReverse());
+                                              op.getReverse());
   op->replaceAllUsesWith(rebuilt);
   op->erase();
 }
