@@ -2,8 +2,8 @@
 //
 //   einsum(x, weight)      -> ssm.packed_matmul on the rows of x; the packing becomes an operation on the weight alone,
 //                             which weight hoisting then moves to compile time
-//   einsum(a, b, c, ...)   -> einsum(einsum(a, b), c): the pair with the smallest result first, fewer flops among equals
 //   einsum(a, b)           -> linalg.generic, accumulated in f32
+// Einsums of more operands come here in pairs (ssm-order-contractions); one that does not is a single generic, too.
 // Products without a sum become elementwise generics, which fuse. No broadcast product is ever a tensor.
 //
 //===------------------------------------------------------------------------------------------------------------===//
@@ -76,8 +76,6 @@ struct LowerEinsumPass : PassWrapper<LowerEinsumPass, OperationPass<ModuleOp>> {
 private:
   SmallVector<OpFoldResult> sizes; ///< of the axes of the einsum at hand
 
-  int64_t estimate(unsigned axis) { return getConstantIntValue(sizes[axis]).value_or(256); }
-
   SmallVector<OpFoldResult> sizesOf(ArrayRef<unsigned> dims) {
     SmallVector<OpFoldResult> result;
     for (unsigned dim : dims)
@@ -87,56 +85,12 @@ private:
 
   Value lower(OpBuilder &b, Location loc, SmallVector<Value> inputs, SmallVector<AffineMap> maps, AffineMap outMap,
               RankedTensorType type) {
-    while (inputs.size() > 2)
-      contractCheapestPair(b, loc, inputs, maps, outMap, type);
     if (inputs.size() == 2)
       for (unsigned weight : {1u, 0u})
         if (Value result = tryPacked(b, loc, inputs[1 - weight], maps[1 - weight], inputs[weight], maps[weight],
                                      outMap, type))
           return result;
     return contract(b, loc, inputs, maps, outMap, type.getElementType());
-  }
-
-  void contractCheapestPair(OpBuilder &b, Location loc, SmallVector<Value> &inputs, SmallVector<AffineMap> &maps,
-                            AffineMap outMap, RankedTensorType type) {
-    auto resultDims = [&](size_t i, size_t j) {
-      Dims kept;
-      for (unsigned axis = 0; axis < outMap.getNumDims(); ++axis) {
-        if (!maps[i].isFunctionOfDim(axis) && !maps[j].isFunctionOfDim(axis))
-          continue;
-        bool needed = outMap.isFunctionOfDim(axis);
-        for (size_t k = 0; k < maps.size(); ++k)
-          needed |= k != i && k != j && maps[k].isFunctionOfDim(axis);
-        if (needed)
-          kept.push_back(axis);
-      }
-      return kept;
-    };
-    size_t bestI = 0, bestJ = 1;
-    std::pair<double, double> best(HUGE_VAL, HUGE_VAL);
-    for (size_t i = 0; i < inputs.size(); ++i)
-      for (size_t j = i + 1; j < inputs.size(); ++j) {
-        double bytes = 1, flops = 1;
-        for (unsigned axis : resultDims(i, j))
-          bytes *= estimate(axis);
-        for (unsigned axis = 0; axis < outMap.getNumDims(); ++axis)
-          if (maps[i].isFunctionOfDim(axis) || maps[j].isFunctionOfDim(axis))
-            flops *= estimate(axis);
-        // Memory first: the result of a pair has to be stored, its flops are done once.
-        if (std::pair(bytes, flops) < best)
-          best = {bytes, flops}, bestI = i, bestJ = j;
-      }
-    Dims kept = resultDims(bestI, bestJ);
-    SmallVector<AffineExpr> exprs;
-    for (unsigned axis : kept)
-      exprs.push_back(b.getAffineDimExpr(axis));
-    auto map = AffineMap::get(outMap.getNumDims(), 0, exprs, b.getContext());
-    Type element = type.getElementType().isF64() ? type.getElementType() : b.getF32Type();
-    Value pair = contract(b, loc, {inputs[bestI], inputs[bestJ]}, {maps[bestI], maps[bestJ]}, map, element);
-    inputs.erase(inputs.begin() + bestJ);
-    maps.erase(maps.begin() + bestJ);
-    inputs[bestI] = pair;
-    maps[bestI] = map;
   }
 
   /// One generic over the axes that the maps use.

@@ -4,6 +4,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Schedule/Passes.h"
+#include "dialects/SSM/Transforms/Passes.h"
 #include "mambac/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
@@ -21,6 +22,8 @@ static void populateTensorLevel(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createLinalgGeneralizeNamedOpsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  // While the inputs' sizes are still there as the import wrote them, with their ranges.
+  pm.addPass(mambac::ssm::createSSMOrderContractions());
   // Names the sizes by symbols; hoisting needs the weights argument that it adds.
   pm.addPass(mambac::createEntryABIPass());
   // Packing is an operation on the weight alone, so it is there before hoisting.

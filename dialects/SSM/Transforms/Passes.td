@@ -41,4 +41,37 @@ def SSMMergeEinsums : Pass<"ssm-merge-einsums"> {
   let dependentDialects = ["::mambac::ssm::SSMDialect"];
 }
 
+def SSMOrderContractions : Pass<"ssm-order-contractions"> {
+  let summary = "Split einsums of many operands into the cheapest sequence of einsums of two";
+  let description = [{
+    The sum of a product of several operands is contracted two operands at a time. Axes that only one operand has, and
+    that the result lacks, are summed before that operand meets another. Then of all orders the cheapest is taken:
+    exactly up to `exact-up-to` operands, by dynamic programming over subsets; with more, the cheapest pairs are
+    contracted until so many are left. The cost of an order is
+
+        flops + memory-weight * bytes of the intermediate results that are alive at a time, at most
+
+    `memory-limit` excludes orders that need more than so many bytes (if all do, the one that needs the least is
+    taken). Sizes known at run time only count as `default-size`, within the ranges and multiples that the entry's
+    symbols have; intermediate results are f32 (f64 where something is f64).
+
+    Before:
+        %y = ssm.einsum "a b, b c, c -> a" ins(%x, %w, %v : tensor<64x32xf32>, tensor<32x16xf32>, tensor<16xf32>) ..
+    After:
+        %t = ssm.einsum "a b, b -> a" ins(%w, %v : ..) outs(%e : tensor<32xf32>)
+        %y = ssm.einsum "a b, b -> a" ins(%x, %t : ..) ..
+  }];
+  let options = [
+    Option<"exactUpTo", "exact-up-to", "unsigned", /*default=*/"8", "Operands up to which the best order is found (2 to 12)">,
+    Option<"memoryWeight", "memory-weight", "double", /*default=*/"8", "What a byte of peak memory counts in flops">,
+    Option<"memoryLimit", "memory-limit", "double", /*default=*/"0", "Bytes that intermediate results may take; 0: any">,
+    Option<"defaultSize", "default-size", "int64_t", /*default=*/"256", "What a size known at run time only is taken for">
+  ];
+  let statistics = [
+    Statistic<"numOrdered", "num-ordered", "Number of einsums split">,
+    Statistic<"numIntermediate", "num-intermediate", "Number of intermediate results">
+  ];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect"];
+}
+
 #endif // MAMBAC_DIALECTS_SSM_TRANSFORMS_PASSES_TD
