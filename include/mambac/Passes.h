@@ -62,6 +62,11 @@ void registerSchedulePasses();
 void buildCPUPipeline(mlir::OpPassManager &pm);
 void registerCPUPasses();
 
+//===- lib/Report -----------------------------------------------------------------------------------------------===//
+
+/// Registers the passes that print figures of a module and change nothing (`--mambac-print-memory`).
+void registerReportPasses();
+
 } // namespace mambac
 
 #endif // MAMBAC_PASSES_H

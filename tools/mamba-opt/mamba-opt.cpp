@@ -25,6 +25,7 @@ int main(int argc, char **argv) {
 
   mambac::registerSchedulePasses();
   mambac::registerCPUPasses();
+  mambac::registerReportPasses();
 
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "mambac optimizer driver\n", registry));
 }
