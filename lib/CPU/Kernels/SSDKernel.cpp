@@ -53,6 +53,8 @@ struct Generator {
   LogicalResult run();
   void makeScores(Value b, Value g, Value chunk);
   void head(Value b, Value h);
+  SmallVector<Value> timesC(Value cTile, ArrayRef<Value> chunkAxes, Value steps, Value i, int64_t rows, Value right,
+                            Value column, int64_t count);
 
   SmallVector<Value> axes(Value b, Value l, Value h) { return {b, l, h, zero, zero}; }
   bool inRows(const View &v) { return v.elementType().isF32() && v.contiguousAlong(kN); }
@@ -86,6 +88,28 @@ LogicalResult Generator::run() {
   return success();
 }
 
+/// In registers: the rows i, i + 1, .. of a chunk of C, whose first row is at `chunkAxes`, times `count` vectors of the
+/// columns of `right`, a tile with a row for each n. Rows beyond the chunk's steps are the last one again.
+SmallVector<Value> Generator::timesC(Value cTile, ArrayRef<Value> chunkAxes, Value steps, Value i, int64_t rows,
+                                     Value right, Value column, int64_t count) {
+  SmallVector<SmallVector<Value>> rowAxes;
+  for (int64_t r = 0; r < rows; ++r) {
+    rowAxes.emplace_back(chunkAxes);
+    rowAxes.back()[kL] = k.add(chunkAxes[kL], k.min(k.add(i, r), k.sub(steps, k.index(1))));
+  }
+  SmallVector<Value> zeros(rows * count, k.splat(0.f));
+  return tileProduct(
+      k, rows, count, k.index(N), zeros,
+      [&](Value n, int64_t r) {
+        if (cTile)
+          return k.load(cTile, {k.add(i, r), n});
+        SmallVector<Value> at = rowAxes[r];
+        at[kN] = n;
+        return k.load(C, at);
+      },
+      [&](Value n, int64_t v) { return k.loadVector(right, {n, k.add(column, v * k.width)}); });
+}
+
 /// G[i, j] = sum over n of C[i, n] B[j, n]; whole tiles, also above the diagonal.
 void Generator::makeScores(Value b, Value g, Value chunk) {
   Value start = k.mul(chunk, kChunk), steps = chunkSteps(start);
@@ -101,22 +125,7 @@ void Generator::makeScores(Value b, Value g, Value chunk) {
     Value column = k.mul(firstVector, k.width);
     int64_t rows = tileRows(k, count);
     k.loop(zero, steps, rows, [&](Value i) {
-      SmallVector<SmallVector<Value>> rowAxes;
-      for (int64_t r = 0; r < rows; ++r) {
-        rowAxes.push_back(origin);
-        rowAxes.back()[kL] = k.add(start, k.min(k.add(i, r), k.sub(steps, k.index(1))));
-      }
-      SmallVector<Value> zeros(rows * count, k.splat(0.f));
-      SmallVector<Value> sums = tileProduct(
-          k, rows, count, k.index(N), zeros,
-          [&](Value n, int64_t r) {
-            if (cTile)
-              return k.load(cTile, {k.add(i, r), n});
-            SmallVector<Value> at = rowAxes[r];
-            at[kN] = n;
-            return k.load(C, at);
-          },
-          [&](Value n, int64_t v) { return k.loadVector(bT, {n, k.add(column, v * k.width)}); });
+      SmallVector<Value> sums = timesC(cTile, origin, steps, i, rows, bT, column, count);
       for (int64_t r = 0; r < rows; ++r)
         for (int64_t v = 0; v < count; ++v)
           k.storeVector(sums[r * count + v], scores, {b, g, chunk, k.add(i, r), k.add(column, v * k.width)});
@@ -219,22 +228,7 @@ void Generator::head(Value b, Value h) {
       Value column = k.mul(firstVector, k.width);
       int64_t tileHeight = tileRows(k, count);
       k.loop(zero, steps, tileHeight, [&](Value i) {
-        SmallVector<SmallVector<Value>> rowAxes;
-        for (int64_t r = 0; r < tileHeight; ++r) {
-          rowAxes.push_back(origin);
-          rowAxes.back()[kL] = k.add(start, k.min(k.add(i, r), last));
-        }
-        SmallVector<Value> sums(tileHeight * count, k.splat(0.f));
-        sums = tileProduct(
-            k, tileHeight, count, k.index(N), sums,
-            [&](Value n, int64_t r) {
-              if (cTile)
-                return k.load(cTile, {k.add(i, r), n});
-              SmallVector<Value> at = rowAxes[r];
-              at[kN] = n;
-              return k.load(C, at);
-            },
-            [&](Value n, int64_t v) { return k.loadVector(S, {n, k.add(column, v * k.width)}); });
+        SmallVector<Value> sums = timesC(cTile, origin, steps, i, tileHeight, S, column, count);
         for (int64_t r = 0; r < tileHeight; ++r) {
           Value e = k.splat(k.load(grow, {zero, k.add(i, r)}));
           for (int64_t v = 0; v < count; ++v)
