@@ -391,6 +391,9 @@ const Registry &registry() {
     registerMovement(r);
     registerNormalization(r);
     registerScans(r);
+    registerSorting(r);
+    registerScatter(r);
+    registerExperts(r);
     registerAttention(r);
     registerNoOps(r);
     return r;

@@ -128,6 +128,9 @@ void registerCreation(Registry &);
 void registerMovement(Registry &);
 void registerNormalization(Registry &);
 void registerScans(Registry &);
+void registerSorting(Registry &);
+void registerScatter(Registry &);
+void registerExperts(Registry &);
 void registerAttention(Registry &);
 void registerNoOps(Registry &);
 

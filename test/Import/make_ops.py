@@ -8,7 +8,7 @@
 Variants: `static`, `dynamic` (every size of the inputs that can be open is), `bf16` and `f16` (static). Each op of a
 family is one output, so a failure names it. test/unit/Import/OpsTest.cpp imports each graph, runs it by the plain
 reference lowering and compares; run_ops.py does so with the whole compiler.
-To write them again:  pip install torch numpy && python3 test/Import/make_ops.py [FAMILY ...]
+To write them again:  pip install torch numpy transformers && python3 test/Import/make_ops.py [FAMILY ...]
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from torch.export import Dim
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python"))
 from mambac.archive import save  # noqa: E402
+
+import transformers.integrations.moe  # noqa: E402, F401 - registers transformers::grouped_mm_fallback
 
 HERE = Path(__file__).resolve().parent
 Op = Callable[..., Any]
@@ -437,6 +439,97 @@ INDEXING: list[Op] = [
     lambda i, w, x, j: x.clone().index_put_((x > 0.5,), torch.tensor(-1.0)),
 ]
 
+SORTING: list[Op] = [
+    lambda x, i, e: torch.sort(x, 1)[0],
+    lambda x, i, e: torch.sort(x, -1, descending=True)[1],
+    lambda x, i, e: torch.sort(i.flatten(), stable=True)[1],
+    lambda x, i, e: torch.sort(i, dim=1, stable=True, descending=True)[1],
+    lambda x, i, e: torch.argsort(x, 1),
+    lambda x, i, e: torch.msort(x),
+    lambda x, i, e: torch.topk(x, 3)[0],
+    lambda x, i, e: torch.topk(x, 2, 1, largest=False)[1],
+    lambda x, i, e: torch.topk(torch.where(x > 0, float("nan"), x), 4)[0],
+    lambda x, i, e: torch.kthvalue(x, 2)[0],
+    lambda x, i, e: torch.kthvalue(x, 4, 1, keepdim=True)[1],
+    lambda x, i, e: torch.histc(i.float(), bins=4, min=0, max=3),
+    lambda x, i, e: torch.histc(x, bins=5, min=-1, max=1),
+    lambda x, i, e: torch.bucketize(x, torch.tensor([-1.0, 0.0, 0.5])),
+    lambda x, i, e: torch.bucketize(i, torch.tensor([0, 1, 3]), right=True),
+    lambda x, i, e: torch.searchsorted(torch.tensor([-1.0, 0.0, 0.5]), x),
+    lambda x, i, e: torch.isin(i, torch.tensor([1, 3])),
+    lambda x, i, e: torch.isin(i, torch.tensor([1, 3]), invert=True),
+    lambda x, i, e: torch.cummax(x, 1)[0],
+    lambda x, i, e: torch.cummax(i, 1)[1],
+    lambda x, i, e: torch.cummin(torch.where(x > 1, float("nan"), x), -1)[1],
+    lambda x, i, e: torch.cumprod(x, 1),
+    lambda x, i, e: torch.logcumsumexp(50 * x, 1),
+    lambda x, i, e: torch.logcumsumexp(torch.where(x > 0, float("-inf"), x), -1),
+    lambda x, i, e: torch.logaddexp(x, 20 * x.flip(1)),
+    lambda x, i, e: torch.hypot(x, x + 1),
+]
+
+
+def expert_rows(x: Tensor, i: Tensor, e: Tensor) -> Tensor:
+    """Tokens in the order of their experts, each multiplied by its expert's matrix, and back in their own order."""
+    order = i.flatten().sort()[1]
+    ends = torch.histc(i.flatten().float(), bins=4, min=0, max=3).cumsum(0, dtype=torch.int32)
+    y = torch.ops.transformers.grouped_mm_fallback(x.reshape(-1, x.shape[-1])[order], e, ends)
+    back = torch.empty_like(order)
+    back[order] = torch.arange(order.shape[0])
+    return y[back]
+
+
+def expert_loop(x: Tensor, i: Tensor, e: Tensor) -> Tensor:
+    """The same with a mask for each expert."""
+    rows, flat = x.reshape(-1, x.shape[-1]), i.flatten()
+    y = torch.zeros(rows.shape[0], e.shape[-1], dtype=x.dtype)
+    for expert in range(e.shape[0]):
+        y = y + torch.where((flat == expert)[:, None], rows @ e[expert], 0.0)
+    return y
+
+
+EXPERTS: list[Op] = [
+    expert_rows,
+    expert_loop,
+    lambda x, i, e: torch.ops.transformers.grouped_mm_fallback(
+        x.reshape(-1, x.shape[-1]), e, torch.tensor([2, 2, 5, 6], dtype=torch.int32)
+    ),
+    lambda x, i, e: x.reshape(-1, x.shape[-1]).unsqueeze(1) @ e[i.flatten()],
+    lambda x, i, e: torch.zeros(7, x.shape[-1]).index_add(0, i.flatten(), x.reshape(-1, x.shape[-1]).float()),
+]
+
+SCATTER: list[Op] = [
+    lambda x, i, y: x.scatter(1, i, y),
+    lambda x, i, y: x.scatter(1, i[:, :1], y),
+    lambda x, i, y: x.scatter(2, i[:1, :2, :1], y),
+    lambda x, i, y: torch.zeros_like(x).scatter_(1, i, 1.0),
+    lambda x, i, y: x.scatter(1, i, y, reduce="add"),
+    lambda x, i, y: x.scatter(1, i, 2.0, reduce="multiply"),
+    lambda x, i, y: x.scatter_add(1, i, y),
+    lambda x, i, y: x.scatter_add(0, i[:1] % 2, y),
+    lambda x, i, y: x.scatter_reduce(1, i, y, "sum"),
+    lambda x, i, y: x.scatter_reduce(1, i, y, "amax"),
+    lambda x, i, y: x.scatter_reduce(1, i, y, "amin", include_self=False),
+    lambda x, i, y: x.scatter_reduce(1, i, y, "mean"),
+    lambda x, i, y: x.scatter_reduce(1, i, y, "mean", include_self=False),
+    lambda x, i, y: x.scatter_reduce(1, i, y, "prod", include_self=False),
+    lambda x, i, y: x.index_add(1, i[0, :, 0], y, alpha=0.5),
+    lambda x, i, y: x.index_add(1, torch.tensor([2, 0]), y[:, :2]),
+    lambda x, i, y: x.index_copy(1, torch.tensor([2, 0]), y[:, :2]),
+    lambda x, i, y: x.index_fill(2, torch.tensor([3, 0]), 1.5),
+    lambda x, i, y: x.index_fill(1, torch.tensor(1), torch.tensor(-2.0)),
+    lambda x, i, y: x.clone().index_add_(2, torch.tensor([1, 1, 0, 3]), y),
+    lambda x, i, y: torch.take_along_dim(x, i, 1),
+    lambda x, i, y: torch.take_along_dim(x, i[:, :1, :1], 1),
+    lambda x, i, y: torch.take_along_dim(x, torch.tensor([3, 1])),
+    lambda x, i, y: x.unfold(2, 2, 1),
+    lambda x, i, y: x.unfold(2, 3, 2),
+    lambda x, i, y: F.pad(x, (0, 0, 2, 0)).unfold(1, 3, 1),
+    lambda x, i, y: x.roll(3),
+    lambda x, i, y: x.diagonal(dim1=1, dim2=2),
+    lambda x, i, y: x.diagonal(-1, 2, 1),
+]
+
 ATTENTION: list[Op] = [
     lambda q, k, v, g, m, n: F.scaled_dot_product_attention(q, k, v),
     lambda q, k, v, g, m, n: F.scaled_dot_product_attention(q, k, v, is_causal=True),
@@ -515,6 +608,13 @@ def families() -> dict[str, tuple[nn.Module, Callable[[], list[Tensor]], list[st
             lambda: [tokens(7, 3, 4), randn(7, 5), randn(3, 3, 6), tokens(3, 2)],
             ["static", "dynamic"],
         ),
+        "sorting": (Family(SORTING), lambda: [randn(2, 5, 6), tokens(4, 2, 5), randn(1)], ["static", "dynamic"]),
+        "experts": (Family(EXPERTS), lambda: [randn(2, 5, 6), tokens(4, 2, 5), randn(4, 6, 7)], everything),
+        "scatter": (
+            Family(SCATTER),
+            lambda: [randn(2, 3, 4), tokens(3, 2, 3, 4), randn(2, 3, 4)],
+            ["static", "dynamic"],
+        ),
         "attention": (
             Family(ATTENTION),
             lambda: [
@@ -541,6 +641,9 @@ FIXED: dict[str, dict[int, set[int]]] = {
     "indexing": {1: {0, 1}, 2: {0, 1, 2}, 3: {0}},
     "attention": {0: {1, 3}, 1: {1, 3}, 2: {1, 3}, 3: {1, 3}, 4: {1}},
     "binary": {2: {1}},
+    "sorting": {0: {1, 2}, 2: {0}},
+    "experts": {0: {2}, 2: {0, 1, 2}},
+    "scatter": {0: {1, 2}, 1: {1, 2}, 2: {1, 2}},
     "subgraphs": {0: {1, 2}},
 }
 

@@ -63,6 +63,15 @@ class Fixture:
     kwarg: str | None = None
 
 
+def grouped_product(rows: Tensor, weights: Tensor, ends: Tensor) -> Tensor:
+    """Each group of rows times its own matrix, for types that PyTorch has no kernel for."""
+    result, start = rows.new_zeros(rows.shape[0], weights.shape[2]), 0
+    for weight, end in zip(weights, ends.tolist(), strict=True):
+        result[start:end] = rows[start:end] @ weight
+        start = end
+    return result
+
+
 class InDouble(TorchFunctionMode):
     """Runs a model that asks for float32 in places in float64 instead."""
 
@@ -71,6 +80,8 @@ class InDouble(TorchFunctionMode):
         swap = lambda v: torch.float64 if v is torch.float32 else v  # noqa: E731
         if func is Tensor.float:
             return args[0].double()
+        if getattr(func, "__name__", "") in ("grouped_mm", "_grouped_mm"):
+            return grouped_product(args[0], args[1], kwargs["offs"])
         return func(*map(swap, args), **{k: swap(v) for k, v in (kwargs or {}).items()})
 
 
@@ -205,6 +216,45 @@ NEMOTRON_H: dict[str, Any] = dict(
     chunk_size=16,
 )
 
+# Experts: four, of which each token takes two.
+GRANITE_MOE: dict[str, Any] = GRANITE | dict(num_local_experts=4, num_experts_per_tok=2)
+NEMOTRON_H_MOE: dict[str, Any] = NEMOTRON_H | dict(
+    layers_block_type=["mamba", "attention", "moe", "mamba"],
+    n_routed_experts=4,
+    num_experts_per_tok=2,
+    moe_intermediate_size=20,
+    moe_shared_expert_intermediate_size=28,
+    n_group=2,
+    topk_group=1,
+)
+JAMBA: dict[str, Any] = dict(
+    GROUPED,
+    num_hidden_layers=3,
+    attn_layer_period=3,
+    attn_layer_offset=1,
+    expert_layer_period=2,
+    expert_layer_offset=1,
+    num_experts=4,
+    num_experts_per_tok=2,
+    mamba_d_state=7,
+    mamba_dt_rank=3,
+    use_mamba_kernels=False,
+)
+# A Mamba head of Zamba is a scan of its own.
+ZAMBA: dict[str, Any] = dict(
+    ATTENTION,
+    num_hidden_layers=4,
+    attention_hidden_size=48,
+    layers_block_type=["mamba", "hybrid", "mamba", "hybrid"],
+    num_key_value_heads=4,
+    n_mamba_heads=2,
+    mamba_d_state=7,
+    mamba_dt_rank=3,
+    attn_layer_period=2,
+    attn_layer_offset=1,
+    use_mamba_kernels=False,
+)
+
 
 def hybrid_ops(layers: int, attention: int, projections: int) -> dict[str, int]:
     """What a hybrid of Mamba-2 and attention layers becomes."""
@@ -261,6 +311,34 @@ def fixtures() -> list[Fixture]:
         ),
         Fixture(
             "nemotron_h", language_model("NemotronH", 27, **NEMOTRON_H), hybrid_ops(2, 1, 11), DYNAMIC_SHAPES, both
+        ),
+        Fixture(
+            "granitemoehybrid_moe",
+            language_model("GraniteMoeHybrid", 31, **GRANITE_MOE),
+            hybrid_ops(2, 1, 18),
+            DYNAMIC_SHAPES,
+            both,
+        ),
+        Fixture(
+            "nemotron_h_moe",
+            language_model("NemotronH", 32, **NEMOTRON_H_MOE),
+            hybrid_ops(2, 1, 12),
+            DYNAMIC_SHAPES,
+            both,
+        ),
+        Fixture(
+            "jamba",
+            language_model("Jamba", 33, **JAMBA),
+            {"ssm.selective_scan": 2, "ssm.causal_conv1d": 2, "ssm.attention": 1, "ssm.einsum": 20},
+            [(b, 5) for b in (2, 1, 3, 2, 5)],
+            batch,
+        ),
+        Fixture(
+            "zamba",
+            language_model("Zamba", 34, **ZAMBA),
+            {"ssm.selective_scan": 8, "ssm.causal_conv1d": 4, "ssm.attention": 2, "ssm.einsum": 33},
+            [(b, 4) for b in (2, 1, 3, 2, 5)],
+            batch,
         ),
         Fixture(
             "mamba2_hidden",

@@ -80,6 +80,19 @@ Value fmodScalars(Emitter &e, DType type, Value a, Value b) {
 
 Value atan2Scalars(Emitter &e, DType type, Value a, Value b) { return math::Atan2Op::create(e.b, e.loc, a, b); }
 
+/// log(exp(a) + exp(b)) = max + log(1 + exp(-|a - b|))
+Value logAddExpScalars(Emitter &e, DType type, Value a, Value b) {
+  Value larger = maxScalars(e, type, a, b), smaller = minScalars(e, type, a, b);
+  // Equal infinities have no difference.
+  Value equal = compareScalars(e, type, Compare::EQ, a, b);
+  Value distance = arith::SelectOp::create(e.b, e.loc, equal, e.constant(type, 0), subScalars(e, type, smaller, larger));
+  return addScalars(e, type, larger, log1pScalar(e, expScalar(e, distance)));
+}
+
+Value hypotScalars(Emitter &e, DType type, Value a, Value b) {
+  return math::SqrtOp::create(e.b, e.loc, addScalars(e, type, mulScalars(e, type, a, a), mulScalars(e, type, b, b)));
+}
+
 LogicalResult lowerPow(Call &c) {
   Operand self = c.operand("self"), exponent = c.operand("exponent");
   if (c.failed())
@@ -231,6 +244,8 @@ void registerBinary(Registry &r) {
   r.add({"aten.div.Tensor", "aten.div.Scalar", "aten.div.Tensor_mode", "aten.div.Scalar_mode", "aten.divide.Tensor",
          "aten.true_divide.Tensor"},
         lowerDiv);
+  r.add("aten.logaddexp.default", binary<logAddExpScalars>);
+  r.add("aten.hypot.default", binary<hypotScalars>);
   r.add({"aten.floor_divide.default", "aten.floor_divide.Scalar"}, binary<floorDivScalars, true>);
   r.add({"aten.remainder.Tensor", "aten.remainder.Scalar"}, binary<remainderScalars, true>);
   r.add({"aten.fmod.Tensor", "aten.fmod.Scalar"}, binary<fmodScalars, true>);

@@ -92,10 +92,25 @@ LogicalResult lowerIndexSelect(Call &c) {
 
 /// out[i, j] = self[i, index[i, j]]
 LogicalResult lowerGather(Call &c) {
-  Tensor self = c.tensor("self"), indices = c.tensor("index");
-  int64_t dim = c.dim("dim", self.rank());
+  bool broadcasts = c.has("indices"); // take_along_dim
+  Tensor self = c.tensor("self"), indices = c.tensor(broadcasts ? "indices" : "index");
+  int64_t dim = 0;
+  if (broadcasts && !c.has("dim")) { // of all elements in one row
+    self = c.e.reshape(self, {c.e.product(self.sizes)});
+    indices = c.e.reshape(indices, {c.e.product(indices.sizes)});
+  } else {
+    dim = c.dim("dim", self.rank());
+  }
   if (c.failed())
     return failure();
+  if (broadcasts && self.rank() == indices.rank()) {
+    Sizes from = self.sizes, to = indices.sizes;
+    for (int64_t each = 0; each < self.rank(); ++each)
+      if (each != dim)
+        from[each] = to[each] = self.sizes[each].isConstant(1) ? indices.sizes[each] : self.sizes[each];
+    self = c.e.broadcast(self, from);
+    indices = c.e.broadcast(indices, to);
+  }
   if (indices.rank() != self.rank() || self.rank() == 0)
     return c.fail("its index has another rank than its input");
   Emitter &e = c.e;
@@ -291,7 +306,7 @@ LogicalResult lowerIndexPut(Call &c) {
 void registerIndexing(Registry &r) {
   r.add("aten.embedding.default", lowerEmbedding);
   r.add("aten.index_select.default", lowerIndexSelect);
-  r.add("aten.gather.default", lowerGather);
+  r.add({"aten.gather.default", "aten.take_along_dim.default"}, lowerGather);
   r.add("aten.index.Tensor", lowerIndex);
   r.add({"aten.index_put.default", "aten._unsafe_index_put.default"}, lowerIndexPut);
 }

@@ -153,14 +153,69 @@ LogicalResult lowerRoll(Call &c) {
     dims.push_back(c.wrapDim(each, self.rank()));
   if (c.failed())
     return failure();
-  if (dims.size() != shifts.size())
-    return c.fail("only rolling along named dims is supported");
   Emitter &e = c.e;
-  return c.result(gatherAlong(e, self, dims, [&](int64_t dim, Value index) -> Value {
+  Sizes sizes = self.sizes;
+  if (dims.empty() && shifts.size() == 1) { // the elements in one row
+    self = e.reshape(self, {e.product(sizes)});
+    dims = {0};
+  }
+  if (dims.size() != shifts.size())
+    return c.fail("it rolls " + Twine(dims.size()) + " dims by " + Twine(shifts.size()) + " shifts");
+  Tensor rolled = gatherAlong(e, self, dims, [&](int64_t dim, Value index) -> Value {
     Value size = e.sizeValue(self.sizes[dim]), shift = e.index(shifts[llvm::find(dims, dim) - dims.begin()]);
     Value moved = arith::RemSIOp::create(e.b, e.loc, arith::SubIOp::create(e.b, e.loc, index, shift), size);
     Value back = arith::AddIOp::create(e.b, e.loc, moved, size);
     return arith::RemSIOp::create(e.b, e.loc, back, size);
+  });
+  return c.result(e.reshape(rolled, sizes));
+}
+
+/// out[.., w, .., k] = in[.., w * step + k, ..]: all windows of a dim, as a new last dim.
+LogicalResult lowerUnfold(Call &c) {
+  Tensor self = c.tensor("self");
+  int64_t dim = c.dim("dimension", self.rank()), size = c.integer("size"), step = c.integer("step");
+  Sizes sizes = c.resultSizes();
+  if (c.failed())
+    return failure();
+  int64_t rank = self.rank();
+  if (int64_t(sizes.size()) != rank + 1 || size < 1 || step < 1)
+    return c.fail("its windows make no sense");
+  Emitter &e = c.e;
+  SmallVector<AffineExpr> from;
+  for (int64_t each = 0; each < rank; ++each)
+    from.push_back(each == dim ? e.b.getAffineDimExpr(each) * step + e.b.getAffineDimExpr(rank)
+                               : e.b.getAffineDimExpr(each));
+  // What a last step leaves over is no part of a window: the dim ends with the last one.
+  Size covered = e.add(e.mul(e.sub(sizes[dim], 1), step), size);
+  if (!(covered == self.sizes[dim]))
+    self = e.slice(self, dim, 0, covered);
+  return c.result(e.generic({self}, {AffineMap::get(rank + 1, 0, from, e.b.getContext()), e.identity(rank + 1)},
+                            e.empty(self.dtype, sizes), [](Emitter &, ValueRange v) { return v[0]; }));
+}
+
+/// The elements whose positions along two dims differ by `offset`, as a new last dim.
+LogicalResult lowerDiagonal(Call &c) {
+  Tensor self = c.tensor("self");
+  int64_t rank = self.rank(), offset = c.integer("offset", 0), first = c.dim("dim1", rank, 0),
+          second = c.dim("dim2", rank, 1);
+  Sizes sizes = c.resultSizes();
+  if (c.failed())
+    return failure();
+  if (rank < 2 || first == second || int64_t(sizes.size()) != rank - 1)
+    return c.fail("it takes the diagonal of one dim");
+  Emitter &e = c.e;
+  return c.result(e.elementwise({}, self.dtype, sizes, [&](Emitter &, ValueRange) -> Value {
+    SmallVector<Value> at;
+    Value along = linalg::IndexOp::create(e.b, e.loc, rank - 2);
+    int64_t next = 0;
+    for (int64_t dim = 0; dim < rank; ++dim) {
+      int64_t shift = dim == first ? std::max<int64_t>(-offset, 0) : std::max<int64_t>(offset, 0);
+      if (dim != first && dim != second)
+        at.push_back(linalg::IndexOp::create(e.b, e.loc, next++));
+      else
+        at.push_back(shift ? arith::AddIOp::create(e.b, e.loc, along, e.index(shift)).getResult() : along);
+    }
+    return tensor::ExtractOp::create(e.b, e.loc, self.value, at);
   }));
 }
 
@@ -207,6 +262,8 @@ void registerMovement(Registry &r) {
   r.add({"aten.repeat.default", "aten.tile.default"}, lowerRepeat);
   r.add("aten.flip.default", lowerFlip);
   r.add("aten.roll.default", lowerRoll);
+  r.add("aten.unfold.default", lowerUnfold);
+  r.add("aten.diagonal.default", lowerDiagonal);
   r.add("aten.diff.default", lowerDiff);
 }
 
