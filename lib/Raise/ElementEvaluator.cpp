@@ -31,18 +31,46 @@ int ElementEvaluator::getBase(const Term &summand) {
   return summands.size() - 1;
 }
 
+void ElementEvaluator::fixPinned(Term &term, ArrayRef<Lin> given) {
+  for (unsigned i = 0; i < term.guards.size();) {
+    Lin guard = term.guards[i++];
+    for (int var : term.bound) {
+      int64_t coefficient = guard.coefficientOf(var);
+      if (std::abs(coefficient) != 1)
+        continue;
+      // var <= limit, or var >= limit: does the rest hold it there?
+      Lin limit = (guard - Lin::var(var, coefficient)) * -coefficient;
+      Constraints others = join(given, term.guards);
+      if (!space.implies(others, (Lin::var(var) - limit) * -coefficient))
+        continue;
+      Constraints range{limit};
+      if (const std::optional<Lin> &size = space.get(var).size)
+        range.push_back(*size - 1 - limit);
+      term = substitute(term, var, limit);
+      llvm::erase(term.bound, var);
+      term.guards.append(range);
+      i = 0;
+      break;
+    }
+  }
+}
+
 Poly ElementEvaluator::simplify(const Poly &poly, ArrayRef<Lin> given) {
   Poly result;
   for (const Term &term : poly) {
     if (term.coefficient == 0 || (!term.guards.empty() && space.isEmpty(join(given, term.guards))))
       continue;
     Term kept = term;
+    fixPinned(kept, given);
+    if (llvm::any_of(kept.atoms, [](const Atom &a) { return a.kind == Atom::Kind::Prefix && a.end == Lin(0); }))
+      continue; // a sum over nothing
+    const Constraints all = kept.guards;
     kept.guards.clear();
-    for (unsigned i = 0; i < term.guards.size(); ++i) {
+    for (unsigned i = 0; i < all.size(); ++i) {
       Constraints others = join(given, kept.guards);
-      others.append(term.guards.begin() + i + 1, term.guards.end());
-      if (!space.implies(others, term.guards[i]))
-        kept.guards.push_back(term.guards[i]);
+      others.append(all.begin() + i + 1, all.end());
+      if (!space.implies(others, all[i]))
+        kept.guards.push_back(all[i]);
     }
     result.push_back(std::move(kept));
   }

@@ -128,6 +128,8 @@ private:
   llvm::SmallVector<Lin> applyMap(mlir::AffineMap map, const Env &env, bool &ok);
   /// Sums `summand` over `var` from 0 to `last`.
   mlir::FailureOr<Poly> sumRange(const Poly &summand, int var, const Lin &last, llvm::ArrayRef<Lin> given);
+  /// Puts in the value of bound variables for which the guards leave one value only.
+  void fixPinned(Term &term, llvm::ArrayRef<Lin> given);
   Poly wrapExp(const Poly &exponent, llvm::ArrayRef<Lin> given);
   int getBase(const Term &summand);
 

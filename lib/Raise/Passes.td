@@ -33,7 +33,8 @@ def RaiseSSD : Pass<"ssm-raise-ssd", "::mlir::func::FuncOp"> {
 
     The terms may cover the sources s in any number of pieces (the chunk of t, the chunks before it): together they
     have to cover 0..t once. So neither the chunk length, nor padding to a multiple of it, nor the order and spelling of
-    products and sums matters.
+    products and sums matters. Where decay and input share no step dt, P are the prefix sums of the decay's logarithm and
+    the op has no dt. A value that is the state after the last step becomes the op's final state.
 
     Before: cumsum, masks, exp, einsums over chunks, concat with the initial state, the sum of both parts, cut-off.
     After:

@@ -6,7 +6,8 @@ using namespace mlir;
 using namespace mambac::raise;
 
 /// Moves the exponentials of a term into one exponent, a difference of prefix sums of one summand.
-LogicalResult SSDMatcher::splitExponentials(const Term &term, Work &work) {
+LogicalResult SSDMatcher::splitExponent(const Term &term, Work &work, std::optional<Lin> &begin,
+                                        std::optional<Lin> &end) {
   Poly exponent;
   work.term = term;
   work.term.atoms.clear();
@@ -19,7 +20,6 @@ LogicalResult SSDMatcher::splitExponentials(const Term &term, Work &work) {
       exponent.insert(exponent.end(), atom.exponent->begin(), atom.exponent->end());
   }
   exponent = evaluator.simplify(exponent, term.guards);
-  std::optional<Lin> begin, end;
   for (const Term &part : exponent) {
     if (part.atoms.size() != 1 || part.atoms[0].kind != Atom::Kind::Prefix || !part.guards.empty() ||
         !part.bound.empty())
@@ -32,8 +32,13 @@ LogicalResult SSDMatcher::splitExponentials(const Term &term, Work &work) {
       return fail("an exponent is not one difference of cumulative sums");
     side = part.atoms[0].end;
   }
-  if (!end && begin)
-    return fail("a decay grows with time");
+  return !end && begin ? fail("a decay grows with time") : success();
+}
+
+LogicalResult SSDMatcher::splitExponentials(const Term &term, Work &work) {
+  std::optional<Lin> begin, end;
+  if (failed(splitExponent(term, work, begin, end)))
+    return failure();
   if (end) {
     plausible = true;
     if (hasTarget && target != *end - 1)
@@ -46,13 +51,21 @@ LogicalResult SSDMatcher::splitExponentials(const Term &term, Work &work) {
   return success();
 }
 
-/// The summand of the cumulative sums is dt * A, with A constant in time.
+/// The summand of the cumulative sums is dt * A, with A constant in time; without a step all of it is A.
 LogicalResult SSDMatcher::matchBase() {
   const Term summand = evaluator.getSummand(base);
   tau = Lin::var(evaluator.getSummandVar());
   SmallVector<Atom, 4> leaves(summand.atoms.begin(), summand.atoms.end());
   double coefficient = summand.coefficient;
   auto dependsOnTime = [&](const Atom &leaf) { return usesVar(leaf, tau.terms[0].first); };
+  auto ownForEachState = [&](ArrayRef<Atom> leaves) {
+    return llvm::any_of(varsOf(leaves), [&](int var) { return space.get(var).kind == IndexSpace::Kind::Bound; });
+  };
+  if (!withStep) {
+    A.coefficient = coefficient;
+    A.atoms.append(leaves.begin(), leaves.end());
+    return A.empty() || ownForEachState(A.atoms) ? fail("the decay has its own value for each state") : success();
+  }
   for (int step = 0; step < 6 && llvm::all_of(leaves, dependsOnTime); ++step) {
     bool opened = false;
     for (unsigned i = 0; i < leaves.size() && !opened; ++i) {
@@ -66,21 +79,17 @@ LogicalResult SSDMatcher::matchBase() {
       opened = true;
     }
     if (!opened)
-      return fail("the decay is not a product of a time step and a constant in time");
+      return failWithStep("the decay is not a product of a time step and a constant in time");
   }
   if (llvm::all_of(leaves, dependsOnTime))
-    return fail("the decay has no factor that is constant in time");
+    return failWithStep("the decay has no factor that is constant in time");
   for (const Atom &leaf : leaves)
     (dependsOnTime(leaf) ? dt : A).atoms.push_back(leaf);
   A.coefficient = coefficient;
   if (dt.empty())
-    return fail("the decay does not depend on time");
-  for (int var : varsOf(dt.atoms))
-    if (space.get(var).kind == IndexSpace::Kind::Bound)
-      return fail("the decay has its own value for each state");
-  for (int var : varsOf(A.atoms))
-    if (space.get(var).kind == IndexSpace::Kind::Bound)
-      return fail("the decay has its own value for each state");
+    return failWithStep("the decay does not depend on time");
+  if (ownForEachState(dt.atoms) || ownForEachState(A.atoms))
+    return fail("the decay has its own value for each state");
   return success();
 }
 
@@ -213,7 +222,7 @@ LogicalResult SSDMatcher::matchSource(Work &work) {
       return fail("the decay is masked between source and target");
   // Leaves are opened where they are read: that a pad is not met there follows from the position.
   if (!factorOut(evaluator, sourceLeaves, at(dt.atoms, *work.source), coefficient, term.guards))
-    return fail("the input is not multiplied by the time step of the decay");
+    return failWithStep("the input is not multiplied by the time step of the decay");
   Group foundX, foundB;
   foundX.coefficient = coefficient;
   for (const Atom &leaf : sourceLeaves)
@@ -243,6 +252,15 @@ LogicalResult SSDMatcher::addInterval(const Work &work, ArrayRef<int> sourceVars
   Lin low = *work.source, high = *work.source;
   SmallVector<bool> used(work.term.guards.size(), false);
   int64_t stride = 1;
+  // Guards on the source time as a whole (a pad) bound the whole interval, once its parts are known.
+  SmallVector<Lin> wholeHighs;
+  for (auto [i, guard] : llvm::enumerate(work.term.guards)) {
+    Lin rest = guard + *work.source;
+    if (sourceVars.size() > 1 && !rest.usesAny(sourceVars)) {
+      wholeHighs.push_back(rest);
+      used[i] = true;
+    }
+  }
   for (auto [place, var] : llvm::enumerate(vars)) {
     if (work.source->coefficientOf(var) != stride)
       return fail("the sources of a term are not consecutive times");
@@ -251,7 +269,7 @@ LogicalResult SSDMatcher::addInterval(const Work &work, ArrayRef<int> sourceVars
       highs.push_back(*space.get(var).size - 1);
     for (auto [i, guard] : llvm::enumerate(work.term.guards)) {
       int64_t coefficient = guard.coefficientOf(var);
-      if (coefficient == 0)
+      if (coefficient == 0 || used[i])
         continue;
       Lin rest = guard - Lin::var(var, coefficient);
       if (std::abs(coefficient) != 1 || rest.usesAny(vars))
@@ -281,6 +299,12 @@ LogicalResult SSDMatcher::addInterval(const Work &work, ArrayRef<int> sourceVars
       stride *= count.constant;
     }
   }
+  for (const Lin &bound : wholeHighs) {
+    if (space.implies({}, high - bound))
+      high = bound;
+    else if (!space.implies({}, bound - high))
+      return fail("the range of a term's sources is not known");
+  }
   for (auto [i, guard] : llvm::enumerate(work.term.guards))
     if (!used[i])
       return fail("a term takes part at some times only");
@@ -288,7 +312,7 @@ LogicalResult SSDMatcher::addInterval(const Work &work, ArrayRef<int> sourceVars
   return success();
 }
 
-LogicalResult SSDMatcher::checkCover() {
+LogicalResult SSDMatcher::checkCover(const Lin &last) {
   Lin next(0);
   SmallVector<Interval> rest(intervals);
   while (!rest.empty()) {
@@ -298,7 +322,7 @@ LogicalResult SSDMatcher::checkCover() {
     next = it->high + 1;
     rest.erase(it);
   }
-  if (next != target + 1)
+  if (next != last + 1)
     return fail("the sources do not end at the target time (another diagonal of the mask)");
   return success();
 }
@@ -352,11 +376,57 @@ LogicalResult SSDMatcher::match() {
       return failure();
   if (!sawSource || x.empty() || B.empty() || C.empty())
     return fail("there is no input x, B, or no readout C");
-  if (failed(checkCover()))
+  if (failed(checkCover(target)))
     return failure();
   for (Work &work : direct)
     if (failed(matchDirect(work)))
       return failure();
   time = tau;
   return success();
+}
+
+/// sum over s < length of exp(P(length) - P(s+1)) * dt[s] B[s] x[s]  +  exp(P(length)) * initial state
+bool SSDMatcher::isFinalState(Value value, ArrayRef<Lin> position, const Lin &length) {
+  Poly poly = evaluator.evaluate(value, position, {});
+  if (poly.empty() || poly.size() > 16)
+    return false;
+  const Term &summand = evaluator.getSummand(base);
+  intervals.clear();
+  bool sawInitial = false;
+  for (const Term &term : poly) {
+    Work work;
+    std::optional<Lin> begin, end;
+    if (failed(splitExponent(term, work, begin, end)) || !end)
+      return false;
+    // The decay goes on to the last step, or beyond it where the summand is 0 (a pad).
+    if (*end != length) {
+      Constraints beyond = summand.guards;
+      beyond.push_back(tau - length);
+      if (!space.implies({}, *end - length) || summand.guards.empty() || !space.isEmpty(beyond))
+        return false;
+    }
+    SmallVector<Atom, 4> leaves(work.term.atoms.begin(), work.term.atoms.end()), wanted;
+    double coefficient = work.term.coefficient;
+    if (!begin) {
+      if (sawInitial || initialState.empty() || !work.term.guards.empty() || !work.term.bound.empty() ||
+          !factorOut(evaluator, leaves, initialState.atoms, coefficient, {}) || !leaves.empty() ||
+          coefficient != initialState.coefficient)
+        return false;
+      sawInitial = true;
+      continue;
+    }
+    work.source = *begin - 1;
+    Constraints between = work.term.guards;
+    between.push_back(tau - *work.source - 1);
+    between.push_back(length - 1 - tau);
+    if (llvm::any_of(summand.guards, [&](const Lin &guard) { return !space.implies(between, guard); }))
+      return false;
+    for (const Group *group : {&dt, &x, &B})
+      wanted.append(at(group->atoms, *work.source));
+    if (!llvm::all_of(work.term.bound, [&](int var) { return work.source->uses(var); }) ||
+        !factorOut(evaluator, leaves, wanted, coefficient, work.term.guards) || !leaves.empty() ||
+        coefficient != x.coefficient * B.coefficient || failed(addInterval(work, work.term.bound)))
+      return false;
+  }
+  return sawInitial == !initialState.empty() && succeeded(checkCover(length - 1));
 }

@@ -3,6 +3,7 @@
 #include "lib/Raise/ScanBuilder.h"
 
 #include "dialects/SSM/IR/SSM.h"
+#include "lib/Raise/FinalState.h"
 #include "lib/Raise/RaiseUtils.h"
 #include "lib/Raise/TermRoles.h"
 
@@ -10,10 +11,35 @@ using namespace mlir;
 using namespace mambac;
 using namespace mambac::raise;
 
+/// Without a time step the decay may depend on the batch as it does on the head. The batch is what B and C know wholly;
+/// where they know both, it is the outer one.
+void ScanBuilder::findBatch() {
+  if (!roles.dt.empty())
+    return;
+  auto ofA = varsOf(roles.A.atoms), ofB = varsOf(roles.B.atoms), ofC = varsOf(roles.C.atoms);
+  SmallVector<int> dims;
+  for (auto [dim, position] : llvm::enumerate(study.index))
+    if (dim != roles.timeDim && llvm::any_of(varsOf(position), [&](int var) { return llvm::is_contained(ofA, var); }))
+      dims.push_back(dim);
+  if (dims.size() < 2)
+    return;
+  for (int dim : dims)
+    if (llvm::all_of(varsOf(study.index[dim]), [&](int var) {
+          return llvm::is_contained(ofA, var) && llvm::is_contained(ofB, var) && llvm::is_contained(ofC, var);
+        })) {
+      batchDim = dim;
+      return;
+    }
+}
+
 /// Sorts the root's variables into batch, head and channel. Each dimension of the root consists of one axis, or of head
 /// and channel where the root has merged them, or of none where its size is 1.
 LogicalResult ScanBuilder::findAxes(std::string &reason) {
   SmallVector<int> ofA = varsOf(roles.A.atoms), ofDt = varsOf(roles.dt.atoms), ofX = varsOf(roles.x.atoms);
+  if (roles.dt.empty()) // what the decay does not depend on, but B does, is the batch
+    ofDt = varsOf(roles.B.atoms);
+  findBatch();
+  dimAxes.clear();
   axes.assign(getNumAxes(), Axis{Lin(0), Lin(1)});
   auto rootType = cast<RankedTensorType>(study.root.getType());
   for (auto [dim, position] : llvm::enumerate(study.index)) {
@@ -30,9 +56,9 @@ LogicalResult ScanBuilder::findAxes(std::string &reason) {
     Lin parts[5];
     int64_t headStride = 0;
     for (auto &[var, coefficient] : position.terms) {
-      bool isHead = llvm::is_contained(ofA, var);
+      bool isHead = llvm::is_contained(ofA, var) && batchDim != static_cast<int>(dim);
       // The decay has every axis but a head's channels. A selective scan has none of these.
-      bool isBatch = !isHead && (!isSSD || llvm::is_contained(ofDt, var));
+      bool isBatch = !isHead && (!isSSD || llvm::is_contained(ofDt, var) || batchDim == static_cast<int>(dim));
       if (!isHead && !isBatch && !llvm::is_contained(ofX, var)) {
         reason = "an axis of the result belongs to no input";
         return failure();
@@ -78,6 +104,27 @@ LogicalResult ScanBuilder::findAxes(std::string &reason) {
   return success();
 }
 
+SmallVector<unsigned> ScanBuilder::getStateAxes() const {
+  return isSSD ? SmallVector<unsigned>{kBatch, kHead, kChannel, getStateAxis()}
+               : SmallVector<unsigned>{kBatch, kHead, getStateAxis()};
+}
+
+std::optional<std::pair<Value, SmallVector<Lin>>> ScanBuilder::findFinalState(
+    ArrayRef<Value> values, llvm::function_ref<bool(Value, ArrayRef<Lin>, const Lin &)> matches) {
+  SmallVector<Axis> stateAxes;
+  for (unsigned axis : getStateAxes())
+    stateAxes.push_back(axes[axis]);
+  std::optional<std::pair<unsigned, unsigned>> merged;
+  if (isSSD)
+    merged = {1, 2}; // head and channel
+  for (Value value : values)
+    if (auto position = findPosition(study.space, value, stateAxes, merged, [&](ArrayRef<Lin> position) {
+          return matches(value, position, axes[kTime].size);
+        }))
+      return std::pair{value, *position};
+  return std::nullopt;
+}
+
 FailureOr<Value> ScanBuilder::add(OperandBuilder &operands, const Group &group, ArrayRef<unsigned> required,
                                   ArrayRef<unsigned> optional, ArrayRef<unsigned> grouped, StringRef what,
                                   std::string &reason) {
@@ -97,26 +144,27 @@ FailureOr<ScanBuilder::Result> ScanBuilder::build(std::string &reason) {
   OpBuilder b(op);
   b.setInsertionPointAfter(op);
   Location loc = getScanLocation(study.root);
-  if (failed(findAxes(reason)))
+  if (axes.empty() && failed(findAxes(reason)))
     return failure();
   OperandBuilder operands(b, loc, study.space, axes);
   unsigned state = getStateAxis();
-  SmallVector<unsigned> full{kBatch, kTime, kHead}, stateful{kBatch, kHead}, ofA{kHead}, ofB{state}, maybeB{kHead};
+  SmallVector<unsigned> full{kBatch, kTime, kHead}, stateful = getStateAxes(), ofA{kHead}, maybeA, ofB{state},
+      maybeB{kHead};
   if (isSSD) {
     full.push_back(kChannel);
-    stateful.push_back(kChannel);
     ofB = {kBatch, kTime, state};
+    if (roles.dt.empty())
+      maybeA = {kBatch, kTime};
   } else {
     ofA.push_back(state);
     maybeB = {kBatch, kTime, kHead};
   }
-  stateful.push_back(state);
   SmallVector<unsigned> maybeD = isSSD ? SmallVector<unsigned>{kChannel} : SmallVector<unsigned>();
 
   FailureOr<Value> x = add(operands, roles.x, full, {}, {}, "x", reason);
   FailureOr<Value> dt =
       failed(x) ? x : add(operands, roles.dt, {kBatch, kTime, kHead}, {}, {}, "the time step", reason);
-  FailureOr<Value> A = failed(dt) ? dt : add(operands, roles.A, ofA, {}, {}, "A", reason);
+  FailureOr<Value> A = failed(dt) ? dt : add(operands, roles.A, ofA, maybeA, {}, "A", reason);
   FailureOr<Value> B = failed(A) ? A : add(operands, roles.B, ofB, maybeB, {kHead}, "B", reason);
   FailureOr<Value> C = failed(B) ? B : add(operands, roles.C, ofB, maybeB, {kHead}, "C", reason);
   FailureOr<Value> D = failed(C) ? C : add(operands, roles.D, {kHead}, maybeD, {}, "D", reason);
@@ -161,6 +209,11 @@ FailureOr<ScanBuilder::Result> ScanBuilder::build(std::string &reason) {
       auto *axis = llvm::find_if(stateful, [&, &position = position](unsigned axis) {
         return axes[axis].position == position;
       });
+      if (axis == stateful.end() && isSSD && axes[kChannel].size.isConstant() &&
+          position == axes[kHead].position * axes[kChannel].size.constant + axes[kChannel].position) {
+        finalAxes.back() = {kHead, kChannel};
+        continue;
+      }
       if (axis == stateful.end()) {
         reason = "the final state has axes that the op has not";
         return failure();
@@ -180,10 +233,10 @@ FailureOr<ScanBuilder::Result> ScanBuilder::build(std::string &reason) {
   Operation *scan;
   if (isSSD)
     scan = ssm::SSDOp::create(b, loc, *x, *dt, *A, *B, *C, *D, *z, /*dtBias=*/Value(), *initial, outs, maps,
-                              /*softplus=*/false);
+                              /*softplus=*/false, /*dtMin=*/{}, /*dtMax=*/{}, roles.reverse);
   else
     scan = ssm::SelectiveScanOp::create(b, loc, *x, *dt, *A, *B, *C, *D, *z, /*deltaBias=*/Value(), *initial, outs,
-                                        maps, /*softplus=*/false);
+                                        maps, /*softplus=*/false, /*dtMin=*/{}, /*dtMax=*/{}, roles.reverse);
   Result result{destination->restore(b, loc, scan->getResult(0)), Value()};
   if (finalState)
     result.finalState = finalState->restore(b, loc, scan->getResult(1));

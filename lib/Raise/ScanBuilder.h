@@ -23,6 +23,7 @@ struct ScanRoles {
   /// The position in the final state that is wanted, one expression per dimension; none: it is not.
   llvm::SmallVector<Lin> finalState;
   mlir::RankedTensorType finalStateType;
+  bool reverse = false;
 };
 
 class ScanBuilder {
@@ -32,6 +33,12 @@ public:
   struct Result {
     mlir::Value y, finalState;
   };
+  /// Sorts the root's dimensions into axes; sets `reason` on failure.
+  mlir::LogicalResult findAxes(std::string &reason);
+  /// After findAxes(): looks for the final state among `values`, at a position of which `matches` holds.
+  std::optional<std::pair<mlir::Value, llvm::SmallVector<Lin>>>
+  findFinalState(llvm::ArrayRef<mlir::Value> values,
+                 llvm::function_ref<bool(mlir::Value, llvm::ArrayRef<Lin>, const Lin &length)> matches);
   /// Creates the op behind the root; sets `reason` on failure.
   mlir::FailureOr<Result> build(std::string &reason);
 
@@ -40,7 +47,8 @@ private:
   enum : unsigned { kBatch, kTime, kHead, kChannel };
   unsigned getNumAxes() const { return isSSD ? 5 : 4; }
   unsigned getStateAxis() const { return getNumAxes() - 1; }
-  mlir::LogicalResult findAxes(std::string &reason);
+  llvm::SmallVector<unsigned> getStateAxes() const;
+  void findBatch();
   mlir::FailureOr<mlir::Value> add(OperandBuilder &operands, const Group &group, llvm::ArrayRef<unsigned> required,
                                    llvm::ArrayRef<unsigned> optional, llvm::ArrayRef<unsigned> grouped,
                                    llvm::StringRef what, std::string &reason);
@@ -48,6 +56,7 @@ private:
   const ScanRoles &roles;
   RootStudy &study;
   bool isSSD;
+  std::optional<int> batchDim; ///< the root's dimension that is the batch, where only convention tells
   llvm::SmallVector<Axis> axes;
   llvm::SmallVector<llvm::SmallVector<unsigned, 2>> dimAxes; ///< the axes that each of the root's dimensions consists of
   llvm::SmallVector<mlir::AffineMap> maps;

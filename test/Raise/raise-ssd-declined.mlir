@@ -213,11 +213,11 @@ func.func @decay_for_each_state(%x: tensor<2x9x4x3xf32>, %dt: tensor<2x9x4xf32>,
 
 // -----
 
-// The decay has a time step, the input has none.
+// The decay has a time step, the input has none: no dt in the op.
 //
-// CHECK: declined{{.*}}the input is not multiplied by the time step of the decay
+// CHECK: raised
 // IR-LABEL: func.func @input_without_time_step
-// IR-NOT: ssm.ssd
+// IR: ssm.ssd "b l h p, {{b [lh] [lh]}}, b l h n, b l h n -> b l h p" x(%arg0 : {{.*}}) A(
 func.func @input_without_time_step(%x: tensor<2x9x4x3xf32>, %dt: tensor<2x9x4xf32>, %A: tensor<4xf32>, %B: tensor<2x9x4x5xf32>, %C: tensor<2x9x4x5xf32>) -> tensor<2x9x4x3xf32> {
   %v1 = tensor.empty() : tensor<2x4x9xf32>
   %v2 = linalg.generic {indexing_maps = [affine_map<(d0,d1,d2) -> (d0,d2,d1)>, affine_map<(d0,d1,d2) -> (d1)>, affine_map<(d0,d1,d2) -> (d0,d1,d2)>], iterator_types = ["parallel", "parallel", "parallel"]} ins(%dt, %A : tensor<2x9x4xf32>, tensor<4xf32>) outs(%v1 : tensor<2x4x9xf32>) {
@@ -262,11 +262,11 @@ func.func @input_without_time_step(%x: tensor<2x9x4x3xf32>, %dt: tensor<2x9x4xf3
 
 // -----
 
-// The time step of the decay is another one than that of the input.
+// The time step of the decay is another one than that of the input: it is no dt of the op.
 //
-// CHECK: declined{{.*}}the input is not multiplied by the time step of the decay
+// CHECK: raised
 // IR-LABEL: func.func @other_time_step
-// IR-NOT: ssm.ssd
+// IR: ssm.ssd "b l h p, {{b [lh] [lh]}}, b l h n, b l h n -> b l h p" x(
 func.func @other_time_step(%x: tensor<2x9x4x3xf32>, %dt: tensor<2x9x4xf32>, %A: tensor<4xf32>, %B: tensor<2x9x4x5xf32>, %C: tensor<2x9x4x5xf32>, %dt2: tensor<2x9x4xf32>) -> tensor<2x9x4x3xf32> {
   %v1 = tensor.empty() : tensor<2x9x4x3xf32>
   %v2 = linalg.generic {indexing_maps = [affine_map<(d0,d1,d2,d3) -> (d0,d1,d2,d3)>, affine_map<(d0,d1,d2,d3) -> (d0,d1,d2)>, affine_map<(d0,d1,d2,d3) -> (d0,d1,d2,d3)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%x, %dt2 : tensor<2x9x4x3xf32>, tensor<2x9x4xf32>) outs(%v1 : tensor<2x9x4x3xf32>) {
