@@ -33,7 +33,7 @@
 #map21 = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d2, d1, d5)>
 #map22 = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d5, d2, d3, d4)>
 #map23 = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d3, d4, d5)>
-func.func @final_of_other_chunk(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %arg2: tensor<2x48x4x6xf32>, %arg3: tensor<2x48x4x6xf32>) -> (tensor<2x48x4x8xf32>, tensor<2x4x8x6xf32>) attributes {
+func.func @final_of_other_chunk(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %arg2: tensor<2x48x4x6xf32>, %arg3: tensor<2x48x4x6xf32>) -> (tensor<2x48x4x8xf32>, tensor<2x4x8x6xf32>) {
   %true = arith.constant true
   %c-1 = arith.constant -1 : index
   %false = arith.constant false
@@ -391,7 +391,7 @@ func.func @final_of_other_chunk(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x
 #map26 = affine_map<(d0, d1, d2, d3, d4) -> (d0, d4, d1, d3)>
 #map27 = affine_map<(d0, d1, d2, d3, d4) -> (d0, d4, d1, d2)>
 #map28 = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2, d3)>
-func.func @final_without_last_decay(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %arg2: tensor<2x48x4x6xf32>, %arg3: tensor<2x48x4x6xf32>) -> (tensor<2x48x4x8xf32>, tensor<2x4x8x6xf32>) attributes {
+func.func @final_without_last_decay(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %arg2: tensor<2x48x4x6xf32>, %arg3: tensor<2x48x4x6xf32>) -> (tensor<2x48x4x8xf32>, tensor<2x4x8x6xf32>) {
   %true = arith.constant true
   %c-1 = arith.constant -1 : index
   %false = arith.constant false
@@ -655,7 +655,7 @@ func.func @final_without_last_decay(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2
 #map9 = affine_map<(d0, d1, d2, d3, d4) -> (d0, d3, d1, d4)>
 #map10 = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2, d3)>
 #map11 = affine_map<(d0, d1, d2, d3, d4) -> (d0, d4, d2, d3)>
-func.func @strict_discrete(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %arg2: tensor<2x48x4x6xf32>, %arg3: tensor<2x48x4x6xf32>) -> (tensor<2x48x4x8xf32>) attributes {
+func.func @strict_discrete(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %arg2: tensor<2x48x4x6xf32>, %arg3: tensor<2x48x4x6xf32>) -> (tensor<2x48x4x8xf32>) {
   %cst = arith.constant 1.000000e+00 : f32
   %c-1 = arith.constant -1 : index
   %cst_0 = arith.constant 0.000000e+00 : f32
@@ -733,7 +733,7 @@ func.func @strict_discrete(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32
 #map8 = affine_map<(d0, d1, d2, d3, d4) -> (d0, d2, d4, d1, d3)>
 #map9 = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2, d4, d3)>
 #map10 = affine_map<(d0, d1, d2, d3, d4) -> (d0, d4, d2, d3)>
-func.func @decay_for_each_channel(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4x8xf32>, %arg2: tensor<2x48x4x6xf32>, %arg3: tensor<2x48x4x6xf32>) -> (tensor<2x48x4x8xf32>) attributes {
+func.func @decay_for_each_channel(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4x8xf32>, %arg2: tensor<2x48x4x6xf32>, %arg3: tensor<2x48x4x6xf32>) -> (tensor<2x48x4x8xf32>) {
   %cst = arith.constant 0.000000e+00 : f32
   %0 = tensor.empty() : tensor<2x48x4x8xf32>
   %1 = ssm.cumsum dim(1) ins(%arg1 : tensor<2x48x4x8xf32>) outs(%0 : tensor<2x48x4x8xf32>)

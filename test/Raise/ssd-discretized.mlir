@@ -32,7 +32,7 @@
 #map21 = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d2, d1, d5)>
 #map22 = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d5, d2, d3, d4)>
 #map23 = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d3, d4, d5)>
-func.func @discrete(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %arg2: tensor<2x48x4x6xf32>, %arg3: tensor<2x48x4x6xf32>) -> (tensor<2x48x4x8xf32>, tensor<2x4x8x6xf32>) attributes {
+func.func @discrete(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %arg2: tensor<2x48x4x6xf32>, %arg3: tensor<2x48x4x6xf32>) -> (tensor<2x48x4x8xf32>, tensor<2x4x8x6xf32>) {
   %true = arith.constant true
   %c-1 = arith.constant -1 : index
   %false = arith.constant false
@@ -280,7 +280,7 @@ func.func @discrete(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %arg
 #map22 = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d2, d1, d5)>
 #map23 = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d5, d2, d3, d4)>
 #map24 = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d3, d4, d5)>
-func.func @shared_init(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %arg2: tensor<4xf32>, %arg3: tensor<2x48x4x6xf32>, %arg4: tensor<2x48x4x6xf32>, %arg5: tensor<2x4x8x6xf32>) -> (tensor<2x48x4x8xf32>, tensor<2x4x8x6xf32>) attributes {
+func.func @shared_init(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %arg2: tensor<4xf32>, %arg3: tensor<2x48x4x6xf32>, %arg4: tensor<2x48x4x6xf32>, %arg5: tensor<2x4x8x6xf32>) -> (tensor<2x48x4x8xf32>, tensor<2x4x8x6xf32>) {
   %true = arith.constant true
   %false = arith.constant false
   %cst = arith.constant 0xFF800000 : f32
@@ -495,7 +495,7 @@ func.func @shared_init(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %
 #map22 = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d5, d2, d3, d4)>
 #map23 = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d3, d4, d5)>
 #map24 = affine_map<(d0, d1, d2, d3) -> (d2)>
-func.func @discrete_dz(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %arg2: tensor<2x48x4x6xf32>, %arg3: tensor<2x48x4x6xf32>, %arg4: tensor<2x4x8x6xf32>, %arg5: tensor<4xf32>, %arg6: tensor<2x48x4x8xf32>) -> (tensor<2x48x4x8xf32>, tensor<2x4x8x6xf32>) attributes {
+func.func @discrete_dz(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %arg2: tensor<2x48x4x6xf32>, %arg3: tensor<2x48x4x6xf32>, %arg4: tensor<2x4x8x6xf32>, %arg5: tensor<4xf32>, %arg6: tensor<2x48x4x8xf32>) -> (tensor<2x48x4x8xf32>, tensor<2x4x8x6xf32>) {
   %true = arith.constant true
   %c-1 = arith.constant -1 : index
   %false = arith.constant false
@@ -767,7 +767,7 @@ func.func @discrete_dz(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %
 #map21 = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d2, d1, d5)>
 #map22 = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d5, d2, d3, d4)>
 #map23 = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d3, d4, d5)>
-func.func @pad_final(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %arg2: tensor<2x48x4x6xf32>, %arg3: tensor<2x48x4x6xf32>) -> (tensor<2x37x4x8xf32>, tensor<2x4x8x6xf32>) attributes {
+func.func @pad_final(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %arg2: tensor<2x48x4x6xf32>, %arg3: tensor<2x48x4x6xf32>) -> (tensor<2x37x4x8xf32>, tensor<2x4x8x6xf32>) {
   %cst = arith.constant 0.000000e+00 : f32
   %true = arith.constant true
   %c-1 = arith.constant -1 : index
