@@ -67,6 +67,11 @@ void registerCPUPasses();
 /// Registers the passes that print figures of a module and change nothing (`--mambac-print-memory`).
 void registerReportPasses();
 
+//===- lib/JIT --------------------------------------------------------------------------------------------------===//
+
+/// `--mambac-lower-reference`: modules of any stage to the LLVM dialect by the definitions of their ops.
+void registerReferencePasses();
+
 } // namespace mambac
 
 #endif // MAMBAC_PASSES_H

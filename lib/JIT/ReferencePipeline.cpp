@@ -1,0 +1,162 @@
+//===- ReferencePipeline.cpp - The plain way down to LLVM ------------------------------------------------------===//
+//
+// See ReferencePipeline.h.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/JIT/ReferencePipeline.h"
+#include "dialects/SSM/Transforms/Passes.h"
+#include "mambac/Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/Transforms/Passes.h"
+#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace {
+
+struct UnscheduleKernelsPass : PassWrapper<UnscheduleKernelsPass, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(UnscheduleKernelsPass)
+  StringRef getArgument() const final { return "mambac-unschedule-kernels"; }
+  StringRef getDescription() const final { return "Kernels on buffers back to their definitions on tensors"; }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<bufferization::BufferizationDialect, tensor::TensorDialect, linalg::LinalgDialect,
+                    memref::MemRefDialect, arith::ArithDialect>();
+  }
+
+  void runOnOperation() override {
+    SmallVector<Operation *> kernels;
+    getOperation()->walk([&](Operation *op) {
+      auto destination = dyn_cast<DestinationStyleOpInterface>(op);
+      if (!destination || !destination.hasPureBufferSemantics())
+        return;
+      if (isa<mambac::ssm::SSMDialect>(op->getDialect()) || op->hasAttr("mambac.start"))
+        kernels.push_back(op);
+    });
+    for (Operation *op : kernels) {
+      OpBuilder builder(op);
+      if (auto start = op->getAttrOfType<TypedAttr>("mambac.start")) {
+        // The reduction starts from this constant, whatever the buffer holds.
+        Value value = arith::ConstantOp::create(builder, op->getLoc(), start);
+        linalg::FillOp::create(builder, op->getLoc(), value, cast<DestinationStyleOpInterface>(op).getDpsInits());
+        op->removeAttr("mambac.start");
+      }
+      if (isa<mambac::ssm::SSMDialect>(op->getDialect()))
+        toTensors(op, builder);
+    }
+    RewritePatternSet patterns(&getContext());
+    tensor::populateDecomposeTensorConcatPatterns(patterns); // it does not bufferize by itself
+    (void)applyPatternsGreedily(getOperation(), std::move(patterns));
+  }
+
+  static void toTensors(Operation *op, OpBuilder &builder) {
+    auto destination = cast<DestinationStyleOpInterface>(op);
+    SmallVector<Value> operands, outs;
+    SmallVector<Type> results;
+    for (OpOperand &operand : op->getOpOperands()) {
+      auto type = dyn_cast<MemRefType>(operand.get().getType());
+      if (!type) {
+        operands.push_back(operand.get());
+        continue;
+      }
+      auto tensor = RankedTensorType::get(type.getShape(), type.getElementType());
+      if (!destination.isDpsInit(&operand)) {
+        operands.push_back(
+            bufferization::ToTensorOp::create(builder, op->getLoc(), tensor, operand.get(), /*restrict=*/true));
+        continue;
+      }
+      // What a destination holds is never read.
+      SmallVector<OpFoldResult> sizes = memref::getMixedSizes(builder, op->getLoc(), operand.get());
+      operands.push_back(tensor::EmptyOp::create(builder, op->getLoc(), sizes, type.getElementType()));
+      outs.push_back(operand.get());
+      results.push_back(operands.back().getType());
+    }
+    OperationState state(op->getLoc(), op->getName(), operands, results, op->getAttrs());
+    state.propertiesAttr = op->getPropertiesAsAttribute();
+    Operation *copy = builder.create(state);
+    for (auto [result, out] : llvm::zip(copy->getResults(), outs)) {
+      auto write = bufferization::MaterializeInDestinationOp::create(builder, op->getLoc(), TypeRange(), result, out);
+      write.setRestrict(true);
+      write.setWritable(true);
+    }
+    op->erase();
+  }
+};
+
+} // namespace
+
+std::unique_ptr<Pass> mambac::createUnscheduleKernelsPass() { return std::make_unique<UnscheduleKernelsPass>(); }
+
+/// ssm ops become linalg, everything becomes buffers.
+static void populateBuffers(OpPassManager &pm, bool freeBuffers) {
+  pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
+  pm.addPass(mambac::createUnscheduleKernelsPass());
+  pm.addPass(mambac::ssm::createSSMDecompose());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  bufferization::OneShotBufferizePassOptions options;
+  options.bufferizeFunctionBoundaries = true;
+  options.functionBoundaryTypeConversion = bufferization::LayoutMapOption::IdentityLayoutMap;
+  options.allowReturnAllocsFromLoops = true;
+  pm.addPass(bufferization::createOneShotBufferizePass(options));
+  pm.addPass(createCanonicalizerPass());
+  if (freeBuffers) {
+    bufferization::buildBufferDeallocationPipeline(pm);
+    pm.addNestedPass<func::FuncOp>(bufferization::createOptimizeAllocationLivenessPass());
+  }
+  pm.addPass(createConvertBufferizationToMemRefPass());
+}
+
+/// Buffers and loops become the LLVM dialect.
+static void populateLLVM(OpPassManager &pm) {
+  pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  pm.addPass(createForallToForLoopPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createConvertVectorToSCFPass());
+  pm.addPass(memref::createExpandStridedMetadataPass());
+  pm.addPass(createLowerAffinePass());
+  arith::ArithExpandOpsPassOptions expand;
+  expand.includeBf16 = true;
+  pm.addPass(arith::createArithExpandOpsPass(expand));
+  pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createConvertComplexToStandardPass());
+  pm.addPass(math::createMathExpandOpsPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(createConvertComplexToLLVMPass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createConvertIndexToLLVMPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createUBToLLVMConversionPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+}
+
+void mambac::buildReferencePipeline(OpPassManager &pm, const ReferenceOptions &options) {
+  populateBuffers(pm, options.freeBuffers);
+  if (options.checkSizes)
+    pm.addPass(createGenerateRuntimeVerificationPass());
+  populateLLVM(pm);
+}
+
+void mambac::registerReferencePasses() {
+  registerPass([] { return createUnscheduleKernelsPass(); });
+  PassPipelineRegistration<ReferenceOptions>("mambac-lower-reference",
+                                             "Lower a module of any stage to the LLVM dialect by its ops' definitions",
+                                             buildReferencePipeline);
+}
