@@ -71,6 +71,8 @@ void registerReportPasses();
 
 /// `--mambac-lower-reference`: modules of any stage to the LLVM dialect by the definitions of their ops.
 void registerReferencePasses();
+/// The same as part of another pipeline, with its default options.
+void addReferencePipeline(mlir::OpPassManager &pm);
 
 } // namespace mambac
 

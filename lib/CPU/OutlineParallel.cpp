@@ -38,7 +38,8 @@ struct OutlineParallelPass : PassWrapper<OutlineParallelPass, OperationPass<Modu
     LowerToLLVMOptions options(&getContext());
     LLVMTypeConverter converter(&getContext(), options);
     for (scf::ParallelOp loop : loops)
-      outline(loop, converter);
+      if (failed(outline(loop, converter)))
+        return signalPassFailure();
     lowerServiceCalls();
   }
 
@@ -65,7 +66,7 @@ struct OutlineParallelPass : PassWrapper<OutlineParallelPass, OperationPass<Modu
       (void)fault.insertArgument(0, ptr, {}, fault.getLoc());
   }
 
-  void outline(scf::ParallelOp loop, LLVMTypeConverter &converter) {
+  LogicalResult outline(scf::ParallelOp loop, LLVMTypeConverter &converter) {
     Location loc = loop.getLoc();
     auto parent = loop->getParentOfType<func::FuncOp>();
     OpBuilder builder(loop);
@@ -87,8 +88,11 @@ struct OutlineParallelPass : PassWrapper<OutlineParallelPass, OperationPass<Modu
     addBounds(loop.getStep());
     auto [captured, constants] = mambac::Captures(used);
     SmallVector<Type> fields;
-    for (Value value : captured)
+    for (Value value : captured) {
       fields.push_back(converter.convertType(value.getType()));
+      if (!fields.back())
+        return loop.emitError("reads a value of type ") << value.getType() << ", which has no form in memory";
+    }
     auto structType = LLVM::LLVMStructType::getLiteral(context, fields);
 
     // Number of items: the product of trip counts.
@@ -175,6 +179,7 @@ struct OutlineParallelPass : PassWrapper<OutlineParallelPass, OperationPass<Modu
     Value items = arith::IndexCastOp::create(builder, loc, i64, count);
     mambac::callService(builder, loc, parent.getArgument(0), mambac::kParallelFor, {callee, contextStruct, items});
     loop.erase();
+    return success();
   }
 
   static Value castTo(OpBuilder &builder, Location loc, Value value, Type type) {

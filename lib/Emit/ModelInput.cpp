@@ -101,34 +101,48 @@ Error ModelInput::openArchive(const CompileOptions &options) {
   return Error::success();
 }
 
+static Expected<RawWeight> findWeight(const pt2::ExportedProgram &program, StringRef name) {
+  const pt2::TensorView *view = program.findWeight(name.str());
+  if (!view)
+    return createStringError("the archive has no weight '" + name + "'");
+  RawWeight weight;
+  if (view->isContiguous()) {
+    weight.data = view->data;
+    return weight;
+  }
+  // Strided tensors are rare and small: made dense here.
+  unsigned bytes = pt2::dtypeSize(view->dtype);
+  int64_t count = view->numElements();
+  std::shared_ptr<char[]> copy(new char[count * bytes + 1]);
+  SmallVector<int64_t> index(view->sizes.size(), 0);
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t offset = 0;
+    for (size_t d = 0; d < index.size(); ++d)
+      offset += index[d] * view->strides[d];
+    std::memcpy(copy.get() + i * bytes, view->data + offset * bytes, bytes);
+    for (int64_t d = int64_t(index.size()) - 1; d >= 0 && ++index[d] == view->sizes[d]; --d)
+      index[d] = 0;
+  }
+  weight.data = copy.get();
+  weight.owner = std::shared_ptr<void>(copy, copy.get());
+  return weight;
+}
+
 WeightSource ModelInput::weights() const {
   const Archive *from = archive.get();
   return [from](StringRef name) -> Expected<RawWeight> {
-    const pt2::TensorView *view = from ? from->program.findWeight(name.str()) : nullptr;
-    if (!view)
-      return createStringError("the archive has no weight '" + name + "'");
-    RawWeight weight;
-    if (view->isContiguous()) {
-      weight.data = view->data;
-      return weight;
-    }
-    // Strided tensors are rare and small: made dense here.
-    unsigned bytes = pt2::dtypeSize(view->dtype);
-    int64_t count = view->numElements();
-    std::shared_ptr<char[]> copy(new char[count * bytes + 1]);
-    SmallVector<int64_t> index(view->sizes.size(), 0);
-    for (int64_t i = 0; i < count; ++i) {
-      int64_t offset = 0;
-      for (size_t d = 0; d < index.size(); ++d)
-        offset += index[d] * view->strides[d];
-      std::memcpy(copy.get() + i * bytes, view->data + offset * bytes, bytes);
-      for (int64_t d = int64_t(index.size()) - 1; d >= 0 && ++index[d] == view->sizes[d]; --d)
-        index[d] = 0;
-    }
-    weight.data = copy.get();
-    weight.owner = std::shared_ptr<void>(copy, copy.get());
-    return weight;
+    if (!from)
+      return createStringError("there is no weight '" + name + "': a .mlir file carries none");
+    return findWeight(from->program, name);
   };
+}
+
+Expected<WeightSource> mambac::openWeights(StringRef path) {
+  auto program = pt2::readExportedProgram(path.str());
+  if (!program)
+    return createStringError(program.error().message());
+  auto shared = std::make_shared<pt2::ExportedProgram>(std::move(*program));
+  return WeightSource([shared](StringRef name) { return findWeight(*shared, name); });
 }
 
 #else
@@ -141,6 +155,10 @@ WeightSource ModelInput::weights() const {
   return [](StringRef name) -> Expected<RawWeight> {
     return createStringError("there is no weight '" + name + "': a .mlir file carries none");
   };
+}
+
+Expected<WeightSource> mambac::openWeights(StringRef path) {
+  return createStringError("cannot read " + path + ": this mambac was built without lib/Import");
 }
 
 #endif

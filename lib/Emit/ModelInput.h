@@ -42,6 +42,9 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> module;
 };
 
+/// The weights of an archive, whatever its graph.
+llvm::Expected<WeightSource> openWeights(llvm::StringRef path);
+
 /// The Raise stage; nothing where it was not built.
 void buildRaiseStage(mlir::OpPassManager &pm);
 

@@ -88,6 +88,9 @@ Expected<EntryInputs> EntryInputs::read(mlir::func::FuncOp entry) {
   auto list = entry->getAttrOfType<mlir::ArrayAttr>("mambac.symbols");
   bool described = bool(list);
   for (auto [i, type] : llvm::enumerate(entry.getArgumentTypes())) {
+    // Behind the inputs of a scheduled driver come its outputs, arena, weights and symbols.
+    if (entry->hasAttr("mambac.abi") && (entry.getArgAttr(i, "mambac.output") || entry.getArgAttr(i, "mambac.arena")))
+      break;
     EntryInput input;
     auto name = entry.getArgAttrOfType<mlir::StringAttr>(i, "mambac.name");
     input.name = name ? name.str() : "arg" + std::to_string(i);
@@ -191,7 +194,7 @@ EntryInputs::solveSizes(ArrayRef<std::optional<SmallVector<int64_t>>> shapes) co
       });
       if (!position || !single || sizes[*position] >= 0)
         continue;
-      auto at = [&](int64_t value) {
+      auto at = [&, expr = expr](int64_t value) {
         SmallVector<mlir::AffineExpr> values(symbols.size(),
                                              mlir::getAffineConstantExpr(0, expr.getContext()));
         values[*position] = mlir::getAffineConstantExpr(value, expr.getContext());

@@ -126,6 +126,39 @@ static void addTrampoline(Module &module, StringRef name) {
   builder.CreateRetVoid();
 }
 
+/// Floating-point operations of one instruction; a function of numbers counts as one.
+static int64_t countFlops(const Instruction &instruction) {
+  Type *type = instruction.getType();
+  int64_t lanes = 1;
+  if (auto *vector = dyn_cast<FixedVectorType>(type))
+    lanes = vector->getNumElements();
+  if (!type->getScalarType()->isFloatingPointTy())
+    return 0;
+  if (auto *call = dyn_cast<CallInst>(&instruction)) {
+    Intrinsic::ID id = call->getIntrinsicID();
+    return id == Intrinsic::fma || id == Intrinsic::fmuladd ? 2 * lanes : lanes;
+  }
+  return isa<BinaryOperator>(instruction) || isa<UnaryOperator>(instruction) ? lanes : 0;
+}
+
+/// Adds up the operations of every basic block as it runs, in @mambac_flops.
+static void addCounters(Module &module) {
+  auto *word = IntegerType::get(module.getContext(), 64);
+  auto *counter = new GlobalVariable(module, word, /*isConstant=*/false, GlobalValue::ExternalLinkage,
+                                     ConstantInt::get(word, 0), "mambac_flops");
+  for (Function &function : module)
+    for (BasicBlock &block : function) {
+      int64_t flops = 0;
+      for (const Instruction &instruction : block)
+        flops += countFlops(instruction);
+      if (!flops)
+        continue;
+      IRBuilder<> builder(block.getTerminator());
+      auto *sum = builder.CreateAdd(builder.CreateLoad(word, counter), ConstantInt::get(word, uint64_t(flops)));
+      builder.CreateStore(sum, counter);
+    }
+}
+
 static void optimizeModule(Module &module, TargetMachine &machine) {
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
@@ -173,6 +206,8 @@ Error ReferenceProgram::lower(mlir::ModuleOp module, StringRef name) {
   std::unique_ptr<Module> llvmModule = mlir::translateModuleToLLVMIR(module, *llvmContext, "mambac");
   if (!llvmModule || !llvmModule->getFunction(("_mlir_ciface_" + name).str()))
     return failure();
+  if (options.countFlops)
+    addCounters(*llvmModule);
   addTrampoline(*llvmModule, name);
 
   InitializeNativeTarget();
@@ -206,6 +241,12 @@ Error ReferenceProgram::lower(mlir::ModuleOp module, StringRef name) {
   if (!symbol)
     return symbol.takeError();
   call = symbol->toPtr<void (*)(void **)>();
+  if (options.countFlops) {
+    auto counter = jit->lookup("mambac_flops");
+    if (!counter)
+      return counter.takeError();
+    flopCounter = counter->toPtr<int64_t *>();
+  }
   return Error::success();
 }
 
@@ -293,10 +334,13 @@ Expected<std::vector<HostTensor>> ReferenceProgram::run(ArrayRef<ReferenceBuffer
     pointers.push_back(descriptor.data());
 
   TrackedHeap heap(options.memoryLimit);
+  if (flopCounter)
+    *flopCounter = 0;
   auto begin = std::chrono::steady_clock::now();
   Error error = heap.call(call, pointers.data());
   seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   peakBytes = heap.peak;
+  flops = flopCounter ? *flopCounter : 0;
   largestBytes = heap.largest;
   if (error)
     return std::move(error);

@@ -42,6 +42,7 @@ public:
     bool optimize = false;    ///< spend time on faster code
     bool countMemory = false; ///< free temporaries as early as possible, so that the peak means something
     bool checkSizes = false;  ///< sizes and indices that do not fit are errors, not crashes
+    bool countFlops = false;  ///< count what runs; somewhat slower
     int64_t memoryLimit = int64_t(1) << 40;
   };
 
@@ -57,6 +58,7 @@ public:
   /// Of the last run: the most bytes that were allocated at one time, the largest single allocation, and seconds.
   int64_t peakBytes = 0, largestBytes = 0;
   double seconds = 0;
+  int64_t flops = 0; ///< with countFlops
 
 private:
   ReferenceProgram() = default;
@@ -68,6 +70,7 @@ private:
   llvm::SmallVector<mlir::RankedTensorType> results;
   std::unique_ptr<llvm::orc::LLJIT> jit;
   void (*call)(void **) = nullptr;
+  int64_t *flopCounter = nullptr;
 };
 
 } // namespace mambac

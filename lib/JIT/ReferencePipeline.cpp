@@ -154,6 +154,8 @@ void mambac::buildReferencePipeline(OpPassManager &pm, const ReferenceOptions &o
   populateLLVM(pm);
 }
 
+void mambac::addReferencePipeline(OpPassManager &pm) { buildReferencePipeline(pm, ReferenceOptions()); }
+
 void mambac::registerReferencePasses() {
   registerPass([] { return createUnscheduleKernelsPass(); });
   PassPipelineRegistration<ReferenceOptions>("mambac-lower-reference",

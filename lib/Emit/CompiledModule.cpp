@@ -1,0 +1,162 @@
+//===- CompiledModule.cpp - A module through the rest of the compiler, ready to run -----------------------------===//
+//
+// See CompiledModule.h.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Emit/CompiledModule.h"
+#include "lib/Emit/CodeGen.h"
+#include "lib/Schedule/Passes.h"
+#include "mambac/Passes.h"
+
+#include "mlir/AsmParser/AsmParser.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include <chrono>
+
+using namespace llvm;
+using namespace mambac;
+
+Expected<std::vector<HostTensor>> mambac::runProduct(LoadedObject &object, unsigned entry,
+                                                     ArrayRef<HostTensor> inputs, ArrayRef<int64_t> symbols,
+                                                     const void *weights, ArrayRef<OutputType> outputs,
+                                                     double *seconds) {
+  if (entry >= object.product().num_entries)
+    return createStringError("the product has no entry #" + Twine(entry));
+  size_t ranks = 0;
+  for (const OutputType &output : outputs)
+    ranks += size_t(output.rank);
+  std::vector<int64_t> dims(ranks + 1);
+  object.product().entries[entry].output_shapes(symbols.data(), dims.data());
+  std::vector<HostTensor> results;
+  SmallVector<void *> from, to;
+  const int64_t *next = dims.data();
+  for (const OutputType &output : outputs) {
+    results.emplace_back(output.element, ArrayRef<int64_t>(next, size_t(output.rank)));
+    next += output.rank;
+  }
+  for (const HostTensor &input : inputs)
+    from.push_back(const_cast<char *>(input.bytes.data()));
+  for (HostTensor &result : results)
+    to.push_back(result.bytes.data());
+  auto begin = std::chrono::steady_clock::now();
+  if (Error error = object.run(entry, from, to, symbols, weights))
+    return std::move(error);
+  if (seconds)
+    *seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return std::move(results);
+}
+
+void CompiledModule::readKernels(mlir::ModuleOp module, mlir::func::FuncOp entry) {
+  for (unsigned i = 0; i < entry.getNumArguments(); ++i)
+    if (auto type = dyn_cast<mlir::MemRefType>(entry.getArgument(i).getType());
+        type && entry.getArgAttr(i, "mambac.output"))
+      outputs.push_back({type.getElementType(), type.getRank()});
+  auto list = module->getAttrOfType<mlir::ArrayAttr>("mambac.kernels");
+  auto symbols = entry->getAttrOfType<mlir::ArrayAttr>("mambac.symbols");
+  if (!list || !symbols)
+    return;
+  std::string names;
+  for (auto [i, attr] : llvm::enumerate(symbols)) {
+    auto name = cast<mlir::DictionaryAttr>(attr).getAs<mlir::StringAttr>("name");
+    names += (i ? ", " : "") + (name ? name.str() : "s" + std::to_string(i));
+  }
+  entry.walk([&](mlir::func::CallOp call) {
+    auto number = call->getAttrOfType<mlir::IntegerAttr>("mambac.kernel");
+    if (!number || number.getInt() >= int64_t(list.size()))
+      return;
+    auto text = cast<mlir::DictionaryAttr>(list[number.getInt()]).getAs<mlir::StringAttr>("flops_text");
+    if (!text)
+      return;
+    // The text is an expression as maps have it.
+    auto attr = mlir::parseAttribute("affine_map<()[" + names + "] -> (" + text.str() + ")>", module.getContext());
+    if (auto map = dyn_cast_or_null<mlir::AffineMapAttr>(attr))
+      flops.push_back(map.getValue());
+  });
+}
+
+Expected<std::unique_ptr<CompiledModule>> CompiledModule::make(mlir::ModuleOp source, StringRef entry,
+                                                               const WeightSource &weights, StringRef besides) {
+  auto compiled = std::make_unique<CompiledModule>();
+  mlir::OwningOpRef<mlir::ModuleOp> module(source.clone());
+  mlir::MLIRContext *context = source.getContext();
+  std::string reason;
+  mlir::ScopedDiagnosticHandler handler(context, [&](mlir::Diagnostic &diagnostic) {
+    if (reason.empty() && diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error)
+      reason = diagnostic.str();
+    return mlir::success();
+  });
+  auto failure = [&](StringRef stage) {
+    return createStringError(stage + (reason.empty() ? " failed" : ": " + reason));
+  };
+  auto function = module->lookupSymbol<mlir::func::FuncOp>(entry);
+  if (!function || function.isExternal())
+    return createStringError("there is no function @" + entry + " with a body");
+  bool scheduled = function->hasAttr("mambac.abi");
+  for (auto other : llvm::make_early_inc_range(module->getOps<mlir::func::FuncOp>())) {
+    if (other == function || other.isExternal() || other->hasAttr("mambac.prepare"))
+      continue;
+    other->removeAttr("mambac.entry");
+    if (scheduled && other->hasAttr("mambac.abi"))
+      other.erase();
+    else
+      other.setPrivate();
+  }
+  function.setPublic();
+  mlir::PassManager drop(context);
+  drop.addPass(mlir::createSymbolDCEPass());
+  if (mlir::failed(drop.run(*module)))
+    return failure("verification");
+  auto machine = makeTargetMachine("native");
+  if (!machine)
+    return machine.takeError();
+  describeTarget(**machine, *module);
+  if (!scheduled) {
+    mlir::PassManager schedule(context);
+    schedule.addNestedPass<mlir::func::FuncOp>(mlir::createConvertElementwiseToLinalgPass());
+    schedule.addPass(createEntryABIPass());
+    buildSchedulePipeline(schedule);
+    if (mlir::failed(schedule.run(*module)))
+      return failure("scheduling");
+  }
+  function = module->lookupSymbol<mlir::func::FuncOp>(entry);
+  compiled->readKernels(*module, function);
+  auto packed = packWeights(*module, weights, besides);
+  if (!packed)
+    return packed.takeError();
+  compiled->packed = std::move(*packed);
+  mlir::PassManager lower(context);
+  buildCPUPipeline(lower);
+  if (mlir::failed(lower.run(*module)))
+    return failure("lowering");
+  SmallVector<char> object;
+  if (Error error = generateCode(*module, **machine, CodeKind::Object, object))
+    return std::move(error);
+  auto loaded = LoadedObject::load(object);
+  if (!loaded)
+    return loaded.takeError();
+  compiled->loaded = std::move(*loaded);
+  return std::move(compiled);
+}
+
+Expected<std::vector<HostTensor>> CompiledModule::run(ArrayRef<HostTensor> inputs, ArrayRef<int64_t> symbols) {
+  return runProduct(*loaded, 0, inputs, symbols, packed->data, outputs, &seconds);
+}
+
+int64_t CompiledModule::arenaBytes(ArrayRef<int64_t> symbols) const {
+  return loaded->product().entries[0].arena_bytes(symbols.data());
+}
+
+double CompiledModule::countFlops(ArrayRef<int64_t> symbols) const {
+  double total = 0;
+  for (mlir::AffineMap map : flops) {
+    SmallVector<mlir::AffineExpr> values;
+    for (unsigned i = 0; i < map.getNumSymbols(); ++i)
+      values.push_back(mlir::getAffineConstantExpr(symbols[i], map.getContext()));
+    auto value = mlir::simplifyAffineExpr(map.getResult(0).replaceDimsAndSymbols({}, values), 0, 0);
+    if (auto constant = dyn_cast<mlir::AffineConstantExpr>(value))
+      total += double(constant.getValue());
+  }
+  return total;
+}

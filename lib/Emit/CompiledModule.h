@@ -1,0 +1,53 @@
+//===- CompiledModule.h - A module through the rest of the compiler, ready to run ---------------------*- C++ -*-===//
+//
+// Takes a copy of a module from where it stands (tensors, or scheduled already) through scheduling, weight packing and
+// CPU lowering into this process: for `mamba-opt --run`, where the effect of a pass on time and memory should show.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#ifndef MAMBAC_LIB_EMIT_COMPILEDMODULE_H
+#define MAMBAC_LIB_EMIT_COMPILEDMODULE_H
+
+#include "lib/Emit/PackWeights.h"
+#include "lib/JIT/HostTensor.h"
+#include "lib/JIT/JIT.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace mambac {
+
+/// The element type and rank of an entry's output.
+struct OutputType {
+  mlir::Type element;
+  int64_t rank;
+};
+
+/// Runs an entry of a loaded product. `outputs` are in the entry's order.
+llvm::Expected<std::vector<HostTensor>> runProduct(LoadedObject &object, unsigned entry,
+                                                   llvm::ArrayRef<HostTensor> inputs, llvm::ArrayRef<int64_t> symbols,
+                                                   const void *weights, llvm::ArrayRef<OutputType> outputs,
+                                                   double *seconds = nullptr);
+
+class CompiledModule {
+public:
+  /// `entry` is the one function that is kept as an entry. `besides` is where a file of packed weights may be made.
+  static llvm::Expected<std::unique_ptr<CompiledModule>> make(mlir::ModuleOp source, llvm::StringRef entry,
+                                                              const WeightSource &weights, llvm::StringRef besides);
+
+  llvm::Expected<std::vector<HostTensor>> run(llvm::ArrayRef<HostTensor> inputs, llvm::ArrayRef<int64_t> symbols);
+  int64_t arenaBytes(llvm::ArrayRef<int64_t> symbols) const;
+  /// Floating-point operations by the kernels' definitions.
+  double countFlops(llvm::ArrayRef<int64_t> symbols) const;
+  double seconds = 0; ///< of the last run
+
+private:
+  void readKernels(mlir::ModuleOp module, mlir::func::FuncOp entry);
+
+  std::unique_ptr<PackedWeights> packed;
+  std::unique_ptr<LoadedObject> loaded;
+  llvm::SmallVector<OutputType> outputs;
+  /// For each kernel that is called, its operations as a map of the symbols.
+  llvm::SmallVector<mlir::AffineMap> flops;
+};
+
+} // namespace mambac
+
+#endif // MAMBAC_LIB_EMIT_COMPILEDMODULE_H
