@@ -22,7 +22,7 @@
 // SCHEDULED-NEXT: out0: tensor<2x64x64xf32> min
 // REFERENCE: @scores, by definition, s0 = 2, s1 = 64
 // REFERENCE-NEXT: out0: tensor<2x64x64xf32> min
-// REFERENCE: 1.966e+05 floating-point operations
+// REFERENCE: 1.311e+05 floating-point operations
 // ONES: out0: tensor<1x3x3xf32> min 8 max 8 mean 8 [8, 8, 8, 8, 8, 8, ..]
 // FILE: out0: tensor<2x64x64xf32> min {{[0-9]}}
 // SCALE: @scale, by definition, s0 = 3
