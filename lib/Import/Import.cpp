@@ -3,10 +3,11 @@
 #include "lib/Import/Import.h"
 
 #include "dialects/SSM/IR/SSM.h"
-#include "lib/Import/Call.h"
+#include "lib/Import/HigherOrder.h"
 #include "lib/Import/SymbolRanges.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/MapVector.h"
@@ -97,7 +98,7 @@ void Importer::collectUnsupported(const pt2::Graph &graph,
                                   llvm::MapVector<StringRef, std::vector<const pt2::Node *>> &found, unsigned depth) {
   for (const pt2::Node &node : graph.nodes) {
     bool inPlace;
-    if (isSubgraphCall(node)) {
+    if (isSubgraphCall(node) || isHigherOrder(node.target)) {
       for (const pt2::NamedArgument &input : node.inputs)
         if (input.arg.graph && depth < 8)
           collectUnsupported(*input.arg.graph, found, depth + 1);
@@ -311,10 +312,18 @@ void Importer::importNode(const pt2::Graph &graph, const pt2::Node &node, Scope 
   if (returnsNoTensor(node))
     return;
   Call call(emitter, graph, node, scope);
-  Lowering lowering = registry().find(node.target, call.inPlace);
-  if (!lowering)
-    return; // reported by checkSupported
-  (void)lowering(call);
+  if (isHigherOrder(node.target)) {
+    if (depth >= 8)
+      emitter.fail("sub-graphs are nested too deeply");
+    else
+      (void)lowerHigherOrder(call, [&](const pt2::Graph &body, Scope &inner) {
+        size_t before = errors.size();
+        importNodes(body, inner, depth + 1);
+        return errors.size() == before;
+      });
+  } else if (Lowering lowering = registry().find(node.target, call.inPlace)) {
+    (void)lowering(call);
+  } // else reported by checkSupported
   if (emitter.problem.empty())
     return;
   StringRef target(node.target);
@@ -516,7 +525,7 @@ OwningOpRef<ModuleOp> Importer::run() {
 
 void loadImportDialects(MLIRContext &context) {
   context.loadDialect<affine::AffineDialect, arith::ArithDialect, func::FuncDialect, linalg::LinalgDialect,
-                      math::MathDialect, tensor::TensorDialect, ssm::SSMDialect>();
+                      math::MathDialect, scf::SCFDialect, tensor::TensorDialect, ssm::SSMDialect>();
 }
 
 OwningOpRef<ModuleOp> importGraph(const pt2::Program &program, MLIRContext &context) {

@@ -102,6 +102,8 @@ public:
       Value x = main->getOperand(0), y = matmul.getY();
       return multiply({"2", sizeOf(y, 0), sizeOf(y, 1), sizeOf(x, 1)});
     }
+    if (main->getNumRegions())
+      return {}; // a loop: how much its iterations do is not said
     if (isa<ssm::CumsumOp, ssm::SegsumOp>(main))
       return elements(cast<DestinationStyleOpInterface>(main).getDpsInits()[0]);
     return "0";
@@ -109,6 +111,8 @@ public:
 
   Count bytes() {
     if (!main)
+      return {};
+    if (main->getNumRegions() && !isa<linalg::LinalgOp>(main))
       return {};
     SmallVector<Count> terms;
     for (Value operand : main->getOperands())

@@ -23,6 +23,8 @@ std::unique_ptr<mlir::Pass> createHoistWeightsPass();
 std::unique_ptr<mlir::Pass> createFuseElementwisePass();
 /// One destination tensor per writer, before bufferization.
 std::unique_ptr<mlir::Pass> createSplitDestinationsPass();
+/// Tensors that a loop carries stay in one buffer.
+std::unique_ptr<mlir::Pass> createWriteCarriesInPlacePass();
 /// Outlines each kernel of a driver into a private function; equal ones are shared.
 std::unique_ptr<mlir::Pass> createFormDispatchesPass();
 /// Notes the operations and bytes of each kernel call as expressions of the symbols.

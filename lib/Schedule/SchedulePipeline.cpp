@@ -47,6 +47,8 @@ static void populateFusion(OpPassManager &pm) {
 }
 
 static void populateBufferize(OpPassManager &pm) {
+  // Before destinations are shared out: what is written over a carry is a destination, too.
+  pm.addPass(mambac::createWriteCarriesInPlacePass());
   pm.addPass(mambac::createSplitDestinationsPass());
   // Results land directly in what they are inserted into or returned as.
   pm.addPass(bufferization::createEmptyTensorEliminationPass());
@@ -68,7 +70,9 @@ static void populateKernels(OpPassManager &pm) {
 }
 
 void mambac::buildArenaPipeline(OpPassManager &pm) {
-  // Drivers only have calls, views and allocations now, so lifetimes are plain.
+  // Drivers only have calls, views and allocations now, so lifetimes are plain. Kernels that are loops may have
+  // workspaces inside.
+  pm.addNestedPass<func::FuncOp>(bufferization::createBufferLoopHoistingPass());
   pm.addPass(createHoistWorkspacesPass());
   pm.addNestedPass<func::FuncOp>(memref::createResolveShapedTypeResultDimsPass());
   pm.addPass(createEntryABIPass()); // sizes asked of inputs become expressions of symbols
@@ -93,6 +97,7 @@ void mambac::registerSchedulePasses() {
   registerPass([] { return createHoistWeightsPass(); });
   registerPass([] { return createFuseElementwisePass(); });
   registerPass([] { return createSplitDestinationsPass(); });
+  registerPass([] { return createWriteCarriesInPlacePass(); });
   registerPass([] { return createFormDispatchesPass(); });
   registerPass([] { return createCountWorkPass(); });
   registerPass([] { return createHoistWorkspacesPass(); });

@@ -23,6 +23,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch._higher_order_ops.scan import scan
 from torch.export import Dim
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python"))
@@ -562,6 +563,37 @@ class WithGradSwitch(nn.Module):
         return F.linear(z, self.weight), w + torch.tensor([1.0, 2.0, 3.0]), y + self.shift, x.new_tensor(3.0) * z
 
 
+class Loops(nn.Module):
+    """Higher-order ops: scans with and without parameters, in both directions, along any dim; a condition."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.Linear(5, 4)
+        self.decay = nn.Parameter(torch.rand(4))
+
+    def forward(self, x: Tensor, start: Tensor) -> tuple[Tensor, ...]:
+        """x (b, l, 5), start (b, 4)"""
+
+        def recur(h: Tensor, step: Tensor) -> tuple[Tensor, Tensor]:
+            h = torch.tanh(self.inner(step) + self.decay * h)
+            return h, torch.softmax(h, -1)
+
+        def swap(state: tuple[Tensor, Tensor], step: tuple[Tensor, Tensor]) -> tuple[tuple[Tensor, Tensor], Tensor]:
+            (a, b), (u, v) = state, step
+            return (b * u, a + v), a - b
+
+        def combine(a1: Tensor, b1: Tensor, a2: Tensor, b2: Tensor) -> list[Tensor]:
+            return [a1 * a2, torch.addcmul(b2, a2, b1)]
+
+        last, y = scan(recur, start, x, dim=1)
+        last_back, y_back = scan(recur, start, x, dim=1, reverse=True)
+        (p, q), z = scan(swap, (start, 2 * start), (x[:, :, :4], x[:, :, 1:]), dim=1)
+        rows = x.transpose(0, 1)
+        product, h = torch.ops.higher_order.associative_scan(combine, (torch.sigmoid(rows), rows * 1.0), ())
+        chosen = torch.cond(x.sum() > 0, lambda v: v + 1.0, lambda v: v * 2.0, (x,))
+        return last, y, last_back, y_back, p, q, z, product, h, chosen
+
+
 class Family(nn.Module):
     """One output an op."""
 
@@ -627,6 +659,7 @@ def families() -> dict[str, tuple[nn.Module, Callable[[], list[Tensor]], list[st
             ],
             everything,
         ),
+        "loops": (Loops(), lambda: [randn(2, 6, 5), randn(2, 4)], ["static", "dynamic"]),
         "subgraphs": (WithGradSwitch(), lambda: [randn(2, 3, 5)], ["static", "dynamic"]),
     }
 
@@ -644,6 +677,7 @@ FIXED: dict[str, dict[int, set[int]]] = {
     "sorting": {0: {1, 2}, 2: {0}},
     "experts": {0: {2}, 2: {0, 1, 2}},
     "scatter": {0: {1, 2}, 1: {1, 2}, 2: {1, 2}},
+    "loops": {0: {2}, 1: {1}},
     "subgraphs": {0: {1, 2}},
 }
 
