@@ -9,7 +9,8 @@
 //   }                                              scf.yield %w
 //                                                }
 //
-// What lies in a carry itself (two carries that change places) is copied first. Carries that are written in place already (tensor.insert_slice into the carry, and the like) stay as they are.
+// What lies in a carry itself (two carries that change places) is copied first. Carries that are written in place
+// already (tensor.insert_slice into the carry, and the like) stay as they are.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Schedule/Passes.h"

@@ -61,6 +61,7 @@ class Fixture:
     # Width of a floating-point input (batch, length, width); None: token ids.
     width: int | None = None
     kwarg: str | None = None
+    scans_per_layer: int = 1
 
 
 def grouped_product(rows: Tensor, weights: Tensor, ends: Tensor) -> Tensor:
@@ -339,6 +340,7 @@ def fixtures() -> list[Fixture]:
             {"ssm.selective_scan": 8, "ssm.causal_conv1d": 4, "ssm.attention": 2, "ssm.einsum": 33},
             [(b, 4) for b in (2, 1, 3, 2, 5)],
             batch,
+            scans_per_layer=2,
         ),
         Fixture(
             "mamba2_hidden",
@@ -437,6 +439,7 @@ def write(fixture: Fixture, folder: Path, kept_frames: int = 1) -> None:
         "dynamic": {"batch": fixture.dynamic[0], "length": fixture.dynamic[1]},
         "input": name,
         "ops": fixture.ops,
+        **({"scans_per_layer": fixture.scans_per_layer} if fixture.scans_per_layer > 1 else {}),
         "cases": cases,
     }
     (folder / "meta.json").write_text(json.dumps(meta, indent=2) + "\n")

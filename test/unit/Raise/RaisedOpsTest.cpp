@@ -20,7 +20,6 @@
 #include "mlir/Pass/PassManager.h"
 #include <gtest/gtest.h>
 #include <map>
-#include <set>
 
 using namespace mambac;
 
@@ -55,12 +54,13 @@ TEST_P(RaisedOps, OneForEachLayer) {
   ASSERT_TRUE(mlir::succeeded(pm.run(*module)));
 
   std::map<std::string, int64_t> counts;
-  std::set<std::string> scans;
+  // A layer may have several heads with a scan of their own.
+  std::map<std::string, int64_t> scans;
+  int64_t scansPerLayer = json->getAsObject()->getInteger("scans_per_layer").value_or(1);
   module->walk([&](mlir::Operation *op) {
     ++counts[op->getName().getStringRef().str()];
     if (llvm::isa<ssm::SSDOp, ssm::SelectiveScanOp>(op)) {
-      EXPECT_TRUE(scans.insert(modulePath(op->getLoc())).second)
-          << "two scans in " << modulePath(op->getLoc());
+      EXPECT_LE(++scans[modulePath(op->getLoc())], scansPerLayer) << "scans in " << modulePath(op->getLoc());
     }
     if (auto cumsum = llvm::dyn_cast<ssm::CumsumOp>(op)) {
       EXPECT_FALSE(llvm::isa<mlir::FloatType>(mlir::getElementTypeOrSelf(cumsum.getX())));
