@@ -1,5 +1,6 @@
 # lit's settings for all .mlir tests: what a RUN line may name, and what holds for FileCheck everywhere.
 import os
+import shutil
 
 import lit.formats
 
@@ -42,3 +43,17 @@ for tool in ("mambac", "mamba-run", "mlir-runner"):
     for directory in (os.path.join(config.mambac_build_dir, "bin"), config.llvm_tools_dir):
         if os.path.exists(os.path.join(directory, tool)):
             config.available_features.add(tool)
+
+# A real browser, where there is one: `apt-get install chromium`. It runs without a network.
+chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+if chromium:
+    config.available_features.add("chromium")
+    config.substitutions.append(
+        (
+            "%chromium",
+            f"{chromium} --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --hide-scrollbars --no-first-run"
+            " --disable-background-networking --disable-component-update --enable-logging=stderr --v=0"
+            " --host-resolver-rules='MAP * ~NOTFOUND' --window-size=1400,2600 --virtual-time-budget=5000"
+            " --user-data-dir=%t.chromium",
+        )
+    )

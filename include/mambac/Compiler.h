@@ -23,6 +23,7 @@ struct CompileOptions {
   std::string model;            ///< which model of an archive that holds several
   bool weightsBeside = false;   ///< packed weights in OUT.weights instead of inside the product
   bool verify = false;          ///< run the module before and after each stage on random inputs
+  std::string report;           ///< an HTML page about the compilation goes there; none if empty
   unsigned threads = 0;         ///< threads of the compiler itself; 0 = all
   std::string libraryDir;       ///< where libMambacRuntime.a and the runner are
   /// Called as stages begin: name, fraction done.

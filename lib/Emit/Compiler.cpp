@@ -10,6 +10,7 @@
 #include "lib/Emit/ModelInput.h"
 #include "lib/Emit/PackWeights.h"
 #include "lib/Emit/Verify.h"
+#include "lib/Report/CompileReport.h"
 #include "lib/Runtime/ProductWriter.h"
 #include "lib/Schedule/Passes.h"
 #include "mambac/Passes.h"
@@ -49,8 +50,27 @@ public:
   Compilation(const CompileOptions &options) : options(options) {}
 
   int run() {
-    if (options.output != "-" && !writable())
+    if (options.output != "-" && !writable(options.output))
       return kBadInput;
+    if (!options.report.empty()) {
+      if (options.report == options.output)
+        return bad("--report and -o name the same file " + options.report);
+      if (options.report == "-")
+        return bad("--report takes a file; standard output is for the product");
+      if (!writable(options.report))
+        return kBadInput;
+      page = std::make_unique<CompileReport>(options.input, options.output);
+    }
+    int code = compile();
+    if (code != kSuccess || !page)
+      return code;
+    page->recordProduct(kindOfProduct(), options.cpu);
+    std::string message = page->write(options.report);
+    return message.empty() ? kSuccess : bad(message);
+  }
+
+private:
+  int compile() {
     auto machine = makeTargetMachine(options.cpu);
     if (!machine)
       return bad(toString(machine.takeError()));
@@ -63,6 +83,10 @@ public:
     ModuleOp module = input.getModule();
     if (options.emission != Emission::Imported && options.emission != Emission::Raised)
       describeTarget(**machine, module);
+    if (page) {
+      page->listen(*module.getContext());
+      page->recordImported(module);
+    }
     if (options.emission == Emission::Imported)
       return writeModule(module);
 
@@ -76,6 +100,8 @@ public:
         errs() << "mambac: error: " << toString(std::move(error)) << "\n";
         return kBug;
       }
+    if (page)
+      page->recordRaised(module);
     if (options.emission == Emission::Raised)
       return writeModule(module);
 
@@ -88,6 +114,8 @@ public:
       return kBadInput;
     if (failed(runPasses(module, "schedule", buildSchedulePipeline)))
       return kBug;
+    if (page)
+      page->recordScheduled(module);
     if (options.emission == Emission::Scheduled)
       return writeModule(module);
 
@@ -96,6 +124,8 @@ public:
     auto weights = packWeights(module, input.weights(), besides);
     if (!weights)
       return bad(toString(weights.takeError()));
+    if (page)
+      page->recordPackedWeights((*weights)->bytes);
     if ((*weights)->bytes) {
       uint64_t hash = hashWeights((*weights)->data, (*weights)->bytes);
       mlir::Builder builder(module.getContext());
@@ -125,7 +155,6 @@ public:
     return writeLinked(code, **weights);
   }
 
-private:
   /// Runs one stage; on failure or a crash a reproducer is written and named.
   mlir::LogicalResult runPasses(ModuleOp module, StringRef stage, function_ref<void(mlir::OpPassManager &)> build) {
     mlir::PassManager pm(module.getContext());
@@ -199,13 +228,36 @@ private:
     return std::string(path);
   }
 
-  bool writable() {
-    std::string directory = sys::path::parent_path(options.output).str();
+  /// What is written, in a report's words.
+  std::string kindOfProduct() const {
+    switch (options.emission) {
+    case Emission::Executable:
+      return "executable";
+    case Emission::Shared:
+      return "shared library";
+    case Emission::Object:
+      return "object file";
+    case Emission::Assembly:
+      return "assembly";
+    case Emission::LLVMIR:
+      return "LLVM IR";
+    case Emission::Imported:
+      return "imported module";
+    case Emission::Raised:
+      return "raised module";
+    case Emission::Scheduled:
+      return "scheduled module";
+    }
+    return "";
+  }
+
+  bool writable(const std::string &path) {
+    std::string directory = sys::path::parent_path(path).str();
     if (directory.empty())
       directory = ".";
     std::string problem;
     sys::fs::file_status status;
-    bool exists = !sys::fs::status(options.output, status) && sys::fs::exists(status);
+    bool exists = !sys::fs::status(path, status) && sys::fs::exists(status);
     if (exists && sys::fs::is_directory(status))
       problem = "it is a directory";
     else if (exists && !sys::fs::is_regular_file(status)) // a device or pipe would be replaced by the file
@@ -216,7 +268,7 @@ private:
       problem = std::strerror(errno);
     if (problem.empty())
       return true;
-    bad("cannot write " + options.output + ": " + problem);
+    bad("cannot write " + path + ": " + problem);
     return false;
   }
 
@@ -272,11 +324,14 @@ private:
   }
 
   void report(const char *stage, double done) {
+    if (page)
+      page->beginStage(stage);
     if (options.progress)
       options.progress(stage, done);
   }
 
   const CompileOptions &options;
+  std::unique_ptr<CompileReport> page; ///< null without --report
 };
 
 } // namespace

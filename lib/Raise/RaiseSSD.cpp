@@ -66,7 +66,7 @@ struct RaiseSSDPass : mambac::impl::RaiseSSDBase<RaiseSSDPass> {
       });
       if (succeeded(found)) {
         ++numFound;
-        remarkFound(root, "ssm.ssd");
+        remarkFound(getScanLocation(root), "ssm.ssd");
         if (finalState) {
           moveUsersBehind(finalState->first, finalState->second.getDefiningOp());
           queue.replace(finalState->first, finalState->second);

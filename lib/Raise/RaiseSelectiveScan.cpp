@@ -293,7 +293,7 @@ struct RaiseSelectiveScanPass : mambac::impl::RaiseSelectiveScanBase<RaiseSelect
       });
       if (succeeded(found)) {
         ++numFound;
-        remarkFound(root, opName);
+        remarkFound(getScanLocation(root), opName);
         queue.replace(root, raised);
       } else if (plausible) {
         queue.noteDeclined(root, reason);

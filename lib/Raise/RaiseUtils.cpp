@@ -108,8 +108,10 @@ Location mambac::raise::getScanLocation(Value root) {
   return root.getLoc();
 }
 
-void mambac::raise::remarkFound(Value root, StringRef opName) {
-  remark::passed(root.getLoc(), remark::RemarkOpts::name("raised").category("mambac-raise")) << opName;
+void mambac::raise::remarkFound(Value root, StringRef opName) { remarkFound(root.getLoc(), opName); }
+
+void mambac::raise::remarkFound(Location place, StringRef opName) {
+  remark::passed(place, remark::RemarkOpts::name("raised").category("mambac-raise")) << opName;
 }
 
 void mambac::raise::remarkDeclined(Value root, StringRef opName, StringRef reason) {

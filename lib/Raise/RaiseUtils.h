@@ -46,6 +46,7 @@ mlir::Location getScanLocation(mlir::Value root);
 
 /// Remarks (see mlir/IR/Remarks.h) at a value's place.
 void remarkFound(mlir::Value root, llvm::StringRef opName);
+void remarkFound(mlir::Location place, llvm::StringRef opName);
 void remarkDeclined(mlir::Value root, llvm::StringRef opName, llvm::StringRef reason);
 
 } // namespace mambac::raise

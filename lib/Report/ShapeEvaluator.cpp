@@ -131,7 +131,7 @@ ShapeEvaluator ShapeEvaluator::create(func::FuncOp func, ArrayRef<Shape> inputSh
 }
 
 std::string ShapeEvaluator::bind(func::FuncOp func, ArrayRef<Shape> inputShapes) {
-  SmallVector<std::optional<int64_t>> symbols(readSymbols(func).size());
+  symbols.assign(readSymbols(func).size(), std::nullopt);
   unsigned next = 0;
   for (unsigned i = 0; i < func.getNumArguments(); ++i) {
     if (!isModelInput(func, i))

@@ -29,6 +29,8 @@ public:
   /// Shapes of the model's inputs, in order. An error (empty if there is none) says which of them does not fit.
   static ShapeEvaluator create(mlir::func::FuncOp func, llvm::ArrayRef<Shape> inputShapes, std::string &error);
 
+  /// The values of the entry's symbols, as far as the inputs tell them.
+  llvm::ArrayRef<std::optional<int64_t>> symbolValues() const { return symbols; }
   /// The value of an index; none if it depends on data.
   std::optional<int64_t> indexOf(mlir::Value value);
   /// The shape of a tensor or memref; none if it depends on data.
@@ -44,6 +46,7 @@ private:
   std::optional<Shape> foldSizes(llvm::ArrayRef<mlir::OpFoldResult> sizes);
   std::optional<Shape> shapeOfResult(mlir::OpResult result);
 
+  llvm::SmallVector<std::optional<int64_t>> symbols;
   llvm::DenseMap<mlir::Value, std::optional<int64_t>> indices;
   llvm::DenseMap<mlir::Value, std::optional<Shape>> shapes;
 };

@@ -55,6 +55,7 @@ func.func @selective_scan(%raw: tensor<?x6x5xf32>, %bias: tensor<6xf32>, %A: ten
     %p = arith.mulf %x, %y : f32
     linalg.yield %p : f32
   } -> tensor<?x6x5x4xf32>
+  // expected-remark @below {{Remark=ssm.selective_scan}}
   %h, %f = ssm.scan "l b d n : b d l n, b d l n -> l b d n, b d n" axis(0) a(%decay : tensor<?x6x5x4xf32>) b(%dBu : tensor<?x6x5x4xf32>) outs(%es, %ef : tensor<5x?x6x4xf32>, tensor<?x6x4xf32>)
   %y0 = linalg.fill ins(%zero : f32) outs(%e3 : tensor<?x6x5xf32>) -> tensor<?x6x5xf32>
   %y = linalg.generic {indexing_maps = [#lbdn, #bnl, #bdl], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%h, %C : tensor<5x?x6x4xf32>, tensor<?x4x5xf32>) outs(%y0 : tensor<?x6x5xf32>) {
@@ -77,7 +78,6 @@ func.func @selective_scan(%raw: tensor<?x6x5xf32>, %bias: tensor<6xf32>, %A: ten
     %r = arith.divf %a, %q : f32
     linalg.yield %r : f32
   } -> tensor<?x6x5xf32>
-  // expected-remark @below {{Remark=ssm.selective_scan}}
   %out = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%skip, %gate : tensor<?x6x5xf32>, tensor<?x6x5xf32>) outs(%e3 : tensor<?x6x5xf32>) {
   ^bb0(%a: f32, %x: f32, %o: f32):
     %p = arith.mulf %a, %x : f32
@@ -146,9 +146,9 @@ func.func @token_by_token(%x: tensor<2x9x4x3xf32>, %dt: tensor<2x9x4xf32>, %A: t
     %t = arith.mulf %s, %r : f32
     linalg.yield %t : f32
   } -> tensor<2x9x4x3x5xf32>
+  // expected-remark @below {{Remark=ssm.ssd}}
   %s, %f = ssm.scan "b t h p n : b t h, b t h p n, b h p n -> b t h p n, b h p n" axis(1) a(%a : tensor<2x9x4xf32>) b(%b : tensor<2x9x4x3x5xf32>) init(%init : tensor<2x4x3x5xf32>) outs(%e5, %ef : tensor<2x9x4x3x5xf32>, tensor<2x4x3x5xf32>)
   %y0 = linalg.fill ins(%zero : f32) outs(%e4 : tensor<2x9x4x3xf32>) -> tensor<2x9x4x3xf32>
-  // expected-remark @below {{Remark=ssm.ssd}}
   %y = linalg.generic {indexing_maps = [#full, #btn, #bthp], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]} ins(%s, %C : tensor<2x9x4x3x5xf32>, tensor<2x9x5xf32>) outs(%y0 : tensor<2x9x4x3xf32>) {
   ^bb0(%p: f32, %q: f32, %o: f32):
     %r = arith.mulf %p, %q : f32

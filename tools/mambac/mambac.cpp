@@ -66,6 +66,9 @@ int main(int argc, char **argv) {
   cl::opt<unsigned> threads("threads", cl::desc("Threads of the compiler (default: all)"), cl::init(0),
                                    cl::value_desc("N"));
   cl::opt<bool> verify("verify", cl::desc("Compare what the model computes before and after raising"));
+  cl::opt<std::string> report("report", cl::desc("Write a page about the compilation: the graph, what was found, memory, "
+                                                 "work, times"),
+                              cl::value_desc("FILE.html"));
   cl::opt<bool> quiet("quiet", cl::desc("No progress"));
   std::string usage;
   raw_string_ostream usageStream(usage);
@@ -80,6 +83,7 @@ int main(int argc, char **argv) {
   options.model = model;
   options.threads = threads;
   options.verify = verify;
+  options.report = report;
   if (target != "cpu")
     return fail("unknown target '" + target + "': this mambac generates code for --target=cpu");
   if (weights != "inside" && weights != "beside")
