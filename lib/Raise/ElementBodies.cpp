@@ -159,6 +159,30 @@ FailureOr<Lin> ElementEvaluator::integerElement(Value tensor, ArrayRef<Lin> inde
   return integer(op, yielded, *env, given);
 }
 
+FailureOr<std::vector<std::pair<Constraints, double>>>
+ElementEvaluator::constantPieces(linalg::LinalgOp op, Value v, const Env &env, ArrayRef<Lin> given) {
+  FailureOr<Poly> poly = scalar(op, v, env, given, Mode::Value);
+  if (failed(poly) || poly->size() > 4)
+    return failure();
+  // A term counts where all of its guards hold; elsewhere the first one fails, or the second, ...
+  std::vector<std::pair<Constraints, double>> pieces{{{}, 0.0}};
+  for (const Term &term : *poly) {
+    if (!term.atoms.empty() || !term.bound.empty())
+      return failure();
+    std::vector<std::pair<Constraints, double>> finer;
+    for (const auto &[constraints, number] : pieces) {
+      Constraints holding = constraints;
+      for (const Lin &guard : term.guards) {
+        finer.push_back({join(holding, {guard * -1 - 1}), number});
+        holding.push_back(guard);
+      }
+      finer.push_back({holding, number + term.coefficient});
+    }
+    pieces = std::move(finer);
+  }
+  return pieces;
+}
+
 FailureOr<ElementEvaluator::Condition> ElementEvaluator::condition(linalg::LinalgOp op, Value v, const Env &env,
                                                                    ArrayRef<Lin> given) {
   Condition result;
@@ -183,6 +207,38 @@ FailureOr<ElementEvaluator::Condition> ElementEvaluator::condition(linalg::Linal
   Operation *inner = v.getDefiningOp();
   if (inner->getParentOp() != op)
     return failure();
+  auto cross = [](ArrayRef<Constraints> a, ArrayRef<Constraints> b, SmallVectorImpl<Constraints> &to) {
+    for (const Constraints &x : a)
+      for (const Constraints &y : b)
+        to.push_back(join(x, y));
+  };
+  if (auto compare = dyn_cast<arith::CmpIOp>(inner); compare && compare.getLhs().getType().isInteger(1)) {
+    // Of two conditions: the same, or not. `x == false` is how "not" is written.
+    bool isEqual = compare.getPredicate() == arith::CmpIPredicate::eq;
+    if (!isEqual && compare.getPredicate() != arith::CmpIPredicate::ne)
+      return failure();
+    FailureOr<Condition> lhs = condition(op, compare.getLhs(), env, given);
+    FailureOr<Condition> rhs = condition(op, compare.getRhs(), env, given);
+    if (failed(lhs) || failed(rhs))
+      return failure();
+    cross(lhs->yes, rhs->yes, isEqual ? result.yes : result.no);
+    cross(lhs->no, rhs->no, isEqual ? result.yes : result.no);
+    cross(lhs->yes, rhs->no, isEqual ? result.no : result.yes);
+    cross(lhs->no, rhs->yes, isEqual ? result.no : result.yes);
+    return result;
+  }
+  if (auto compare = dyn_cast<arith::CmpFOp>(inner)) {
+    // Of masks that are written as numbers: each piece has one.
+    auto lhs = constantPieces(op, compare.getLhs(), env, given), rhs = constantPieces(op, compare.getRhs(), env, given);
+    if (failed(lhs) || failed(rhs))
+      return failure();
+    for (const auto &[xs, x] : *lhs)
+      for (const auto &[ys, y] : *rhs) {
+        bool holds = arith::applyCmpPredicate(compare.getPredicate(), llvm::APFloat(x), llvm::APFloat(y));
+        (holds ? result.yes : result.no).push_back(join(xs, ys));
+      }
+    return result;
+  }
   if (auto compare = dyn_cast<arith::CmpIOp>(inner)) {
     FailureOr<Lin> lhs = integer(op, compare.getLhs(), env, given), rhs = integer(op, compare.getRhs(), env, given);
     if (failed(lhs) || failed(rhs))
@@ -219,11 +275,6 @@ FailureOr<ElementEvaluator::Condition> ElementEvaluator::condition(linalg::Linal
     FailureOr<Condition> rhs = condition(op, inner->getOperand(1), env, given);
     if (failed(lhs) || failed(rhs))
       return failure();
-    auto cross = [](ArrayRef<Constraints> a, ArrayRef<Constraints> b, SmallVectorImpl<Constraints> &to) {
-      for (const Constraints &x : a)
-        for (const Constraints &y : b)
-          to.push_back(join(x, y));
-    };
     bool isOr = isa<arith::OrIOp>(inner), isXor = isa<arith::XOrIOp>(inner);
     cross(lhs->yes, rhs->yes, isXor ? result.no : result.yes);
     cross(lhs->yes, rhs->no, isOr || isXor ? result.yes : result.no);
@@ -237,11 +288,6 @@ FailureOr<ElementEvaluator::Condition> ElementEvaluator::condition(linalg::Linal
     FailureOr<Condition> y = condition(op, select.getFalseValue(), env, given);
     if (failed(c) || failed(x) || failed(y))
       return failure();
-    auto cross = [](ArrayRef<Constraints> a, ArrayRef<Constraints> b, SmallVectorImpl<Constraints> &to) {
-      for (const Constraints &p : a)
-        for (const Constraints &q : b)
-          to.push_back(join(p, q));
-    };
     cross(c->yes, x->yes, result.yes);
     cross(c->no, y->yes, result.yes);
     cross(c->yes, x->no, result.no);

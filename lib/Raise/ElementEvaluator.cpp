@@ -275,8 +275,9 @@ bool ElementEvaluator::stepThroughView(Value &tensor, SmallVectorImpl<Lin> &inde
 static bool isMaskOnly(linalg::LinalgOp op) {
   bool hasSelect = false;
   for (Operation &inner : op->getRegion(0).front()) {
-    hasSelect |= isa<arith::SelectOp>(inner);
-    if (!isa<arith::SelectOp, arith::CmpIOp, arith::AndIOp, arith::OrIOp, arith::XOrIOp, arith::ConstantOp,
+    hasSelect |= isa<arith::SelectOp>(inner) ||
+                 (isa<arith::UIToFPOp>(inner) && inner.getOperand(0).getType().isInteger(1));
+    if (!isa<arith::SelectOp, arith::UIToFPOp, arith::CmpIOp, arith::CmpFOp, arith::AndIOp, arith::OrIOp, arith::XOrIOp, arith::ConstantOp,
              arith::IndexCastOp, arith::AddIOp, arith::SubIOp, arith::ExtFOp, linalg::IndexOp, linalg::YieldOp>(inner))
       return false;
   }

@@ -123,9 +123,9 @@ static bool hasFollowableBody(linalg::LinalgOp op) {
     if (auto div = dyn_cast<arith::DivFOp>(inner))
       return matchPattern(div.getRhs(), m_Constant());
     return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::NegFOp, arith::ExtFOp, arith::TruncFOp,
-               arith::SelectOp, arith::CmpIOp, arith::AndIOp, arith::OrIOp, arith::XOrIOp, arith::ConstantOp,
-               arith::IndexCastOp, arith::AddIOp, arith::SubIOp, arith::UIToFPOp, math::ExpOp, linalg::IndexOp,
-               linalg::YieldOp>(inner);
+               arith::SelectOp, arith::CmpIOp, arith::CmpFOp, arith::AndIOp, arith::OrIOp, arith::XOrIOp,
+               arith::ConstantOp, arith::IndexCastOp, arith::AddIOp, arith::SubIOp, arith::UIToFPOp,
+               math::ExpOp, linalg::IndexOp, linalg::YieldOp>(inner);
   });
 }
 

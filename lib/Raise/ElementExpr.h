@@ -115,6 +115,9 @@ private:
                                      Mode mode);
   mlir::FailureOr<Poly> scalar(mlir::linalg::LinalgOp op, mlir::Value v, const Env &env, llvm::ArrayRef<Lin> given,
                                Mode mode);
+  /// A number that depends on the position alone: disjoint sets of positions, and the number in each.
+  mlir::FailureOr<std::vector<std::pair<Constraints, double>>>
+  constantPieces(mlir::linalg::LinalgOp op, mlir::Value v, const Env &env, llvm::ArrayRef<Lin> given);
   mlir::FailureOr<Condition> condition(mlir::linalg::LinalgOp op, mlir::Value v, const Env &env,
                                        llvm::ArrayRef<Lin> given);
   mlir::FailureOr<Condition> conditionElement(mlir::Value tensor, llvm::ArrayRef<Lin> index,
