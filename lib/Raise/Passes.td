@@ -21,6 +21,22 @@ def SimplifySizes : Pass<"mambac-simplify-sizes", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect"];
 }
 
+def ForwardSlices : Pass<"mambac-forward-slices", "::mlir::func::FuncOp"> {
+  let summary = "A read of a tensor that was written in pieces reads the piece";
+  let description = [{
+    Before, where a loop over time was written in place:
+
+        %1 = tensor.insert_slice %h0 into %0[0, 0] [1, 8] [1, 1]
+        %2 = tensor.insert_slice %h1 into %1[1, 0] [1, 8] [1, 1]
+        %r = tensor.extract_slice %2[0, 0] [1, 8] [1, 1]
+
+    After: `%r` is `%h0`. A slice that overlaps a piece in part stays as it is. An insertion that leaves nothing of its
+    destination is its source.
+  }];
+  let statistics = [Statistic<"numForwarded", "forwarded", "slices read from where they were written, and insertions that were the source">];
+  let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
+}
+
 def RaiseSSD : Pass<"ssm-raise-ssd", "::mlir::func::FuncOp"> {
   let summary = "Chunked or whole state space duality becomes ssm.ssd";
   let description = [{

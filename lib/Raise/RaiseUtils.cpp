@@ -91,6 +91,23 @@ unsigned RootQueue::reportDeclined(StringRef opName) {
   return count;
 }
 
+bool mambac::raise::isWholeDim(Value tensor, int64_t dim, OpFoldResult size) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  if (!type.isDynamicDim(dim))
+    return getConstantIntValue(size) == type.getDimSize(dim);
+  if (auto value = dyn_cast<Value>(size))
+    if (auto read = value.getDefiningOp<tensor::DimOp>(); read && read.getSource() == tensor)
+      return read.getConstantIndex() == dim;
+  Operation *def = tensor.getDefiningOp();
+  if (auto insert = dyn_cast_or_null<tensor::InsertSliceOp>(def))
+    return isWholeDim(insert.getDest(), dim, size);
+  if (auto empty = dyn_cast_or_null<tensor::EmptyOp>(def))
+    return empty.getMixedSizes()[dim] == size;
+  if (auto linalgOp = dyn_cast_or_null<linalg::LinalgOp>(def))
+    return isWholeDim(linalgOp.getDpsInitOperand(cast<OpResult>(tensor).getResultNumber())->get(), dim, size);
+  return false;
+}
+
 Location mambac::raise::getScanLocation(Value root) {
   // Breadth first to the nearest cumulative sum or scan.
   SmallVector<Operation *> work;

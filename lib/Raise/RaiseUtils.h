@@ -40,6 +40,10 @@ private:
   llvm::SmallVector<std::pair<mlir::Value, std::string>> declined;
 };
 
+/// True if `size` is the size of dimension `dim` of `tensor`: read off how the tensor was made, so that false says
+/// nothing where sizes are dynamic.
+bool isWholeDim(mlir::Value tensor, int64_t dim, mlir::OpFoldResult size);
+
 /// Where the scan behind a candidate was written: the place of the op that replaces it. (The candidate itself may be a
 /// gate in another module.)
 mlir::Location getScanLocation(mlir::Value root);

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------------------------------------------===//
 
 #include "mambac/Passes.h"
+#include "lib/Raise/RaiseUtils.h"
 #include "lib/Raise/TimeStacker.h"
 
 #include "dialects/SSM/IR/SSM.h"
@@ -28,7 +29,8 @@ struct Root {
   Value root;
   int64_t dim;
   int64_t extent;
-  SmallVector<Value> values;
+  SmallVector<Value> values; ///< null where the piece is that of `base`
+  Value base;
 };
 
 std::optional<Root> rootOfConcat(tensor::ConcatOp concat) {
@@ -38,56 +40,68 @@ std::optional<Root> rootOfConcat(tensor::ConcatOp concat) {
   int64_t dim = concat.getDim();
   if (type.isDynamicDim(dim))
     return std::nullopt;
-  return Root{concat.getResult(), dim, type.getDimSize(dim), llvm::to_vector(concat.getInputs())};
+  return Root{concat.getResult(), dim, type.getDimSize(dim), llvm::to_vector(concat.getInputs()), Value()};
 }
 
-/// insert_slice x_{T-1} into (... insert_slice x_0 into anything), each at the next position of one dimension and
-/// filling all others.
+/// True if `insert` writes a piece of one dimension `dim`, and is whole in all others.
+bool isStepAlong(tensor::InsertSliceOp insert, int64_t dim, int64_t extent) {
+  std::optional<int64_t> offset = getConstantIntValue(insert.getMixedOffsets()[dim]);
+  if (!insert.hasUnitStride() || !offset || *offset % extent ||
+      getConstantIntValue(insert.getMixedSizes()[dim]) != extent)
+    return false;
+  for (int64_t other = 0; other < insert.getDestType().getRank(); ++other)
+    if (other != dim && (getConstantIntValue(insert.getMixedOffsets()[other]) != 0 ||
+                         !isWholeDim(insert.getDest(), other, insert.getMixedSizes()[other])))
+      return false;
+  // Dropped dimensions other than `dim` would need their own bookkeeping; nobody writes them.
+  llvm::SmallBitVector dropped = insert.getDroppedDims();
+  return dropped.none() || (extent == 1 && dropped.count() == 1 && dropped.test(dim));
+}
+
+/// A chain of insert_slice, each filling one piece of a dimension and all of the others, in any order. A piece that
+/// is written twice has its last value, one that never is has that of the tensor the chain started from.
 std::optional<Root> rootOfInserts(tensor::InsertSliceOp last) {
   auto type = last.getDestType();
   for (Operation *user : last->getUsers())
     if (auto next = dyn_cast<tensor::InsertSliceOp>(user); next && next.getDest() == last.getResult())
       return std::nullopt; // not the end of the chain
-  SmallVector<tensor::InsertSliceOp> chain{last};
-  while (auto before = chain.back().getDest().getDefiningOp<tensor::InsertSliceOp>()) {
-    if (before.getSourceType() != last.getSourceType())
-      break;
-    chain.push_back(before);
-  }
-  std::reverse(chain.begin(), chain.end());
-  auto offsetAt = [](tensor::InsertSliceOp op, int64_t dim) { return getConstantIntValue(op.getMixedOffsets()[dim]); };
-  int64_t steps = chain.size();
-  if (steps < 2)
-    return std::nullopt;
-  // A dimension of `steps` equal pieces in ascending order; whole in all others, so that nothing of the tensor that
-  // the chain started from is left.
   for (int64_t dim = 0; dim < type.getRank(); ++dim) {
     std::optional<int64_t> extent = getConstantIntValue(last.getMixedSizes()[dim]);
-    if (!extent || type.getDimSize(dim) != *extent * steps)
+    if (!extent || *extent == 0 || type.isDynamicDim(dim) || type.getDimSize(dim) % *extent ||
+        type.getDimSize(dim) < 2 * *extent)
       continue;
-    bool fits = true;
-    for (auto [t, op] : llvm::enumerate(chain)) {
-      fits &= op.hasUnitStride() && op.getMixedSizes() == last.getMixedSizes();
-      for (int64_t other = 0; fits && other < type.getRank(); ++other)
-        fits &= offsetAt(op, other) == (other == dim ? (int64_t)t * *extent : 0);
+    Root root{last.getResult(), dim, *extent, SmallVector<Value>(type.getDimSize(dim) / *extent), Value()};
+    int64_t written = 0;
+    Value base = last.getResult();
+    for (auto insert = last; insert && insert.getSourceType() == last.getSourceType() && isStepAlong(insert, dim, *extent);
+         insert = base.getDefiningOp<tensor::InsertSliceOp>()) {
+      Value &value = root.values[*getConstantIntValue(insert.getMixedOffsets()[dim]) / *extent];
+      written += !value;
+      if (!value)
+        value = insert.getSource();
+      base = insert.getDest();
     }
-    for (auto [other, size] : llvm::enumerate(last.getMixedSizes())) {
-      if ((int64_t)other == dim)
-        continue;
-      std::optional<int64_t> n = getConstantIntValue(size);
-      bool whole = type.isDynamicDim(other) ? !n && last.getSourceType().getRank() == type.getRank() : n == type.getDimSize(other);
-      fits &= whole;
-    }
-    // Dropped dimensions other than `dim` would need their own bookkeeping; nobody writes them.
-    if (!fits || !(last.getSourceType().getRank() == type.getRank() ||
-                   (*extent == 1 && last.getSourceType().getRank() == type.getRank() - 1 && last.getDroppedDims().test(dim))))
+    if (written < 2)
       continue;
-    Root root{last.getResult(), dim, *extent, {}};
-    for (tensor::InsertSliceOp op : chain)
-      root.values.push_back(op.getSource());
+    root.base = base;
     return root;
   }
   return std::nullopt;
+}
+
+/// The pieces of the base that no step overwrote.
+void readUnwritten(IRRewriter &rewriter, Location loc, Root &root) {
+  Value like = *llvm::find_if(root.values, [](Value value) { return value != nullptr; });
+  for (auto [step, value] : llvm::enumerate(root.values)) {
+    if (value)
+      continue;
+    SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(rewriter, loc, root.base);
+    SmallVector<OpFoldResult> offsets(sizes.size(), rewriter.getIndexAttr(0)), ones(sizes.size(), rewriter.getIndexAttr(1));
+    offsets[root.dim] = rewriter.getIndexAttr(step * root.extent);
+    sizes[root.dim] = rewriter.getIndexAttr(root.extent);
+    value = tensor::ExtractSliceOp::create(rewriter, loc, cast<RankedTensorType>(like.getType()), root.base, offsets,
+                                           sizes, ones);
+  }
 }
 
 /// (T, d0, ..., dn) -> the root's shape: time moves to `dim` and merges with the step's extent there.
@@ -213,9 +227,10 @@ struct RollTimeLoops : PassWrapper<RollTimeLoops, OperationPass<func::FuncOp>> {
     }
   }
 
-  void roll(IRRewriter &rewriter, Operation *op, const Root &root) {
+  void roll(IRRewriter &rewriter, Operation *op, Root &root) {
     rewriter.setInsertionPoint(op);
     Operation *before = op->getPrevNode();
+    readUnwritten(rewriter, op->getLoc(), root);
     TimeStacker stacker(rewriter, op->getLoc(), root.values.size());
     FailureOr<Stacked> stacked = stacker.stack(root.values);
     if (failed(stacked) || stacker.getRecurrences().empty()) {

@@ -101,3 +101,43 @@ func.func @not_a_loop(%x: tensor<4xf32>) -> tensor<8xf32> {
   %y = tensor.concat dim(0) %n, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<8xf32>
   return %y : tensor<8xf32>
 }
+
+// -----
+
+// Three steps written into a tensor from the last place to the first, h = a[t] * h + b[t]: a scan that runs backwards.
+
+#v = affine_map<(d0) -> (d0)>
+// CHECK-LABEL: func @backwards
+// CHECK:         ssm.scan "{{.*}}" axis(0) reverse
+// CHECK-NOT:     tensor.insert_slice
+func.func @backwards(%a: tensor<3x4xf32>, %b: tensor<3x4xf32>, %h: tensor<4xf32>, %out: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %e = tensor.empty() : tensor<4xf32>
+  %a2 = tensor.extract_slice %a[2, 0] [1, 4] [1, 1] : tensor<3x4xf32> to tensor<4xf32>
+  %b2 = tensor.extract_slice %b[2, 0] [1, 4] [1, 1] : tensor<3x4xf32> to tensor<4xf32>
+  %h2 = linalg.generic {indexing_maps = [#v, #v, #v, #v], iterator_types = ["parallel"]} ins(%a2, %b2, %h : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%x: f32, %y: f32, %s: f32, %o: f32):
+    %p = arith.mulf %x, %s : f32
+    %q = arith.addf %p, %y : f32
+    linalg.yield %q : f32
+  } -> tensor<4xf32>
+  %o2 = tensor.insert_slice %h2 into %out[2, 0] [1, 4] [1, 1] : tensor<4xf32> into tensor<3x4xf32>
+  %a1 = tensor.extract_slice %a[1, 0] [1, 4] [1, 1] : tensor<3x4xf32> to tensor<4xf32>
+  %b1 = tensor.extract_slice %b[1, 0] [1, 4] [1, 1] : tensor<3x4xf32> to tensor<4xf32>
+  %h1 = linalg.generic {indexing_maps = [#v, #v, #v, #v], iterator_types = ["parallel"]} ins(%a1, %b1, %h2 : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%x: f32, %y: f32, %s: f32, %o: f32):
+    %p = arith.mulf %x, %s : f32
+    %q = arith.addf %p, %y : f32
+    linalg.yield %q : f32
+  } -> tensor<4xf32>
+  %o1 = tensor.insert_slice %h1 into %o2[1, 0] [1, 4] [1, 1] : tensor<4xf32> into tensor<3x4xf32>
+  %a0 = tensor.extract_slice %a[0, 0] [1, 4] [1, 1] : tensor<3x4xf32> to tensor<4xf32>
+  %b0 = tensor.extract_slice %b[0, 0] [1, 4] [1, 1] : tensor<3x4xf32> to tensor<4xf32>
+  %h0 = linalg.generic {indexing_maps = [#v, #v, #v, #v], iterator_types = ["parallel"]} ins(%a0, %b0, %h1 : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%x: f32, %y: f32, %s: f32, %o: f32):
+    %p = arith.mulf %x, %s : f32
+    %q = arith.addf %p, %y : f32
+    linalg.yield %q : f32
+  } -> tensor<4xf32>
+  %o0 = tensor.insert_slice %h0 into %o1[0, 0] [1, 4] [1, 1] : tensor<4xf32> into tensor<3x4xf32>
+  return %o0 : tensor<3x4xf32>
+}

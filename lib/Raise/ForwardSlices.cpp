@@ -1,0 +1,160 @@
+//===- ForwardSlices.cpp - A read of a tensor that was written in pieces reads the piece ------------------------===//
+//
+// Loops that were written in place and unrolled write a step's result into a slice of a tensor, and the next step reads
+// it back from there. A slice is followed through the insertions it does not touch to the one that wrote it all, so
+// that steps depend on steps and not on the whole tensor. What overlaps a piece in part stays. An insertion that leaves
+// nothing of its destination is its source.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+
+#include "lib/Raise/Passes.h"
+#include "lib/Raise/RaiseUtils.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/PatternMatch.h"
+
+namespace mambac {
+#define GEN_PASS_DEF_FORWARDSLICES
+#include "lib/Raise/Passes.h.inc"
+} // namespace mambac
+
+using namespace mlir;
+using namespace mambac::raise;
+
+namespace {
+
+struct Region {
+  SmallVector<OpFoldResult> offsets, sizes;
+};
+
+enum class Relation { Disjoint, Inside, Unclear };
+
+/// How `read` lies to `written`, both of unit stride. `Inside` comes with the offsets within the written region.
+Relation compare(const Region &read, const Region &written, SmallVectorImpl<OpFoldResult> &within, Builder &b) {
+  bool inside = true;
+  within.clear();
+  for (auto [readOffset, readSize, offset, size] :
+       llvm::zip_equal(read.offsets, read.sizes, written.offsets, written.sizes)) {
+    std::optional<int64_t> ro = getConstantIntValue(readOffset), rs = getConstantIntValue(readSize);
+    std::optional<int64_t> wo = getConstantIntValue(offset), ws = getConstantIntValue(size);
+    if (ro && rs && wo && ws) {
+      if (*ro + *rs <= *wo || *wo + *ws <= *ro)
+        return Relation::Disjoint;
+      inside &= *ro >= *wo && *ro + *rs <= *wo + *ws;
+      within.push_back(b.getIndexAttr(*ro - *wo));
+    } else {
+      inside &= isEqualConstantIntOrValue(readOffset, offset) && isEqualConstantIntOrValue(readSize, size);
+      within.push_back(b.getIndexAttr(0));
+    }
+  }
+  return inside ? Relation::Inside : Relation::Unclear;
+}
+
+/// `value` with the dimensions of size 1 that `type` has and no others; null if it has another shape.
+Value reshapeUnitDims(OpBuilder &b, Location loc, Value value, RankedTensorType type) {
+  auto from = cast<RankedTensorType>(value.getType());
+  if (from == type)
+    return value;
+  auto groups = getReassociationIndicesForReshape(from, type);
+  if (!groups || from.getRank() == type.getRank())
+    return {};
+  if (from.getRank() > type.getRank())
+    return tensor::CollapseShapeOp::create(b, loc, type, value, *groups);
+  // Each group holds at most one dimension that is not of size 1; the others are static.
+  SmallVector<OpFoldResult> sizes(type.getRank(), b.getIndexAttr(1)), known = tensor::getMixedSizes(b, loc, value);
+  for (auto [group, size] : llvm::zip_equal(*groups, known)) {
+    int64_t large = group.front();
+    for (int64_t dim : group)
+      if (type.getDimSize(dim) != 1)
+        large = dim;
+    sizes[large] = size;
+  }
+  return tensor::ExpandShapeOp::create(b, loc, type, value, *groups, sizes);
+}
+
+struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
+  void runOnOperation() override {
+    // In program order: a source is settled before it is read.
+    SmallVector<Operation *> ops;
+    getOperation().walk([&](Operation *op) {
+      if (isa<tensor::ExtractSliceOp, tensor::InsertSliceOp>(op))
+        ops.push_back(op);
+    });
+    IRRewriter rewriter(&getContext());
+    for (Operation *op : ops) {
+      rewriter.setInsertionPoint(op);
+      auto slice = dyn_cast<tensor::ExtractSliceOp>(op);
+      if (Value value = slice ? forward(slice, rewriter) : skip(cast<tensor::InsertSliceOp>(op))) {
+        rewriter.replaceOp(op, value);
+        ++numForwarded;
+      }
+    }
+  }
+
+  /// The source of an insertion that overwrites all of its destination; else null.
+  Value skip(tensor::InsertSliceOp insert) {
+    if (!insert.hasUnitStride() || insert.getSourceType() != insert.getType())
+      return {};
+    for (auto [dim, size] : llvm::enumerate(insert.getMixedSizes()))
+      if (!isWholeDim(insert.getDest(), dim, size))
+        return {};
+    return insert.getSource();
+  }
+
+  /// What `slice` reads, from where it was written; null where it already is plain.
+  Value forward(tensor::ExtractSliceOp slice, IRRewriter &rewriter) {
+    if (!slice.hasUnitStride())
+      return {};
+    Region read{slice.getMixedOffsets(), slice.getMixedSizes()};
+    Value source = slice.getSource();
+    SmallVector<OpFoldResult> within;
+    while (auto insert = source.getDefiningOp<tensor::InsertSliceOp>()) {
+      if (!insert.hasUnitStride())
+        break;
+      Region written{insert.getMixedOffsets(), insert.getMixedSizes()};
+      Relation relation = compare(read, written, within, rewriter);
+      if (relation == Relation::Unclear)
+        break;
+      if (relation == Relation::Inside)
+        return readPiece(slice, insert, read, within, rewriter);
+      source = insert.getDest();
+    }
+    Location loc = slice.getLoc();
+    if (auto fill = source.getDefiningOp<linalg::FillOp>(); fill && source != slice.getSource()) {
+      Value empty = tensor::EmptyOp::create(rewriter, loc, tensor::getMixedSizes(rewriter, loc, slice.getResult()),
+                                            slice.getType().getElementType());
+      return linalg::FillOp::create(rewriter, loc, fill.getInputs(), ValueRange{empty}).getResult(0);
+    }
+    if (source == slice.getSource())
+      return {};
+    return tensor::ExtractSliceOp::create(rewriter, loc, slice.getType(), source, read.offsets, read.sizes,
+                                          slice.getMixedStrides());
+  }
+
+  static Value readPiece(tensor::ExtractSliceOp slice, tensor::InsertSliceOp insert, const Region &read,
+                         ArrayRef<OpFoldResult> within, IRRewriter &rewriter) {
+    Location loc = slice.getLoc();
+    Value piece = insert.getSource();
+    bool whole = true;
+    Region inPiece;
+    llvm::SmallBitVector dropped = insert.getDroppedDims();
+    for (auto [dim, offset] : llvm::enumerate(within)) {
+      whole &= isEqualConstantIntOrValue(read.sizes[dim], insert.getMixedSizes()[dim]);
+      if (dropped.test(dim))
+        continue;
+      inPiece.offsets.push_back(offset);
+      inPiece.sizes.push_back(read.sizes[dim]);
+    }
+    if (!whole) {
+      SmallVector<OpFoldResult> ones(inPiece.sizes.size(), rewriter.getIndexAttr(1));
+      piece = tensor::ExtractSliceOp::create(rewriter, loc, piece, inPiece.offsets, inPiece.sizes, ones);
+    }
+    return reshapeUnitDims(rewriter, loc, piece, slice.getType());
+  }
+};
+
+} // namespace

@@ -1,0 +1,90 @@
+// RUN: mamba-opt %s --mambac-forward-slices --canonicalize --split-input-file | FileCheck %s
+// RUN: mamba-opt %s --mambac-forward-slices --split-input-file --mlir-pass-statistics --mlir-pass-statistics-display=list -o /dev/null 2>&1 | FileCheck %s --check-prefix=STATS
+
+// STATS: (S) 1 forwarded
+
+// The insertion at 1 does not touch what is read; the one at 0 wrote it.
+// CHECK-LABEL: func @disjoint
+// CHECK-SAME:    %[[H0:[^:]*]]: tensor<1x8xf32>
+// CHECK-NEXT:    return %[[H0]]
+func.func @disjoint(%h0: tensor<1x8xf32>, %h1: tensor<1x8xf32>, %all: tensor<4x8xf32>) -> tensor<1x8xf32> {
+  %1 = tensor.insert_slice %h0 into %all[0, 0] [1, 8] [1, 1] : tensor<1x8xf32> into tensor<4x8xf32>
+  %2 = tensor.insert_slice %h1 into %1[1, 0] [1, 8] [1, 1] : tensor<1x8xf32> into tensor<4x8xf32>
+  %r = tensor.extract_slice %2[0, 0] [1, 8] [1, 1] : tensor<4x8xf32> to tensor<1x8xf32>
+  return %r : tensor<1x8xf32>
+}
+
+// -----
+
+// A part of the piece; the piece has no dimension for the step, the slice has one.
+// CHECK-LABEL: func @inside
+// CHECK-SAME:    %[[H0:[^:]*]]: tensor<?x8xf32>
+// CHECK:         %[[S:.*]] = tensor.extract_slice %[[H0]][0, 2] [%{{.*}}, 3] [1, 1]
+// CHECK:         tensor.expand_shape %[[S]] {{\[\[}}0], [1, 2]]
+func.func @inside(%h0: tensor<?x8xf32>, %all: tensor<?x4x8xf32>, %n: index) -> tensor<?x1x3xf32> {
+  %1 = tensor.insert_slice %h0 into %all[0, 3, 0] [%n, 1, 8] [1, 1, 1] : tensor<?x8xf32> into tensor<?x4x8xf32>
+  %r = tensor.extract_slice %1[0, 3, 2] [%n, 1, 3] [1, 1, 1] : tensor<?x4x8xf32> to tensor<?x1x3xf32>
+  return %r : tensor<?x1x3xf32>
+}
+
+// -----
+
+// Half of what is read was written elsewhere.
+// CHECK-LABEL: func @partly
+// CHECK:         tensor.insert_slice
+// CHECK:         tensor.extract_slice
+func.func @partly(%h0: tensor<2x8xf32>, %all: tensor<4x8xf32>) -> tensor<2x8xf32> {
+  %1 = tensor.insert_slice %h0 into %all[0, 0] [2, 8] [1, 1] : tensor<2x8xf32> into tensor<4x8xf32>
+  %r = tensor.extract_slice %1[1, 0] [2, 8] [1, 1] : tensor<4x8xf32> to tensor<2x8xf32>
+  return %r : tensor<2x8xf32>
+}
+
+// -----
+
+// Past an insertion of every other row nothing is known.
+// CHECK-LABEL: func @strided
+// CHECK:         tensor.insert_slice
+// CHECK:         tensor.extract_slice
+func.func @strided(%h0: tensor<2x8xf32>, %all: tensor<4x8xf32>) -> tensor<1x8xf32> {
+  %1 = tensor.insert_slice %h0 into %all[0, 0] [2, 8] [2, 1] : tensor<2x8xf32> into tensor<4x8xf32>
+  %r = tensor.extract_slice %1[3, 0] [1, 8] [1, 1] : tensor<4x8xf32> to tensor<1x8xf32>
+  return %r : tensor<1x8xf32>
+}
+
+// -----
+
+// Nothing of the destination is left, whatever %n is.
+// CHECK-LABEL: func @whole
+// CHECK-SAME:    %[[X:[^:]*]]: tensor<?x8xf32>
+// CHECK-NEXT:    return %[[X]]
+func.func @whole(%x: tensor<?x8xf32>, %n: index) -> tensor<?x8xf32> {
+  %e = tensor.empty(%n) : tensor<?x8xf32>
+  %1 = tensor.insert_slice %x into %e[0, 0] [%n, 8] [1, 1] : tensor<?x8xf32> into tensor<?x8xf32>
+  return %1 : tensor<?x8xf32>
+}
+
+// -----
+
+// %n rows of a tensor of %m rows.
+// CHECK-LABEL: func @not_whole
+// CHECK:         tensor.insert_slice
+func.func @not_whole(%x: tensor<?x8xf32>, %n: index, %m: index) -> tensor<?x8xf32> {
+  %e = tensor.empty(%m) : tensor<?x8xf32>
+  %1 = tensor.insert_slice %x into %e[0, 0] [%n, 8] [1, 1] : tensor<?x8xf32> into tensor<?x8xf32>
+  return %1 : tensor<?x8xf32>
+}
+
+// -----
+
+// Zeros are zeros, also a slice of them.
+// CHECK-LABEL: func @zeros
+// CHECK:         linalg.fill {{.*}} -> tensor<1x8xf32>
+// CHECK-NOT:     tensor.extract_slice
+func.func @zeros(%h0: tensor<1x8xf32>) -> tensor<1x8xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<4x8xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<4x8xf32>) -> tensor<4x8xf32>
+  %1 = tensor.insert_slice %h0 into %z[0, 0] [1, 8] [1, 1] : tensor<1x8xf32> into tensor<4x8xf32>
+  %r = tensor.extract_slice %1[2, 0] [1, 8] [1, 1] : tensor<4x8xf32> to tensor<1x8xf32>
+  return %r : tensor<1x8xf32>
+}
