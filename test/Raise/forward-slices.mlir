@@ -1,7 +1,4 @@
 // RUN: mamba-opt %s --mambac-forward-slices --canonicalize --split-input-file | FileCheck %s
-// RUN: mamba-opt %s --mambac-forward-slices --split-input-file --mlir-pass-statistics --mlir-pass-statistics-display=list -o /dev/null 2>&1 | FileCheck %s --check-prefix=STATS
-
-// STATS: (S) 1 forwarded
 
 // The insertion at 1 does not touch what is read; the one at 0 wrote it.
 // CHECK-LABEL: func @disjoint
