@@ -26,8 +26,9 @@ struct CompileOptions {
   std::string report;           ///< an HTML page about the compilation goes there; none if empty
   unsigned threads = 0;         ///< threads of the compiler itself; 0 = all
   std::string libraryDir;       ///< where libMambacRuntime.a and the runner are
-  /// Called as stages begin: name, fraction done.
-  std::function<void(const char *stage, double done)> progress;
+  /// Called as stages and their passes begin: what runs, fraction done. An empty text comes before a message, so that a
+  /// progress line can make room. Passes may call it from several threads.
+  std::function<void(const std::string &what, double done)> progress;
 };
 
 /// Exit codes of the command line.

@@ -17,6 +17,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
@@ -44,6 +45,20 @@ Emission mambac::emissionForPath(const std::string &path) {
 }
 
 namespace {
+
+/// Tells which pass runs.
+class PassProgress : public mlir::PassInstrumentation {
+public:
+  PassProgress(std::function<void(StringRef)> tell) : tell(std::move(tell)) {}
+  void runBeforePass(mlir::Pass *pass, mlir::Operation *) override {
+    // Adaptors have no name of their own.
+    if (!pass->getArgument().empty())
+      tell(pass->getArgument());
+  }
+
+private:
+  std::function<void(StringRef)> tell;
+};
 
 class Compilation {
 public:
@@ -97,6 +112,7 @@ private:
     if (options.verify)
       if (Error error = verifyStage(*before, module, "raise", input.weights(),
                                     options.output == "-" ? temporaryBase() : options.output)) {
+        makeRoom();
         errs() << "mambac: error: " << toString(std::move(error)) << "\n";
         return kBug;
       }
@@ -163,8 +179,12 @@ private:
     if (!sys::fs::can_write(".") && sys::fs::exists("."))
       reproducer = "/tmp/" + reproducer;
     pm.enableCrashReproducerGeneration(reproducer);
+    if (options.progress)
+      pm.addInstrumentation(std::make_unique<PassProgress>(
+          [this](StringRef pass) { options.progress(currentStage + ": " + pass.str(), currentFraction); }));
     if (mlir::succeeded(pm.run(module)))
       return mlir::success();
+    makeRoom();
     errs() << "mambac: error: stage " << stage << " failed; this is a bug in mambac. Please report it with the file "
            << reproducer << "\n";
     return mlir::failure();
@@ -314,11 +334,13 @@ private:
   }
 
   int bad(const Twine &message) {
+    makeRoom();
     errs() << "mambac: error: " << message << "\n";
     return kBadInput;
   }
 
   int bug(const Twine &message) {
+    makeRoom();
     errs() << "mambac: error: " << message << "\n(this is a bug in mambac; please report it with the input file)\n";
     return kBug;
   }
@@ -326,11 +348,21 @@ private:
   void report(const char *stage, double done) {
     if (page)
       page->beginStage(stage);
+    currentStage = stage;
+    currentFraction = done;
     if (options.progress)
       options.progress(stage, done);
   }
 
+  /// A message follows.
+  void makeRoom() {
+    if (options.progress)
+      options.progress("", 0);
+  }
+
   const CompileOptions &options;
+  std::string currentStage;
+  double currentFraction = 0;
   std::unique_ptr<CompileReport> page; ///< null without --report
 };
 

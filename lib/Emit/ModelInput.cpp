@@ -69,7 +69,11 @@ Error ModelInput::open(const CompileOptions &options) {
   registerSSMBufferization(registry);
   context = std::make_unique<mlir::MLIRContext>(registry, options.threads == 1 ? mlir::MLIRContext::Threading::DISABLED
                                                                                : mlir::MLIRContext::Threading::ENABLED);
-  context->getDiagEngine().registerHandler([](mlir::Diagnostic &diagnostic) { printDiagnostic(diagnostic); });
+  context->getDiagEngine().registerHandler([progress = options.progress](mlir::Diagnostic &diagnostic) {
+    if (progress)
+      progress("", 0);
+    printDiagnostic(diagnostic);
+  });
   context->printOpOnDiagnostic(false);
   if (!sys::fs::exists(options.input))
     return createStringError("cannot open " + options.input + ": no such file");

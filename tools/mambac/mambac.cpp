@@ -3,6 +3,7 @@
 // Parses the command line, shows progress, and calls mambac::compile. Everything else is in the libraries.
 //
 //===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Emit/Progress.h"
 #include "mambac/Compiler.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
@@ -10,7 +11,7 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
-#include <chrono>
+#include <optional>
 #include <unistd.h>
 
 using namespace llvm;
@@ -19,28 +20,6 @@ static int fail(const Twine &message) {
   errs() << "mambac: error: " << message << "\n";
   return mambac::kBadInput;
 }
-
-/// One line on a terminal, shown only once a compilation has taken two seconds.
-class Progress {
-public:
-  void operator()(const char *stage, double done) {
-    using namespace std::chrono;
-    if (duration<double>(steady_clock::now() - start).count() < 2 && !shown)
-      return;
-    shown = true;
-    constexpr int width = 24;
-    int filled = static_cast<int>(done * width);
-    errs() << "\r\033[K[" << std::string(filled, '=') << std::string(width - filled, ' ') << "] " << stage;
-  }
-  ~Progress() {
-    if (shown)
-      errs() << "\r\033[K";
-  }
-
-private:
-  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-  bool shown = false;
-};
 
 int main(int argc, char **argv) {
   setBugReportMsg("mambac crashed: this is a bug in mambac. Please report it with the command line and the input.\n");
@@ -112,8 +91,12 @@ int main(int argc, char **argv) {
   // bin/mambac stands beside lib/ and libexec/, in the build folder as in an install.
   std::string self = sys::fs::getMainExecutable(argv[0], reinterpret_cast<void *>(&main));
   options.libraryDir = sys::path::parent_path(sys::path::parent_path(self)).str();
-  Progress progress;
-  if (!quiet && isatty(STDERR_FILENO))
-    options.progress = [&](const char *stage, double done) { progress(stage, done); };
+  std::optional<mambac::Progress> progress;
+  if (!quiet && isatty(STDERR_FILENO)) {
+    progress.emplace(STDERR_FILENO);
+    options.progress = [&](const std::string &what, double done) {
+      what.empty() ? progress->makeRoom() : progress->show(what, done);
+    };
+  }
   return mambac::compile(options);
 }
