@@ -1,0 +1,1 @@
+"""The spellings, by what they compute."""
