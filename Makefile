@@ -8,7 +8,7 @@ TOKENS := 400
 JOBS := $(shell nproc 2> /dev/null || echo 2)
 FUZZ_SECONDS := 600
 
-.PHONY: all setup build compiler demo test fuzz clean
+.PHONY: all setup build compiler demo test fuzz coverage clean
 all: build
 
 setup:
@@ -42,6 +42,10 @@ test: build
 # Runs each fuzz target for FUZZ_SECONDS seconds; `make test` runs them for some seconds.
 fuzz: build
 	@python3 test/run_all.py --build $(BUILD) --only fuzz --fuzz-seconds $(FUZZ_SECONDS)
+
+# Writes docs/coverage.md: what becomes of every public spelling that we know of. `make test` compares.
+coverage: build
+	@python3 test/spellings/coverage.py --build $(BUILD) --write
 
 clean:
 	rm -rf $(BUILD)

@@ -114,6 +114,11 @@ def run_models(args: argparse.Namespace) -> Counts:
     return script(HERE / "models/run_models.py", "--build", args.build)
 
 
+def run_coverage(args: argparse.Namespace) -> Counts:
+    """Holds every spelling to docs/coverage.md."""
+    return script(HERE / "spellings/coverage.py", "--build", args.build)
+
+
 def run_demo(args: argparse.Namespace) -> Counts:
     """Runs the demo model."""
     return script(HERE / "models/run_demo.py", "--build", args.build)
@@ -135,6 +140,7 @@ SUITES: dict[str, Callable[[argparse.Namespace], Counts]] = {
     "lit": run_lit,
     "ops": run_ops,
     "models": run_models,
+    "coverage": run_coverage,
     "demo": run_demo,
     "bad-inputs": run_bad_inputs,
     "fuzz": run_fuzz,

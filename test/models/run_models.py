@@ -13,9 +13,11 @@ import argparse
 import json
 import math
 import re
+import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -86,14 +88,27 @@ class Errors:
         return math.sqrt(self.squares / max(1, self.count))
 
 
+def unpack(archive: Path, folder: Path) -> Path:
+    """Unpacks an .npz, a zip of .npy files, into a folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with zipfile.ZipFile(archive) as cases:
+        cases.extractall(folder)
+    return folder
+
+
 def check_numbers(mamba_run: Path, product: Path, fixture: Path, meta: dict[str, Any]) -> str:
     """Runs all cases of a compiled fixture and applies the rule of docs/numerics.md."""
     ours: dict[int, Errors] = {}
     theirs: dict[int, Errors] = {}
+    inputs = meta["inputs"] if "inputs" in meta else [meta["input"]]
+    if (fixture / "cases.npz").exists():
+        fixture = unpack(fixture / "cases.npz", product.with_suffix(".cases"))
     for i, case in enumerate(meta["cases"]):
         names = range(case["outputs"])
         results = {k: product.with_suffix(f".case{i}.{k}.npy") for k in names}
-        command: list[str | Path] = [mamba_run, product, "--input", f"0={fixture}/case{i}.in.{meta['input']}.npy"]
+        command: list[str | Path] = [mamba_run, product]
+        for position, name in enumerate(inputs):
+            command += ["--input", f"{position}={fixture}/case{i}.in.{name}.npy"]
         for k, path in results.items():
             command += ["--output", f"{k}={path}"]
         run(command, RUN_SECONDS)

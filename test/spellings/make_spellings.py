@@ -38,12 +38,12 @@ MODULES = ["selective", "recurrences", "parallel", "ssd", "ssd_other", "blocks",
 
 
 def outputs_of(module: nn.Module, values: dict[str, Tensor]) -> list[Tensor]:
-    """Runs a module on copies of its inputs; what it writes to them is an output, in front of the others."""
+    """Runs a module on copies of its inputs; what it writes to them is an output, behind the others."""
     mine = {name: value.clone() for name, value in values.items()}
     with torch.no_grad():
         result = module(**mine)
     changed = [mine[name] for name, value in values.items() if not torch.equal(mine[name], value)]
-    return changed + ([result] if isinstance(result, Tensor) else list(result))
+    return ([result] if isinstance(result, Tensor) else list(result)) + changed
 
 
 def export(form: Spelling, module: nn.Module) -> torch.export.ExportedProgram:
@@ -141,6 +141,7 @@ def write(form: Spelling, folder: Path) -> None:
         "inputs": form.inputs,
         "sizes": form.sizes,
         "ops": form.ops,
+        "kept": form.kept,
         "cases": cases,
     }
     (folder / "meta.json").write_text(json.dumps(meta, indent=2) + "\n")

@@ -37,6 +37,8 @@ class Spelling:
     inputs: dict[str, str]
     params: dict[str, str]
     ops: dict[str, int]
+    # What stays beside the ops: "exponentials" and "others", see coverage.py.
+    kept: dict[str, int]
     shapes: list[tuple[int, int]]
     sizes: dict[str, int]
     dtype: torch.dtype
@@ -57,6 +59,7 @@ def spelling(
     sizes: dict[str, int] | None = None,
     dtype: torch.dtype = torch.float32,
     reference: Callable[..., Any] | None = None,
+    kept: dict[str, int] | None = None,
     name: str | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Registers the decorated forward, under its own name or `name`."""
@@ -71,6 +74,7 @@ def spelling(
                 inputs,
                 params or {},
                 ops or {},
+                kept or {},
                 shapes,
                 SIZES | (sizes or {}),
                 dtype,
