@@ -4,6 +4,7 @@
 // that any stage can be entered from any front end's linalg. With --run, the result of the passes is executed.
 //
 //===------------------------------------------------------------------------------------------------------------===//
+#include "RemarksSummary.h"
 #include "RunOption.h"
 #include "mambac/Passes.h"
 
@@ -44,9 +45,10 @@ int main(int argc, char **argv) {
   mambac::registerSSMBufferization(registry);
 
   mambac::RunOption run;
+  mambac::RemarksSummary summary;
   auto [inputName, outputName] =
       mlir::registerAndParseCLIOptions(argc, argv, "mambac optimizer driver\n", registry);
-  if (!run.given())
+  if (!run.given() && !summary.given())
     return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, inputName, outputName, registry));
 
   std::string message;
@@ -58,20 +60,27 @@ int main(int argc, char **argv) {
   config.setPassPipelineSetupFn([&](mlir::PassManager &pm) {
     if (failed(passes.setupPassPipeline(pm)))
       return failure();
-    std::string problem = run.addTo(pm);
+    if (summary.given())
+      summary.listenTo(*pm.getContext());
+    std::string problem = run.given() ? run.addTo(pm) : "";
     if (problem.empty())
       return success();
     fail(problem);
     return failure();
   });
-  // The module is printed only where -o asks for it: standard output is for the results.
-  if (outputName == "-")
-    return mlir::asMainReturnCode(mlir::MlirOptMain(nulls(), std::move(file), registry, config));
-  auto output = mlir::openOutputFile(outputName, &message);
-  if (!output)
-    return fail(message);
-  if (failed(mlir::MlirOptMain(output->os(), std::move(file), registry, config)))
+  // Standard output is for the results of a run; the module is then printed only where -o asks for it.
+  std::unique_ptr<ToolOutputFile> output;
+  if (!run.given() || outputName != "-") {
+    output = mlir::openOutputFile(outputName, &message);
+    if (!output)
+      return fail(message);
+  }
+  mlir::LogicalResult result = mlir::MlirOptMain(output ? output->os() : nulls(), std::move(file), registry, config);
+  if (summary.given())
+    summary.print(errs());
+  if (failed(result))
     return EXIT_FAILURE;
-  output->keep();
+  if (output)
+    output->keep();
   return EXIT_SUCCESS;
 }
