@@ -122,8 +122,47 @@ FailureOr<Lin> ElementEvaluator::integer(linalg::LinalgOp op, Value v, const Env
   }
   if (auto index = dyn_cast<linalg::IndexOp>(inner))
     return env[index.getDim()];
-  if (isa<arith::IndexCastOp, arith::ExtSIOp>(inner))
+  if (isa<arith::IndexCastOp, arith::IndexCastUIOp, arith::ExtSIOp, arith::ExtUIOp, arith::TruncIOp>(inner) &&
+      !inner->getOperand(0).getType().isInteger(1))
     return integer(op, inner->getOperand(0), env, given);
+  if (isa<arith::DivSIOp, arith::DivUIOp, arith::FloorDivSIOp, arith::RemSIOp, arith::RemUIOp>(inner)) {
+    FailureOr<Lin> lhs = integer(op, inner->getOperand(0), env, given);
+    std::optional<int64_t> divisor = getConstantInteger(inner->getOperand(1));
+    Lin quotient, remainder;
+    if (failed(lhs) || !divisor)
+      if (FailureOr<Lin> rhs = integer(op, inner->getOperand(1), env, given); succeeded(rhs) && rhs->isConstant())
+        divisor = rhs->constant;
+    if (failed(lhs) || !divisor || *divisor <= 0 || !space.implies(given, *lhs) ||
+        !space.divide(given, *lhs, *divisor, quotient, remainder))
+      return failure();
+    return isa<arith::RemSIOp, arith::RemUIOp>(inner) ? remainder : quotient;
+  }
+  // Clamps and wraps of positions, where it is known on which side they are.
+  if (isa<arith::MaxSIOp, arith::MinSIOp>(inner)) {
+    FailureOr<Lin> lhs = integer(op, inner->getOperand(0), env, given);
+    FailureOr<Lin> rhs = integer(op, inner->getOperand(1), env, given);
+    if (failed(lhs) || failed(rhs))
+      return failure();
+    bool isMax = isa<arith::MaxSIOp>(inner);
+    if (space.implies(given, *lhs - *rhs))
+      return isMax ? *lhs : *rhs;
+    if (space.implies(given, *rhs - *lhs))
+      return isMax ? *rhs : *lhs;
+    return failure();
+  }
+  if (auto select = dyn_cast<arith::SelectOp>(inner)) {
+    FailureOr<Condition> cond = condition(op, select.getCondition(), env, given);
+    if (failed(cond))
+      return failure();
+    auto isNever = [&](ArrayRef<Constraints> sets) {
+      return llvm::all_of(sets, [&](const Constraints &set) { return space.isEmpty(join(given, set)); });
+    };
+    if (isNever(cond->no))
+      return integer(op, select.getTrueValue(), env, given);
+    if (isNever(cond->yes))
+      return integer(op, select.getFalseValue(), env, given);
+    return failure();
+  }
   if (isa<arith::AddIOp, arith::SubIOp, arith::MulIOp>(inner)) {
     FailureOr<Lin> lhs = integer(op, inner->getOperand(0), env, given);
     FailureOr<Lin> rhs = integer(op, inner->getOperand(1), env, given);

@@ -105,6 +105,17 @@ static OpOperand *getCopiedInput(linalg::LinalgOp op) {
   return isa<RankedTensorType>(operand->get().getType()) ? operand : nullptr;
 }
 
+/// The read that a linalg op consists of, if it copies elements from positions that it computes (a gather).
+static tensor::ExtractOp getGather(linalg::LinalgOp op) {
+  if (op->getNumResults() != 1 || op.getNumReductionLoops() != 0)
+    return {};
+  Value yielded = op->getRegion(0).front().getTerminator()->getOperand(0);
+  while (auto extension = yielded.getDefiningOp<arith::ExtFOp>())
+    yielded = extension.getIn();
+  auto read = yielded.getDefiningOp<tensor::ExtractOp>();
+  return read && read->getParentOp() == op ? read : tensor::ExtractOp();
+}
+
 SmallVector<Lin> ElementEvaluator::applyMap(AffineMap map, const Env &env, bool &ok) {
   SmallVector<Lin> results;
   ok = true;
@@ -167,15 +178,27 @@ FailureOr<ElementEvaluator::Env> ElementEvaluator::enterIteration(linalg::Linalg
     }
     if (!size)
       return failure();
-    if (*size == Lin(1)) {
-      env[dim] = Lin(0);
-      continue;
-    }
-    int var = space.addVar(IndexSpace::Kind::Bound, size);
-    bound.push_back(var);
-    env[dim] = Lin::var(var);
+    env[dim] = *size == Lin(1) ? Lin(0) : runOver(op, dim, *size, bound);
   }
   return env;
+}
+
+Lin ElementEvaluator::runOver(Operation *op, unsigned loop, const Lin &size, SmallVectorImpl<int> &bound) {
+  Lin position, rest = size;
+  int64_t stride = 1;
+  auto add = [&](const Lin &atomSize) {
+    bound.push_back(space.addBoundVar(op, loop, atomSize, stride));
+    position = position + Lin::var(bound.back(), stride);
+  };
+  for (const IndexSpace::BoundSplit &split : loopSplits) // the innermost first
+    if (split.op == op && split.loop == loop && split.by > stride && split.by % stride == 0)
+      if (std::optional<Lin> high = divideEvenly(rest, split.by / stride)) {
+        add(Lin(split.by / stride));
+        stride = split.by;
+        rest = *high;
+      }
+  add(rest);
+  return position;
 }
 
 bool ElementEvaluator::stepThroughView(Value &tensor, SmallVectorImpl<Lin> &index, ArrayRef<Lin> given) {
@@ -247,10 +270,25 @@ bool ElementEvaluator::stepThroughView(Value &tensor, SmallVectorImpl<Lin> &inde
     return true;
   }
   if (auto generic = dyn_cast<linalg::LinalgOp>(op)) {
+    SmallVector<int> bound;
+    if (tensor::ExtractOp gather = getGather(generic)) {
+      FailureOr<Env> env = enterIteration(generic, cast<OpResult>(tensor), index, bound);
+      if (failed(env) || !bound.empty())
+        return false;
+      SmallVector<Lin> source;
+      for (Value position : gather.getIndices()) {
+        FailureOr<Lin> at = integer(generic, position, *env, given);
+        if (failed(at))
+          return false;
+        source.push_back(*at);
+      }
+      tensor = gather.getTensor();
+      index.assign(source.begin(), source.end());
+      return true;
+    }
     OpOperand *input = getCopiedInput(generic);
     if (!input)
       return false;
-    SmallVector<int> bound;
     FailureOr<Env> env = enterIteration(generic, cast<OpResult>(tensor), index, bound);
     if (failed(env) || !bound.empty())
       return false;
@@ -357,7 +395,7 @@ FailureOr<Poly> ElementEvaluator::follow(Value tensor, ArrayRef<Lin> index, Arra
   }
   if (isa<ssm::CumsumOp, ssm::SegsumOp>(op))
     return followCumsum(op, index, given, mode);
-  if (isa<ssm::EinsumOp>(op) && (force || dependence.isLinear(tensor, generation))) {
+  if (isa<ssm::EinsumOp>(op) && (force || isFollowed(tensor))) {
     FailureOr<Poly> poly = followEinsum(op, index, given);
     return succeeded(poly) && mode == Mode::Exp ? FailureOr<Poly>(wrapExp(*poly, given)) : poly;
   }
@@ -387,7 +425,7 @@ static FailureOr<Poly> sumOver(Poly poly, ArrayRef<int> bound, const IndexSpace 
 
 FailureOr<Poly> ElementEvaluator::followLinalg(linalg::LinalgOp op, OpResult result, ArrayRef<Lin> index,
                                                ArrayRef<Lin> given, Mode mode, bool force) {
-  if (!force && !dependence.isLinear(result, generation) && (piecesWhole || !isMaskOnly(op)) && !isa<linalg::FillOp>(op))
+  if (!force && !isFollowed(result) && (piecesWhole || policy || !isMaskOnly(op)) && !isa<linalg::FillOp>(op))
     return failure();
   if (!isa<FloatType>(cast<ShapedType>(result.getType()).getElementType()))
     return failure();
@@ -433,8 +471,7 @@ FailureOr<Poly> ElementEvaluator::followEinsum(Operation *op, ArrayRef<Lin> inde
       Lin size = space.getSize(input, position);
       if (size == Lin(1))
         continue;
-      bound.push_back(space.addVar(IndexSpace::Kind::Bound, size));
-      env[dim] = Lin::var(bound.back());
+      env[dim] = runOver(op, dim, size, bound);
     }
   Poly product = constantPoly(1);
   for (auto [input, map] : llvm::zip(einsum.getInputs(), maps)) {

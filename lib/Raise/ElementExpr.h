@@ -16,6 +16,7 @@
 #include "lib/Raise/IndexSpace.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "llvm/ADT/DenseSet.h"
+#include <functional>
 #include <memory>
 
 namespace mambac::raise {
@@ -88,6 +89,13 @@ public:
 
   /// Leaves pads, concatenations and masks whole: for matchers to which they are operands, not structure.
   void keepPiecesWhole() { piecesWhole = true; }
+  /// Follows the values that `policy` accepts, in place of those that depend on scans.
+  void followWhere(std::function<bool(mlir::Value)> accepts) { policy = std::move(accepts); }
+  /// Writes positions in these loops of sums as high * by + low: a summed axis in its atoms.
+  void splitLoops(llvm::ArrayRef<IndexSpace::BoundSplit> splits) {
+    loopSplits.assign(splits.begin(), splits.end());
+    llvm::sort(loopSplits, [](auto &a, auto &b) { return a.by < b.by; });
+  }
 
   /// Drops what is 0 under `given` and the guards that always hold.
   Poly simplify(const Poly &poly, llvm::ArrayRef<Lin> given);
@@ -103,6 +111,12 @@ private:
     llvm::SmallVector<Constraints, 2> yes, no;
   };
   using Env = llvm::SmallVector<Lin>; // the iteration's position
+
+  bool isFollowed(mlir::Value value) const {
+    return policy ? policy(value) : dependence.isLinear(value, generation);
+  }
+  /// The position in a loop of a sum, over new bound variables: one, or one for each atom.
+  Lin runOver(mlir::Operation *op, unsigned loop, const Lin &size, llvm::SmallVectorImpl<int> &bound);
 
   Poly leaf(mlir::Value tensor, llvm::ArrayRef<Lin> index);
   mlir::FailureOr<Poly> follow(mlir::Value tensor, llvm::ArrayRef<Lin> index, llvm::ArrayRef<Lin> given, Mode mode,
@@ -142,6 +156,8 @@ private:
   std::vector<Term> summands;
   int summandVar = -1;
   bool piecesWhole = false;
+  std::function<bool(mlir::Value)> policy;
+  llvm::SmallVector<IndexSpace::BoundSplit> loopSplits;
 };
 
 } // namespace mambac::raise

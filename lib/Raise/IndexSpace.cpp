@@ -97,6 +97,25 @@ int IndexSpace::addVar(Kind kind, std::optional<Lin> size) {
   return vars.size() - 1;
 }
 
+int IndexSpace::addBoundVar(Operation *op, unsigned loop, const Lin &size, int64_t stride) {
+  int id = addVar(Kind::Bound, size);
+  vars[id].op = op;
+  vars[id].loop = loop;
+  vars[id].stride = stride;
+  return id;
+}
+
+std::optional<Lin> mambac::raise::divideEvenly(const Lin &size, int64_t by) {
+  Lin quotient = size;
+  bool even = size.constant % by == 0;
+  quotient.constant /= by;
+  for (auto &[var, coefficient] : quotient.terms) {
+    even &= coefficient % by == 0;
+    coefficient /= by;
+  }
+  return even ? std::optional<Lin>(quotient) : std::nullopt;
+}
+
 /// The size of a function argument's dimension by way of an op that reads it along with something else: both are equal,
 /// or the op would read outside.
 std::optional<Lin> IndexSpace::getSizeByUse(Value argument, int64_t dim) {
@@ -421,16 +440,22 @@ bool IndexSpace::divide(ArrayRef<Lin> given, const Lin &e, int64_t k, Lin &quoti
   };
   if (implies(given, rest) && implies(given, Lin(k - 1) - rest))
     return finish(multiple, rest);
+  auto want = [&](int id, int64_t by) {
+    if (vars[id].kind == Kind::Root)
+      wantedSplit = Split{id, by};
+    else if (divideEvenly(*vars[id].size, by))
+      wantedBoundSplit = BoundSplit{vars[id].op, vars[id].loop, by * vars[id].stride};
+  };
+  auto canSplit = [&](int id) { return vars[id].kind == Kind::Root || vars[id].op; };
   // Shifts: (k*c + l - 3) needs another window; not even.
-  if (rest.constant == 0 && rest.terms.size() == 1 && vars[rest.terms[0].first].kind == Kind::Root &&
-      k % rest.terms[0].second == 0)
-    wantedSplit = Split{rest.terms[0].first, k / rest.terms[0].second};
+  if (rest.constant == 0 && rest.terms.size() == 1 && canSplit(rest.terms[0].first) && k % rest.terms[0].second == 0)
+    want(rest.terms[0].first, k / rest.terms[0].second);
   else {
-    // One root variable may reach beyond k while the others stay inside: h*P + p with p < P, divided by a multiple.
+    // One variable may reach beyond k while the others stay inside: h*P + p with p < P, divided by a multiple.
     for (auto &[id, coefficient] : rest.terms)
-      if (vars[id].kind == Kind::Root && coefficient > 0 && k % coefficient == 0 && k / coefficient > 1 &&
+      if (canSplit(id) && coefficient > 0 && k % coefficient == 0 && k / coefficient > 1 &&
           !(vars[id].size && vars[id].size->isConstant() && vars[id].size->constant <= k / coefficient))
-        wantedSplit = Split{id, k / coefficient};
+        want(id, k / coefficient);
   }
   return false;
 }

@@ -46,6 +46,9 @@ struct Lin {
   std::string str() const;
 };
 
+/// `size / by`, if that is even whatever the run-time sizes are.
+std::optional<Lin> divideEvenly(const Lin &size, int64_t by);
+
 /// Inequalities `expr >= 0`, all of them true.
 using Constraints = llvm::SmallVector<Lin, 4>;
 
@@ -62,9 +65,14 @@ public:
     int64_t divisor = 0;                          ///< by what,
     bool quotientUp = false;                      ///< rounded which way,
     bool isExact = false;                         ///< or not at all
+    mlir::Operation *op = nullptr;                ///< for a bound variable: the op that sums over it,
+    unsigned loop = 0;                            ///< which of its loops it is,
+    int64_t stride = 1;                           ///< and how far one step of it goes there
   };
 
   int addVar(Kind kind, std::optional<Lin> size = std::nullopt);
+  /// A variable that runs over `loop` of `op`, or over one atom of it.
+  int addBoundVar(mlir::Operation *op, unsigned loop, const Lin &size, int64_t stride);
   const Var &get(int id) const { return vars[id]; }
   unsigned getNumVars() const { return vars.size(); }
 
@@ -89,6 +97,13 @@ public:
     int64_t by;
   };
   std::optional<Split> wantedSplit;
+  /// The same for the loop of a sum, where it comes out even.
+  struct BoundSplit {
+    mlir::Operation *op;
+    unsigned loop;
+    int64_t by;
+  };
+  std::optional<BoundSplit> wantedBoundSplit;
 
 private:
   Lin getAffine(mlir::AffineExpr expr, llvm::ArrayRef<Lin> dims, llvm::ArrayRef<Lin> symbols);

@@ -163,6 +163,18 @@ FailureOr<OperandBuilder::View> OperandBuilder::buildView(const Atom &leaf, Smal
   return view;
 }
 
+FailureOr<Operand> OperandBuilder::buildLeaf(const Atom &leaf) {
+  FailureOr<View> view = buildView(leaf, {});
+  if (failed(view))
+    return failure();
+  SmallVector<AffineExpr> results;
+  for (const Part &part : view->parts) {
+    AffineExpr axis = getAffineDimExpr(part.axis, b.getContext());
+    results.push_back(part.group > 1 ? axis.floorDiv(part.group) : axis);
+  }
+  return Operand{view->value, AffineMap::get(axes.size(), 0, results, b.getContext())};
+}
+
 FailureOr<Operand> OperandBuilder::build(const Group &group, ArrayRef<unsigned> required, ArrayRef<unsigned> optional,
                                          ArrayRef<unsigned> grouped) {
   MLIRContext *context = b.getContext();

@@ -133,27 +133,42 @@ def RaiseAttention : Pass<"ssm-raise-attention", "::mlir::func::FuncOp"> {
 }
 
 def RaiseEinsum : Pass<"ssm-raise-einsum", "::mlir::func::FuncOp"> {
-  let summary = "Sums of products become ssm.einsum";
+  let summary = "Sums of products become ssm.einsum in normal form";
   let description = [{
-    A linalg op that sums products of its inputs is an einsum. Broadcasts and transposes of its operands fold into the
-    equation, and a product that is only summed (broadcast, multiply, sum) joins it as further operands, so that the
-    broadcast product is never materialized.
+    Writes the element of a candidate as a constant times a sum of products of leaves at plain axes (ProductForm.h): that is
+    an einsum. What becomes one with it:
+
+    - products before, between and behind its sums, and sums over several axes in one step or in several;
+    - broadcasts, transposes, dimensions of size one, repetitions of a group's entry (by expand and reshape, by a gather at
+      i / R), reshapes: an axis is cut into atoms where a leaf has them as dimensions, and atoms that all leaves have side by
+      side are one axis;
+    - matmul, batch_matmul and their kin, linalg.reduce, other einsums;
+    - scalings by constants (an operand without axes), negations, divisions by constants;
+    - extensions of element types up to that of the sum, and the rounding of the result. Roundings in between stay, but
+      for those that change nothing.
+
+    So equal computations in different spellings are the same op, and no broadcast product is materialized. An initial value
+    other than 0 is added behind. A projection by a weight stays an op of its own, and so does what it reads if that
+    is a product with the shape of one of its factors (ssm-order-contractions decides about everything else).
 
     Before:
 
         %p = linalg.generic: %p[b, l, s, n] = %C[b, l, n] * %B[b, s, n]
         %g = linalg.generic: %g[b, l, s] += %p[b, l, s, n]
+        %y = linalg.generic: %y[b, l, s] = %g[b, l, s] * %L[b, l, s]
 
     After:
 
-        %g = ssm.einsum "b l n, b s n -> b l s" ins(%C, %B)
+        %y = ssm.einsum "b l n, b s n, b l s -> b l s" ins(%C, %B, %L)
 
-    Declined: integer sums, initial values other than 0, products that have other uses.
+    Declined: what is read along other than plain axes (a window), an axis of the result that no operand has, a sum of
+    different products. Left alone: sums of one operand or of its squares; products that others read stay operands.
   }];
   let statistics = [Statistic<"numFound", "found", "einsums raised">,
                     Statistic<"numDeclined", "declined", "contractions that stayed">,
-                    Statistic<"numMerged", "merged", "products that joined a sum">];
-  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
+                    Statistic<"numMerged", "merged", "einsums of more than two operands">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::affine::AffineDialect"];
 }
 
 def AbsorbTimeStep : Pass<"ssm-absorb-time-step", "::mlir::func::FuncOp"> {

@@ -108,6 +108,22 @@ bool mambac::raise::isWholeDim(Value tensor, int64_t dim, OpFoldResult size) {
   return false;
 }
 
+bool mambac::raise::dependsOnWeightsAlone(Value value) {
+  SmallVector<Value> work{value};
+  llvm::SmallPtrSet<Operation *, 16> seen;
+  bool any = false;
+  while (!work.empty()) {
+    Operation *op = work.pop_back_val().getDefiningOp();
+    if (!op || seen.size() > 64)
+      return false;
+    if (!seen.insert(op).second)
+      continue;
+    any |= isa<ssm::WeightOp>(op);
+    work.append(op->operand_begin(), op->operand_end());
+  }
+  return any;
+}
+
 Location mambac::raise::getScanLocation(Value root) {
   // Breadth first to the nearest cumulative sum or scan.
   SmallVector<Operation *> work;

@@ -48,6 +48,9 @@ bool isWholeDim(mlir::Value tensor, int64_t dim, mlir::OpFoldResult size);
 /// gate in another module.)
 mlir::Location getScanLocation(mlir::Value root);
 
+/// True for what is computed from the model's weights, whatever the inputs are.
+bool dependsOnWeightsAlone(mlir::Value value);
+
 /// Remarks (see mlir/IR/Remarks.h) at a value's place.
 void remarkFound(mlir::Value root, llvm::StringRef opName);
 void remarkFound(mlir::Location place, llvm::StringRef opName);

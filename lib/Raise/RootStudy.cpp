@@ -17,6 +17,8 @@ RootStudy::RootStudy(Value root, const ScanDependence &dependence, ArrayRef<Inde
     std::optional<Lin> highSize;
     if (size && size->isConstant())
       highSize = Lin((size->constant + split.by - 1) / split.by);
+    else if (size)
+      highSize = divideEvenly(*size, split.by);
     int high = space.addVar(IndexSpace::Kind::Root, highSize);
     int low = space.addVar(IndexSpace::Kind::Root, Lin(split.by));
     Lin whole = Lin::var(high, split.by) + Lin::var(low);

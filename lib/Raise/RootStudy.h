@@ -61,6 +61,9 @@ public:
   mlir::FailureOr<Operand> build(const Group &group, llvm::ArrayRef<unsigned> required,
                                  llvm::ArrayRef<unsigned> optional = {}, llvm::ArrayRef<unsigned> grouped = {});
 
+  /// One leaf as a tensor with its map from the axes; its dimensions at a fixed position are dropped.
+  mlir::FailureOr<Operand> buildLeaf(const Atom &leaf);
+
   /// A size as a value; null where it cannot be computed from what is at hand.
   mlir::OpFoldResult getSize(const Lin &size) { return materializeSize(b, loc, size); }
   mlir::OpFoldResult materializeSize(mlir::OpBuilder &b, mlir::Location loc, const Lin &size);

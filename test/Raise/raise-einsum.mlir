@@ -65,18 +65,18 @@ func.func @linear(%x: tensor<?x8xbf16>, %w: tensor<6x8xbf16>) -> tensor<?x6xbf16
 
 // -----
 
-// Stays: a sum of squares (nothing is contracted), a sum that does not start at zero, and a product that is as small as
-// one of its factors stays outside of the equation.
+// A sum of squares stays (nothing is contracted). What a sum starts from is added behind it, and a product is a part of
+// the einsum however small it is.
 //
 // CHECK-LABEL: func.func @stays
 // CHECK: linalg.generic
 // CHECK: arith.mulf
 // CHECK: arith.addf
-// CHECK: linalg.generic
-// CHECK: arith.mulf
+// CHECK: %[[S:.*]] = ssm.einsum "a b, b -> a" ins(%arg0, %arg2 :
+// CHECK: linalg.generic {{.*}} ins(%[[S]], %arg3 :
+// CHECK-NOT: arith.mulf
 // CHECK: arith.addf
-// CHECK: %[[P:.*]] = linalg.generic
-// CHECK: ssm.einsum "a b, c b -> a c" ins(%[[P]], %arg1 :
+// CHECK: ssm.einsum "a b, c b, b -> a c" ins(%arg0, %arg1, %arg2 :
 #mk = affine_map<(m, k) -> (m, k)>
 #m = affine_map<(m, k) -> (m)>
 func.func @stays(%x: tensor<4x8xf32>, %w: tensor<6x8xf32>, %v: tensor<8xf32>, %start: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4x6xf32>) {
