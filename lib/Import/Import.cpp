@@ -5,6 +5,7 @@
 #include "dialects/SSM/IR/SSM.h"
 #include "lib/Import/HigherOrder.h"
 #include "lib/Import/SymbolRanges.h"
+#include "lib/Import/Unbatch.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -44,10 +45,43 @@ bool returnsNoTensor(const pt2::Node &node) {
   });
 }
 
+/// The number that a constant of one element holds; none for other constants and for complex numbers.
+std::optional<double> numberIn(const pt2::TensorView &view) {
+  if (view.numElements() != 1 || view.bytes != pt2::dtypeSize(view.dtype))
+    return std::nullopt;
+  auto read = [&](auto zero) {
+    std::memcpy(&zero, view.data, sizeof(zero));
+    return zero;
+  };
+  switch (view.dtype) {
+  case DType::Float32:
+    return read(float());
+  case DType::Float64:
+    return read(double());
+  case DType::Float16:
+    return APFloat(APFloat::IEEEhalf(), APInt(16, read(uint16_t()))).convertToDouble();
+  case DType::BFloat16:
+    return APFloat(APFloat::BFloat(), APInt(16, read(uint16_t()))).convertToDouble();
+  case DType::Bool:
+    return read(uint8_t()) != 0;
+  case DType::UInt8:
+    return read(uint8_t());
+  case DType::Int32:
+    return read(int32_t());
+  case DType::Int64: {
+    // Only what a double holds.
+    int64_t value = read(int64_t());
+    return std::abs(value) <= int64_t(1) << 53 ? std::optional<double>(value) : std::nullopt;
+  }
+  default:
+    return std::nullopt;
+  }
+}
+
 class Importer {
 public:
-  Importer(const pt2::Program &program, MLIRContext &context)
-      : program(program), context(context), builder(&context), emitter(builder, program.symbols) {}
+  Importer(const pt2::Program &program, MLIRContext &context, const pt2::ExportedProgram *tensors)
+      : program(program), tensors(tensors), context(context), builder(&context), emitter(builder, program.symbols) {}
 
   OwningOpRef<ModuleOp> run();
   /// Symbols of which only multiples fit, as far as one knows after `run`.
@@ -55,6 +89,7 @@ public:
 
 private:
   const pt2::Program &program;
+  const pt2::ExportedProgram *tensors; // may be null
   MLIRContext &context;
   OpBuilder builder;
   Emitter emitter;
@@ -427,6 +462,14 @@ OwningOpRef<ModuleOp> Importer::run() {
     }
     emitter.problem.clear();
     Sizes sizes(meta->sizes.begin(), meta->sizes.end());
+    // Numbers that the model's code wrote as tensors are part of the graph: masks are made of them.
+    const pt2::TensorView *stored =
+        tensors && input.kind == Source::TensorConstant && sizes.empty() ? tensors->findWeight(input.target) : nullptr;
+    if (std::optional<double> number = stored ? numberIn(*stored) : std::nullopt) {
+      scope[input.arg.name] =
+          std::make_shared<Binding>(emitter.fill(meta->dtype, sizes, emitter.constant(meta->dtype, *number)));
+      continue;
+    }
     RankedTensorType type = emitter.type(meta->dtype, sizes);
     Operation *op =
         emitter.atEntry([&]() -> Operation * { return ssm::WeightOp::create(builder, unknown, type, input.target); });
@@ -528,15 +571,27 @@ void loadImportDialects(MLIRContext &context) {
                       math::MathDialect, scf::SCFDialect, tensor::TensorDialect, ssm::SSMDialect>();
 }
 
-OwningOpRef<ModuleOp> importGraph(const pt2::Program &program, MLIRContext &context) {
+OwningOpRef<ModuleOp> importGraph(const pt2::Program &program, MLIRContext &context,
+                                  const pt2::ExportedProgram *tensors) {
   loadImportDialects(context);
-  Importer importer(program, context);
+  if (pt2::hasBatchMarkers(program.graph)) {
+    auto whole = pt2::withoutBatchMarkers(program.graph);
+    if (!whole) {
+      emitError(UnknownLoc::get(&context)) << "the model '" << program.name << "' cannot be imported: "
+                                           << whole.error().message();
+      return nullptr;
+    }
+    pt2::Program unmapped = program;
+    unmapped.graph = std::move(*whole);
+    return importGraph(unmapped, context, tensors);
+  }
+  Importer importer(program, context, tensors);
   OwningOpRef<ModuleOp> module = importer.run();
   if (!module || importer.multiples.empty())
     return module;
   // Again in whole parts: a length of s chunks of 16 is 16 * s, and its chunks are s.
   pt2::Program inParts = withMultiples(program, importer.multiples);
-  return Importer(inParts, context).run();
+  return Importer(inParts, context, tensors).run();
 }
 
 OwningOpRef<ModuleOp> importModel(StringRef path, MLIRContext &context, pt2::ExportedProgram *program,
@@ -546,7 +601,7 @@ OwningOpRef<ModuleOp> importModel(StringRef path, MLIRContext &context, pt2::Exp
     emitError(UnknownLoc::get(&context)) << read.error().message();
     return nullptr;
   }
-  OwningOpRef<ModuleOp> module = importGraph(read->program, context);
+  OwningOpRef<ModuleOp> module = importGraph(read->program, context, &*read);
   if (program)
     *program = std::move(*read);
   return module;

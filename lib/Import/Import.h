@@ -14,7 +14,9 @@ namespace mambac {
 
 /// The module of `program`. On failure null, after one diagnostic that lists everything that is wrong: all unsupported
 /// ops with their number, module paths and source lines, or the nodes that do not make sense.
-mlir::OwningOpRef<mlir::ModuleOp> importGraph(const pt2::Program &program, mlir::MLIRContext &context);
+/// `tensors`, when given, holds the program's constants: numbers among them become part of the module.
+mlir::OwningOpRef<mlir::ModuleOp> importGraph(const pt2::Program &program, mlir::MLIRContext &context,
+                                              const pt2::ExportedProgram *tensors = nullptr);
 
 /// Reads and imports the model `modelName` (empty: the only one) of the archive at `path`. `program`, when given,
 /// receives what was read: the weights that the module names. On failure null, after one diagnostic.

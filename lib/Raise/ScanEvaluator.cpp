@@ -5,6 +5,7 @@
 #include "lib/Raise/Element.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace mambac::raise;
@@ -184,33 +185,50 @@ std::optional<AbstractTensor> ScanEvaluator::insert(tensor::InsertSliceOp op) {
 }
 
 std::optional<AbstractTensor> ScanEvaluator::concat(tensor::ConcatOp op) {
-  SmallVector<const AbstractTensor *> parts;
-  const AbstractTensor *model = nullptr;
+  int64_t dim = op.getDim();
+  SmallVector<std::unique_ptr<AbstractTensor>> parts;
+  AbstractTensor *model = nullptr;
   for (Value v : op.getInputs()) {
     const AbstractTensor *part = get(v);
     if (!part)
       return std::nullopt;
-    parts.push_back(part);
-    if (!part->uniform)
-      model = part;
+    parts.push_back(std::make_unique<AbstractTensor>(*part));
+    if (part->uniform)
+      continue;
+    model = parts.back().get();
+    // A unit dim, as stacking makes it, is a position among one.
+    if (model->dims[dim] != AbstractTensor::kUnit)
+      continue;
+    model->dims[dim] = AbstractTensor::kPosition;
+    int64_t before = llvm::count(ArrayRef(model->dims).take_front(dim), AbstractTensor::kPosition);
+    model->positionShape.insert(model->positionShape.begin() + before, 1);
   }
-  int64_t dim = op.getDim();
-  if (!model || model->numPositionDims() != 1 || model->dims[dim] != AbstractTensor::kPosition)
+  if (!model || model->dims[dim] != AbstractTensor::kPosition)
     return std::nullopt;
+  // Where `dim` stands among the position dims; the cells before it repeat, those behind it lie together.
+  int64_t along = llvm::count(ArrayRef(model->dims).take_front(dim), AbstractTensor::kPosition);
+  SmallVector<int64_t> extents;
   AbstractTensor t;
   t.dims = model->dims;
-  for (auto [part, v] : llvm::zip_equal(parts, op.getInputs())) {
-    if (part->uniform) {
-      if (tensorType(v).isDynamicDim(dim))
-        return std::nullopt;
-      t.cells.insert(t.cells.end(), tensorType(v).getDimSize(dim), part->cells[0]);
-      continue;
-    }
-    if (part->dims != model->dims)
+  t.positionShape = model->positionShape;
+  for (auto &&[part, v] : llvm::zip_equal(parts, op.getInputs())) {
+    auto type = tensorType(v);
+    if (part->uniform ? type.isDynamicDim(dim) : part->dims != model->dims)
       return std::nullopt;
-    t.cells.insert(t.cells.end(), part->cells.begin(), part->cells.end());
+    extents.push_back(part->uniform ? type.getDimSize(dim) : part->positionShape[along]);
   }
-  t.positionShape = {(int64_t)t.cells.size()};
+  int64_t outer = 1, inner = 1;
+  for (auto [d, n] : llvm::enumerate(model->positionShape))
+    (int64_t(d) < along ? outer : inner) *= int64_t(d) == along ? 1 : n;
+  for (int64_t o = 0; o < outer; ++o)
+    for (auto &&[part, extent] : llvm::zip_equal(parts, extents)) {
+      if (part->uniform)
+        t.cells.insert(t.cells.end(), extent * inner, part->cells[0]);
+      else
+        t.cells.insert(t.cells.end(), part->cells.begin() + o * extent * inner,
+                       part->cells.begin() + (o + 1) * extent * inner);
+    }
+  t.positionShape[along] = std::accumulate(extents.begin(), extents.end(), int64_t(0));
   return t;
 }
 

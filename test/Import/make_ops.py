@@ -23,6 +23,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch._higher_order_ops.associative_scan import associative_scan
 from torch._higher_order_ops.scan import scan
 from torch.export import Dim
 
@@ -594,6 +595,30 @@ class Loops(nn.Module):
         return last, y, last_back, y_back, p, q, z, product, h, chosen
 
 
+class Mapped(nn.Module):
+    """associative_scan, which is exported as mapped functions on halves of halves."""
+
+    def forward(self, a: Tensor, b: Tensor) -> tuple[Tensor, ...]:
+        """a, b (l, n)"""
+
+        def combine(x: tuple[Tensor, Tensor], y: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+            return x[0] * y[0], torch.addcmul(y[1], y[0], x[1])
+
+        def normalized(x: Tensor, y: Tensor) -> Tensor:
+            return torch.cat([x[:1], y[1:] + x.softmax(-1)[1:]])
+
+        def affine(x: tuple[Tensor, Tensor], y: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+            return torch.einsum("ij,jk->ik", y[0], x[0]), torch.einsum("ij,j->i", y[0], x[1]) + y[1]
+
+        decay = torch.sigmoid(a)
+        h = associative_scan(combine, (decay, b), dim=0, combine_mode="generic")[1]
+        back = associative_scan(combine, (decay, b), dim=0, reverse=True, combine_mode="generic")[1]
+        rows = associative_scan(normalized, a, dim=0, combine_mode="generic")
+        matrices = decay[:, :, None] * decay[:, None, :]
+        turned = associative_scan(affine, (matrices, b), dim=0, combine_mode="generic")[1]
+        return h, back, rows, turned
+
+
 class Family(nn.Module):
     """One output an op."""
 
@@ -660,6 +685,7 @@ def families() -> dict[str, tuple[nn.Module, Callable[[], list[Tensor]], list[st
             everything,
         ),
         "loops": (Loops(), lambda: [randn(2, 6, 5), randn(2, 4)], ["static", "dynamic"]),
+        "mapped": (Mapped(), lambda: [randn(7, 3), randn(7, 3)], ["static"]),
         "subgraphs": (WithGradSwitch(), lambda: [randn(2, 3, 5)], ["static", "dynamic"]),
     }
 
