@@ -48,21 +48,22 @@ Expected<std::vector<HostTensor>> mambac::runProduct(LoadedObject &object, unsig
   return std::move(results);
 }
 
-void CompiledModule::readKernels(mlir::ModuleOp module, mlir::func::FuncOp entry) {
-  for (unsigned i = 0; i < entry.getNumArguments(); ++i)
-    if (auto type = dyn_cast<mlir::MemRefType>(entry.getArgument(i).getType());
-        type && entry.getArgAttr(i, "mambac.output"))
+Error CompiledModule::readEntry(mlir::ModuleOp module, mlir::func::FuncOp function) {
+  auto read = EntryInputs::read(function);
+  if (!read)
+    return read.takeError();
+  entry = std::move(*read);
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    if (auto type = dyn_cast<mlir::MemRefType>(function.getArgument(i).getType());
+        type && function.getArgAttr(i, "mambac.output"))
       outputs.push_back({type.getElementType(), type.getRank()});
   auto list = module->getAttrOfType<mlir::ArrayAttr>("mambac.kernels");
-  auto symbols = entry->getAttrOfType<mlir::ArrayAttr>("mambac.symbols");
-  if (!list || !symbols)
-    return;
+  if (!list)
+    return Error::success();
   std::string names;
-  for (auto [i, attr] : llvm::enumerate(symbols)) {
-    auto name = cast<mlir::DictionaryAttr>(attr).getAs<mlir::StringAttr>("name");
-    names += (i ? ", " : "") + (name ? name.str() : "s" + std::to_string(i));
-  }
-  entry.walk([&](mlir::func::CallOp call) {
+  for (auto [i, symbol] : llvm::enumerate(entry.symbols))
+    names += (i ? ", " : "") + symbol.name;
+  function.walk([&](mlir::func::CallOp call) {
     auto number = call->getAttrOfType<mlir::IntegerAttr>("mambac.kernel");
     if (!number || number.getInt() >= int64_t(list.size()))
       return;
@@ -74,6 +75,7 @@ void CompiledModule::readKernels(mlir::ModuleOp module, mlir::func::FuncOp entry
     if (auto map = dyn_cast_or_null<mlir::AffineMapAttr>(attr))
       flops.push_back(map.getValue());
   });
+  return Error::success();
 }
 
 Expected<std::unique_ptr<CompiledModule>> CompiledModule::make(mlir::ModuleOp source, StringRef entry,
@@ -121,7 +123,8 @@ Expected<std::unique_ptr<CompiledModule>> CompiledModule::make(mlir::ModuleOp so
       return failure("scheduling");
   }
   function = module->lookupSymbol<mlir::func::FuncOp>(entry);
-  compiled->readKernels(*module, function);
+  if (Error error = compiled->readEntry(*module, function))
+    return std::move(error);
   auto packed = packWeights(*module, weights, besides);
   if (!packed)
     return packed.takeError();
@@ -140,15 +143,17 @@ Expected<std::unique_ptr<CompiledModule>> CompiledModule::make(mlir::ModuleOp so
   return std::move(compiled);
 }
 
-Expected<std::vector<HostTensor>> CompiledModule::run(ArrayRef<HostTensor> inputs, ArrayRef<int64_t> symbols) {
+Expected<std::vector<HostTensor>> CompiledModule::run(ArrayRef<HostTensor> inputs) {
+  auto sizes = entry.bindSizes(inputs);
+  if (!sizes)
+    return sizes.takeError();
+  symbols = std::move(*sizes);
   return runProduct(*loaded, 0, inputs, symbols, packed->data, outputs, &seconds);
 }
 
-int64_t CompiledModule::arenaBytes(ArrayRef<int64_t> symbols) const {
-  return loaded->product().entries[0].arena_bytes(symbols.data());
-}
+int64_t CompiledModule::arenaBytes() const { return loaded->product().entries[0].arena_bytes(symbols.data()); }
 
-double CompiledModule::countFlops(ArrayRef<int64_t> symbols) const {
+double CompiledModule::countFlops() const {
   double total = 0;
   for (mlir::AffineMap map : flops) {
     SmallVector<mlir::AffineExpr> values;

@@ -8,7 +8,7 @@
 #define MAMBAC_LIB_EMIT_COMPILEDMODULE_H
 
 #include "lib/Emit/PackWeights.h"
-#include "lib/JIT/HostTensor.h"
+#include "lib/JIT/EntryInputs.h"
 #include "lib/JIT/JIT.h"
 #include "mlir/IR/BuiltinOps.h"
 
@@ -32,18 +32,20 @@ public:
   static llvm::Expected<std::unique_ptr<CompiledModule>> make(mlir::ModuleOp source, llvm::StringRef entry,
                                                               const WeightSource &weights, llvm::StringRef besides);
 
-  llvm::Expected<std::vector<HostTensor>> run(llvm::ArrayRef<HostTensor> inputs, llvm::ArrayRef<int64_t> symbols);
-  int64_t arenaBytes(llvm::ArrayRef<int64_t> symbols) const;
-  /// Floating-point operations by the kernels' definitions.
-  double countFlops(llvm::ArrayRef<int64_t> symbols) const;
+  llvm::Expected<std::vector<HostTensor>> run(llvm::ArrayRef<HostTensor> inputs);
+  /// Of the last run: temporaries, and floating-point operations by the kernels' definitions.
+  int64_t arenaBytes() const;
+  double countFlops() const;
   double seconds = 0; ///< of the last run
 
 private:
-  void readKernels(mlir::ModuleOp module, mlir::func::FuncOp entry);
+  llvm::Error readEntry(mlir::ModuleOp module, mlir::func::FuncOp function);
 
   std::unique_ptr<PackedWeights> packed;
   std::unique_ptr<LoadedObject> loaded;
+  EntryInputs entry;
   llvm::SmallVector<OutputType> outputs;
+  llvm::SmallVector<int64_t> symbols; ///< of the last run
   /// For each kernel that is called, its operations as a map of the symbols.
   llvm::SmallVector<mlir::AffineMap> flops;
 };

@@ -9,6 +9,7 @@
 #include "lib/Emit/Link.h"
 #include "lib/Emit/ModelInput.h"
 #include "lib/Emit/PackWeights.h"
+#include "lib/Emit/RandomWeights.h"
 #include "lib/Emit/Verify.h"
 #include "lib/Report/CompileReport.h"
 #include "lib/Runtime/ProductWriter.h"
@@ -19,6 +20,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -106,16 +108,20 @@ private:
       return writeModule(module);
 
     report("raising", 0.1);
-    mlir::OwningOpRef<ModuleOp> before(options.verify ? module.clone() : ModuleOp());
+    llvm::scope_exit release([&]() { // before the context goes
+      verifier.reset();
+      stageInput = {};
+    });
+    if (options.verify) {
+      // A .mlir file has no weights; any will do as long as nothing is written that needs them.
+      verifier = std::make_unique<StageVerifier>(
+          module, input.hasWeights() ? input.weights() : makeRandomWeights(module, /*seed=*/1));
+      stageInput = module.clone();
+    }
     if (failed(runPasses(module, "raise", mambac::buildRaiseStage)))
       return kBug;
-    if (options.verify)
-      if (Error error = verifyStage(*before, module, "raise", input.weights(),
-                                    options.output == "-" ? temporaryBase() : options.output)) {
-        makeRoom();
-        errs() << "mambac: error: " << toString(std::move(error)) << "\n";
-        return kBug;
-      }
+    if (!verify(module, "raise", mambac::buildRaiseStage))
+      return kBug;
     if (page)
       page->recordRaised(module);
     if (options.emission == Emission::Raised)
@@ -128,7 +134,11 @@ private:
     interface.addPass(createEntryABIPass());
     if (failed(interface.run(module)))
       return kBadInput;
+    if (options.verify)
+      stageInput = module.clone();
     if (failed(runPasses(module, "schedule", buildSchedulePipeline)))
+      return kBug;
+    if (!verify(module, "schedule", buildSchedulePipeline))
       return kBug;
     if (page)
       page->recordScheduled(module);
@@ -158,6 +168,9 @@ private:
                                                              : CodeKind::Object;
     if (Error error = generateCode(module, **machine, kind, code))
       return bug(toString(std::move(error)));
+    if (options.verify && !verifyProduct(module, kind == CodeKind::Object ? ArrayRef<char>(code) : ArrayRef<char>(),
+                                         (*weights)->data))
+      return kBug;
     report("writing", 0.95);
     if (options.emission != Emission::Executable && options.emission != Emission::Shared) {
       // Objects and text cannot carry weights: they stand beside.
@@ -233,6 +246,48 @@ private:
       return bad("cannot read " + path + ": " + product.getError().message());
     outs() << (*product)->getBuffer();
     return finishStdout();
+  }
+
+  /// --verify behind a stage of passes.
+  bool verify(ModuleOp module, StringRef stage, void (*build)(mlir::OpPassManager &)) {
+    if (!verifier)
+      return true;
+    report("verifying", 0.2);
+    Error error = verifier->check(module);
+    if (!error) {
+      makeRoom();
+      errs() << "mambac: stage " << stage << " keeps " << verifier->describe() << "\n";
+      return true;
+    }
+    bool mismatch = error.isA<StageVerifier::Mismatch>();
+    std::string message = toString(std::move(error));
+    std::string pass = mismatch ? verifier->findPass(*stageInput, build) : "";
+    bug("--verify: stage " + stage + ": " + message +
+        (pass.empty() ? "" : "; the first pass that changes a result is " + pass));
+    return false;
+  }
+
+  /// --verify of the code that was generated.
+  bool verifyProduct(ModuleOp module, ArrayRef<char> object, const void *weights) {
+    report("verifying", 0.9);
+    SmallVector<char> native;
+    if (object.empty() || options.cpu != "native") {
+      // Code for another CPU may not run here; the same module for this one does.
+      auto machine = makeTargetMachine("native");
+      Error error = machine ? generateCode(module, **machine, CodeKind::Object, native) : machine.takeError();
+      if (error) {
+        bug("--verify: stage cpu: " + toString(std::move(error)));
+        return false;
+      }
+      object = native;
+    }
+    if (Error error = verifier->checkProduct(object, weights)) {
+      bug("--verify: stage cpu: " + toString(std::move(error)));
+      return false;
+    }
+    makeRoom();
+    errs() << "mambac: stage cpu keeps " << verifier->describe() << "\n";
+    return true;
   }
 
   /// A file that stands below build/ or the install prefix, beside bin/.
@@ -364,6 +419,8 @@ private:
   std::string currentStage;
   double currentFraction = 0;
   std::unique_ptr<CompileReport> page; ///< null without --report
+  std::unique_ptr<StageVerifier> verifier;    ///< with --verify
+  mlir::OwningOpRef<ModuleOp> stageInput;     ///< what the stage that runs began with, with --verify
 };
 
 } // namespace

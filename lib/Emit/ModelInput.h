@@ -28,6 +28,7 @@ public:
   /// An error without text has been told already, as a diagnostic.
   llvm::Error open(const CompileOptions &options);
   mlir::ModuleOp getModule() { return *module; }
+  bool hasWeights() const { return bool(archive); }
   /// Weights of the archive; a `.mlir` file has none.
   WeightSource weights() const;
 
@@ -36,7 +37,7 @@ private:
   llvm::Error openText(const CompileOptions &options);
 
   struct Archive;
-  std::unique_ptr<Archive> archive;
+  std::unique_ptr<Archive> archive; ///< null for a .mlir file
   std::unique_ptr<mlir::MLIRContext> context;
   llvm::SourceMgr sources;
   mlir::OwningOpRef<mlir::ModuleOp> module;

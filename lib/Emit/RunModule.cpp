@@ -273,9 +273,11 @@ private:
     if (!compiled)
       return compiled.takeError();
     report.mode = "compiled";
-    report.flops = (*compiled)->countFlops(sizes);
-    report.runPeak = (*compiled)->arenaBytes(sizes);
-    return repeat([&]() { return (*compiled)->run(inputs, sizes); }, (*compiled)->seconds);
+    if (Error error = repeat([&]() { return (*compiled)->run(inputs); }, (*compiled)->seconds))
+      return error;
+    report.flops = (*compiled)->countFlops();
+    report.runPeak = (*compiled)->arenaBytes();
+    return Error::success();
   }
 
   Error runReference() {

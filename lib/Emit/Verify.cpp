@@ -1,213 +1,367 @@
-//===- Verify.cpp - A stage against its input -----------------------------------------------------------------===//
+//===- Verify.cpp - Every form of a module against the first one ------------------------------------------------===//
 //
-// See Verify.h. Both forms go through the rest of the compiler, so what is compared is the stage alone.
+// See Verify.h.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Emit/Verify.h"
-#include "lib/Emit/CodeGen.h"
-#include "lib/JIT/JIT.h"
-#include "lib/Schedule/Passes.h"
-#include "mambac/Passes.h"
+#include "dialects/SSM/IR/SSM.h"
+#include "lib/Emit/CompiledModule.h"
+#include "lib/Emit/VerifyPasses.h"
+#include "lib/JIT/Reference.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Linalg/Passes.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Pass/PassManager.h"
-#include "llvm/ADT/APFloat.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cmath>
 #include <cstring>
-#include <random>
 
 using namespace llvm;
 using namespace mambac;
+using mlir::func::FuncOp;
 
-namespace {
+char StageVerifier::Mismatch::ID = 0;
 
-/// An argument of a scheduled entry, with its size at the chosen symbols.
-struct Tensor {
-  mlir::Type element;
-  int64_t count = 1, limit = 0;
-  std::vector<char> bytes;
-  bool output = false;
-};
-
-int64_t elementBytes(mlir::Type type) { return (type.getIntOrFloatBitWidth() + 7) / 8; }
-
-const fltSemantics &semantics(mlir::Type type) { return cast<mlir::FloatType>(type).getFloatSemantics(); }
-
-double readFloat(mlir::Type type, const char *at) {
-  uint64_t bits = 0;
-  std::memcpy(&bits, at, elementBytes(type));
-  APFloat value(semantics(type), APInt(type.getIntOrFloatBitWidth(), bits));
-  bool lost;
-  value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lost);
-  return value.convertToDouble();
+/// Rounding of intermediate results in 16 bits adds up over layers; in 32 bits a wrong term stands out clearly.
+static double toleranceOf(mlir::Type type) {
+  type = mlir::getElementTypeOrSelf(type);
+  if (auto complex = dyn_cast<mlir::ComplexType>(type))
+    type = complex.getElementType();
+  return type.isF64() ? 1e-6 : type.isF32() ? 1e-4 : type.isF16() ? 2e-2 : type.isBF16() ? 1e-1 : 0;
 }
 
-void writeFloat(mlir::Type type, char *at, double number) {
-  APFloat value(number);
-  bool lost;
-  value.convert(semantics(type), APFloat::rmNearestTiesToEven, &lost);
-  uint64_t bits = value.bitcastToAPInt().getZExtValue();
-  std::memcpy(at, &bits, elementBytes(type));
+StageVerifier::StageVerifier(mlir::ModuleOp before, WeightSource weights, unsigned trials)
+    : original(before.clone()), weights(std::move(weights)), numTrials(trials), tolerance(1e-6) {
+  original->walk([&](mlir::Operation *op) {
+    for (mlir::Type type : op->getResultTypes())
+      tolerance = std::max(tolerance, toleranceOf(type));
+  });
+  int64_t parameters = 0;
+  before.walk([&](ssm::WeightOp weight) {
+    if (weight.getType().hasStaticShape())
+      parameters += weight.getType().getNumElements();
+  });
+  large = parameters > 5000000;
 }
 
-/// The first entry of a module, ready to run.
-class Program {
-public:
-  static Expected<std::unique_ptr<Program>> make(mlir::ModuleOp source, const WeightSource &weights, StringRef besides) {
-    auto program = std::make_unique<Program>();
-    program->module = source.clone();
-    auto machine = makeTargetMachine("native");
-    if (!machine)
-      return machine.takeError();
-    describeTarget(**machine, *program->module);
-    mlir::PassManager schedule(source.getContext());
-    schedule.addNestedPass<mlir::func::FuncOp>(mlir::createConvertElementwiseToLinalgPass());
-    schedule.addPass(createEntryABIPass());
-    buildSchedulePipeline(schedule);
-    if (failed(schedule.run(*program->module)))
-      return createStringError("it cannot be scheduled");
-    auto packed = packWeights(*program->module, weights, besides);
-    if (!packed)
-      return packed.takeError();
-    program->packed = std::move(*packed);
-    program->describe();
-    mlir::PassManager lower(source.getContext());
-    buildCPUPipeline(lower);
-    if (failed(lower.run(*program->module)))
-      return createStringError("it cannot be lowered");
-    SmallVector<char> object;
-    if (Error error = generateCode(*program->module, **machine, CodeKind::Object, object))
-      return std::move(error);
-    auto loaded = LoadedObject::load(object);
-    if (!loaded)
-      return loaded.takeError();
-    program->loaded = std::move(*loaded);
-    return std::move(program);
-  }
+StageVerifier::~StageVerifier() = default;
 
-  Error run() {
-    SmallVector<void *> inputs, outputs;
-    for (Tensor &tensor : tensors)
-      (tensor.output ? outputs : inputs).push_back(tensor.bytes.data());
-    return loaded->run(0, inputs, outputs, symbols, packed->data);
-  }
-
-  std::vector<Tensor> tensors;
-
-private:
-  /// Sizes and types of the first entry's arguments, with dynamic sizes small.
-  void describe() {
-    for (auto function : module->getOps<mlir::func::FuncOp>()) {
-      if (!function->hasAttr("mambac.entry"))
-        continue;
-      int64_t size = 5; // no multiple of any chunk, vector or tile
-      for (mlir::Attribute attr : function->getAttrOfType<mlir::ArrayAttr>("mambac.symbols")) {
-        auto dict = cast<mlir::DictionaryAttr>(attr);
-        auto read = [&](StringRef key, int64_t otherwise) {
-          auto value = dict.getAs<mlir::IntegerAttr>(key);
-          return value ? value.getInt() : otherwise;
-        };
-        int64_t step = std::max<int64_t>(1, read("multiple_of", 1));
-        int64_t value = std::max(read("min", 1), (size + step - 1) / step * step);
-        symbols.push_back(std::min(value, read("max", value)));
-        size += 18;
-      }
-      for (unsigned i = 0; i < function.getNumArguments(); ++i) {
-        auto type = dyn_cast<mlir::MemRefType>(function.getArgument(i).getType());
-        auto map = function.getArgAttrOfType<mlir::AffineMapAttr>(i, "mambac.shape");
-        if (!type || !map)
-          continue;
-        Tensor tensor;
-        tensor.element = type.getElementType();
-        tensor.output = bool(function.getArgAttr(i, "mambac.output"));
-        if (auto limit = function.getArgAttrOfType<mlir::IntegerAttr>(i, "mambac.limit"))
-          tensor.limit = limit.getInt();
-        SmallVector<mlir::Attribute> at, sizes;
-        mlir::Builder builder(module->getContext());
-        for (unsigned s = 0; s < map.getValue().getNumSymbols(); ++s)
-          at.push_back(builder.getIndexAttr(symbols[s]));
-        (void)map.getValue().constantFold(at, sizes);
-        for (mlir::Attribute size : sizes)
-          tensor.count *= cast<mlir::IntegerAttr>(size).getInt();
-        tensor.bytes.resize(tensor.count * elementBytes(tensor.element));
-        tensors.push_back(std::move(tensor));
-      }
-      return;
-    }
-  }
-
-  mlir::OwningOpRef<mlir::ModuleOp> module;
-  std::unique_ptr<PackedWeights> packed;
-  std::unique_ptr<LoadedObject> loaded;
-  SmallVector<int64_t> symbols;
-};
-
-void fill(Tensor &tensor, std::mt19937_64 &random) {
-  int64_t bytes = elementBytes(tensor.element);
-  std::normal_distribution<double> normal;
-  for (int64_t i = 0; i < tensor.count; ++i) {
-    char *at = tensor.bytes.data() + i * bytes;
-    if (isa<mlir::FloatType>(tensor.element)) {
-      writeFloat(tensor.element, at, normal(random));
-    } else {
-      uint64_t value = random() % (tensor.limit ? tensor.limit : 2);
-      std::memcpy(at, &value, bytes);
-    }
-  }
+static bool isFinite(ArrayRef<HostTensor> tensors) {
+  for (const HostTensor &tensor : tensors)
+    for (int64_t i = 0, e = tensor.countNumbers(); i < e; ++i)
+      if (!std::isfinite(tensor.get(i)))
+        return false;
+  return true;
 }
 
-} // namespace
-
-Error mambac::verifyStage(mlir::ModuleOp before, mlir::ModuleOp after, StringRef stage, const WeightSource &weights,
-                          StringRef besides) {
-  auto plain = Program::make(before, weights, besides);
-  if (!plain)
-    return createStringError("--verify: before stage " + stage + ": " + toString(plain.takeError()));
-  auto staged = Program::make(after, weights, besides);
-  if (!staged)
-    return createStringError("--verify: after stage " + stage + ": " + toString(staged.takeError()));
-  std::mt19937_64 random(1);
-  for (size_t i = 0; i < (*plain)->tensors.size(); ++i)
-    if (!(*plain)->tensors[i].output) {
-      fill((*plain)->tensors[i], random);
-      (*staged)->tensors[i].bytes = (*plain)->tensors[i].bytes;
+Expected<std::vector<std::vector<HostTensor>>>
+StageVerifier::runTensors(mlir::ModuleOp module, const Entry &entry, ArrayRef<Trial> trials) {
+  ReferenceProgram::Options options;
+  options.optimize = large;
+  auto program = ReferenceProgram::make(module, entry.name, options);
+  if (!program)
+    return program.takeError();
+  std::vector<RawWeight> raw;
+  SmallVector<ReferenceBuffer> weightBuffers;
+  for (const ReferenceArgument &argument : (*program)->arguments())
+    if (!argument.weight.empty()) {
+      auto weight = weights(argument.weight);
+      if (!weight)
+        return weight.takeError();
+      weightBuffers.push_back(ReferenceBuffer(weight->data, argument.shape));
+      raw.push_back(std::move(*weight));
     }
-  if (Error error = (*plain)->run())
-    return error;
-  if (Error error = (*staged)->run())
-    return error;
-  unsigned number = 0;
-  double worst = 0;
-  for (auto [expected, actual] : llvm::zip((*plain)->tensors, (*staged)->tensors)) {
-    if (!expected.output)
-      continue;
-    if (auto type = dyn_cast<mlir::FloatType>(expected.element)) {
-      double largest = 0, difference = 0;
-      for (int64_t i = 0; i < expected.count; ++i) {
-        double a = readFloat(type, expected.bytes.data() + i * elementBytes(type));
-        double b = readFloat(type, actual.bytes.data() + i * elementBytes(type));
-        largest = std::max(largest, std::fabs(a));
-        difference = std::max(difference, a == b || (std::isnan(a) && std::isnan(b)) ? 0 : std::fabs(a - b));
-        if (std::isnan(a) != std::isnan(b))
-          difference = HUGE_VAL;
-      }
-      worst = std::max(worst, difference / std::max(largest, 1e-30));
-      // Rounding of intermediate results in 16 bits adds up over layers; in 32 bits a wrong term stands out clearly.
-      double tolerance = type.getWidth() >= 32 ? 1e-4 : type.isF16() ? 2e-2 : 1e-1;
-      if (!(difference <= tolerance * std::max(largest, 1e-30)))
-        return createStringError("--verify: stage " + stage + " changes result #" + Twine(number) + " by " +
-                                 Twine(std::to_string(difference)) + " where the largest value is " +
-                                 Twine(std::to_string(largest)) + "; this is a bug in mambac");
-    } else if (expected.bytes != actual.bytes) {
-      return createStringError("--verify: stage " + stage + " changes result #" + Twine(number) +
-                               "; this is a bug in mambac");
-    }
-    ++number;
+  std::vector<std::vector<HostTensor>> all;
+  for (const Trial &trial : trials) {
+    SmallVector<ReferenceBuffer> buffers;
+    for (const HostTensor &input : trial.inputs)
+      buffers.push_back(ReferenceBuffer(input.bytes.data(), input.shape));
+    buffers.append(weightBuffers.begin(), weightBuffers.end());
+    auto results = (*program)->run(buffers);
+    if (!results)
+      return results.takeError();
+    all.push_back(std::move(*results));
   }
-  errs() << "mambac: stage " << stage << " keeps all " << number << " results, but for "
-         << format("%.1e", worst) << " of the largest value\n";
+  return std::move(all);
+}
+
+Error StageVerifier::prepareEntry(FuncOp function, mlir::ModuleOp hint) {
+  auto inputs = EntryInputs::read(function);
+  if (!inputs)
+    return inputs.takeError();
+  if (auto other = hint ? hint.lookupSymbol<FuncOp>(function.getName()) : FuncOp())
+    if (!other.isExternal() && !other->hasAttr("mambac.abi"))
+      inputs->learnRoles(other);
+  Entry entry;
+  entry.name = function.getName().str();
+  for (unsigned i = 0; i < function.getNumResults(); ++i) {
+    auto name = function.getResultAttrOfType<mlir::StringAttr>(i, "mambac.name");
+    entry.outputs.push_back(name ? name.str() : "#" + std::to_string(i));
+  }
+  // Without open sizes, another run would have the same shapes.
+  unsigned count = inputs->symbols.empty() ? std::min(2u, numTrials) : numTrials;
+  for (unsigned t = 0; t < count; ++t) {
+    Trial trial;
+    trial.sizes = trial.symbols = inputs->chooseSizes(t);
+    entry.trials.push_back(std::move(trial));
+  }
+  // Values for which the program overflows would show nothing; smaller ones may.
+  for (double scale : {1.0, 0.1, 0.01}) {
+    for (auto [t, trial] : llvm::enumerate(entry.trials)) {
+      std::mt19937_64 random(t + 1);
+      trial.inputs.clear();
+      for (unsigned i = 0; i < inputs->inputs.size(); ++i)
+        trial.inputs.push_back(inputs->makeRandom(i, inputs->shapeOf(i, trial.sizes), random, scale));
+    }
+    auto expected = runTensors(*original, entry, entry.trials);
+    if (!expected)
+      return expected.takeError();
+    bool finite = true;
+    for (auto [trial, values] : llvm::zip(entry.trials, *expected)) {
+      finite &= isFinite(values);
+      trial.expected = std::move(values);
+    }
+    if (finite)
+      break;
+  }
+  entries.push_back(std::move(entry));
   return Error::success();
+}
+
+Error StageVerifier::prepare(mlir::ModuleOp hint) {
+  if (prepared)
+    return Error::success();
+  prepared = true;
+  SmallVector<FuncOp> functions, all;
+  for (auto function : original->getOps<FuncOp>()) {
+    if (function.isExternal() || !function.isPublic())
+      continue;
+    all.push_back(function);
+    if (function->hasAttr("mambac.entry"))
+      functions.push_back(function);
+  }
+  for (FuncOp function : functions.empty() ? all : functions)
+    if (Error error = prepareEntry(function, hint))
+      return createStringError("@" + function.getName() + " cannot be run by definition: " + toString(std::move(error)));
+  return Error::success();
+}
+
+/// Bytes that no computation leaves behind by chance: what is not written is seen.
+static HostTensor unwritten(mlir::Type element, ArrayRef<int64_t> shape) {
+  HostTensor tensor(element, shape);
+  std::memset(tensor.bytes.data(), 0xff, tensor.bytes.size());
+  return tensor;
+}
+
+Error StageVerifier::packByDefinition(mlir::ModuleOp module, char *segment) {
+  FuncOp prepare;
+  for (auto function : module.getOps<FuncOp>())
+    if (function->hasAttr("mambac.prepare") && !function.isExternal())
+      prepare = function;
+  if (!prepare)
+    return Error::success();
+  ReferenceProgram::Options options;
+  options.optimize = large;
+  auto program = ReferenceProgram::make(module, prepare.getName(), options);
+  if (!program)
+    return program.takeError();
+  std::vector<RawWeight> raw;
+  std::vector<HostTensor> others;
+  SmallVector<ReferenceBuffer> buffers;
+  others.reserve((*program)->arguments().size());
+  for (auto [i, argument] : llvm::enumerate((*program)->arguments())) {
+    auto name = prepare.getArgAttrOfType<mlir::StringAttr>(i, "mambac.weight");
+    if (auto offset = prepare.getArgAttrOfType<mlir::IntegerAttr>(i, "mambac.offset")) {
+      buffers.push_back(ReferenceBuffer(segment + offset.getInt(), argument.shape));
+    } else if (name) {
+      auto weight = weights(name.getValue());
+      if (!weight)
+        return weight.takeError();
+      buffers.push_back(ReferenceBuffer(weight->data, argument.shape));
+      raw.push_back(std::move(*weight));
+    } else { // an arena that is not used yet
+      SmallVector<int64_t> shape(argument.shape.size(), 0);
+      others.emplace_back(argument.element, shape);
+      buffers.push_back(others.back());
+    }
+  }
+  auto results = (*program)->run(buffers);
+  if (!results)
+    return results.takeError();
+  // Before it takes buffers, it returns what belongs into the segment.
+  for (auto [i, tensor] : llvm::enumerate(*results))
+    if (auto offset = prepare.getResultAttrOfType<mlir::IntegerAttr>(i, "mambac.offset"))
+      std::memcpy(segment + offset.getInt(), tensor.bytes.data(), tensor.bytes.size());
+  return Error::success();
+}
+
+Expected<std::vector<std::vector<HostTensor>>> StageVerifier::runDriver(mlir::ModuleOp module, Entry &entry) {
+  auto bytes = module->getAttrOfType<mlir::IntegerAttr>("mambac.weights_bytes");
+  size_t length = bytes ? size_t(bytes.getInt()) : 0;
+  std::unique_ptr<char, decltype(&free)> segment(static_cast<char *>(aligned_alloc(64, (length + 127) / 64 * 64)),
+                                                 free);
+  if (Error error = packByDefinition(module, segment.get()))
+    return createStringError("the weights cannot be packed by definition: " + toString(std::move(error)));
+  ReferenceProgram::Options options;
+  options.optimize = large;
+  auto program = ReferenceProgram::make(module, entry.name, options);
+  if (!program)
+    return program.takeError();
+  auto driver = module.lookupSymbol<FuncOp>(entry.name);
+  auto signature = EntryInputs::read(driver);
+  if (!signature)
+    return signature.takeError();
+  std::vector<RawWeight> raw;
+  std::vector<std::vector<HostTensor>> all;
+  for (Trial &trial : entry.trials) {
+    auto symbols = signature->bindSizes(trial.inputs);
+    if (!symbols)
+      return symbols.takeError();
+    trial.symbols = std::move(*symbols);
+    std::vector<HostTensor> outputs, scalars;
+    outputs.reserve(trial.expected.size());
+    scalars.reserve((*program)->arguments().size());
+    SmallVector<ReferenceBuffer> buffers;
+    size_t inputs = 0;
+    for (auto [i, argument] : llvm::enumerate((*program)->arguments())) {
+      auto has = [&, i = i](StringRef name) {
+        return i < driver.getNumArguments() ? driver.getArgAttr(i, name) : mlir::Attribute();
+      };
+      if (!argument.weight.empty()) { // not hoisted yet
+        auto weight = weights(argument.weight);
+        if (!weight)
+          return weight.takeError();
+        buffers.push_back(ReferenceBuffer(weight->data, argument.shape));
+        raw.push_back(std::move(*weight));
+      } else if (has("mambac.output") && outputs.size() < trial.expected.size()) {
+        const HostTensor &like = trial.expected[outputs.size()];
+        outputs.push_back(unwritten(like.element, like.shape));
+        buffers.push_back(outputs.back());
+      } else if (has("mambac.weights")) {
+        buffers.push_back(ReferenceBuffer(segment.get(), {int64_t(length)}));
+      } else if (auto symbol = dyn_cast_or_null<mlir::IntegerAttr>(has("mambac.symbol"))) {
+        scalars.emplace_back(argument.element, ArrayRef<int64_t>());
+        scalars.back().set(0, double(trial.symbols[size_t(symbol.getInt())]));
+        buffers.push_back(scalars.back());
+      } else if (has("mambac.arena")) {
+        buffers.push_back(ReferenceBuffer(segment.get(), {0}));
+      } else if (inputs < trial.inputs.size()) {
+        const HostTensor &input = trial.inputs[inputs++];
+        buffers.push_back(ReferenceBuffer(input.bytes.data(), input.shape));
+      } else {
+        return createStringError("argument #" + Twine(i) + " of the driver is of no known kind");
+      }
+    }
+    auto results = (*program)->run(buffers);
+    if (!results)
+      return results.takeError();
+    all.push_back(std::move(outputs));
+  }
+  return std::move(all);
+}
+
+Error StageVerifier::compare(const Entry &entry, const Trial &trial, ArrayRef<HostTensor> actual) {
+  if (actual.size() != trial.expected.size())
+    return make_error<Mismatch>("it changes the number of results");
+  ++runs;
+  results = unsigned(actual.size());
+  for (auto [number, expected] : llvm::enumerate(trial.expected)) {
+    const HostTensor &got = actual[number];
+    Difference difference = compareTensors(expected, got);
+    double allowed = toleranceOf(expected.element) == 0 ? 0 : tolerance;
+    if (difference.relative() <= allowed) {
+      worst = std::max(worst, difference.relative());
+      continue;
+    }
+    std::string text;
+    raw_string_ostream stream(text);
+    stream << "it changes result " << entry.outputs[number] << " of @" << entry.name;
+    if (expected.shape != got.shape || expected.element != got.element) {
+      stream << " from " << expected.describeType() << " to " << got.describeType();
+    } else {
+      stream << " at [" << expected.describeIndex(difference.at) << "]: " << format("%.6g", difference.actual)
+             << " instead of " << format("%.6g", difference.expected) << ", a difference of "
+             << format("%.3g", difference.relative()) << " of the largest value where "
+             << format("%.3g", allowed) << " is allowed";
+    }
+    for (auto [i, size] : llvm::enumerate(trial.sizes))
+      stream << (i ? ", " : " (sizes ") << size;
+    stream << (trial.sizes.empty() ? "" : ")");
+    return make_error<Mismatch>(text);
+  }
+  return Error::success();
+}
+
+Error StageVerifier::check(mlir::ModuleOp after) {
+  worst = 0;
+  runs = 0;
+  if (Error error = prepare(after))
+    return error;
+  for (Entry &entry : entries) {
+    auto function = after.lookupSymbol<FuncOp>(entry.name);
+    if (!function)
+      return createStringError("there is no function @" + entry.name);
+    auto all = function->hasAttr("mambac.abi") ? runDriver(after, entry) : runTensors(after, entry, entry.trials);
+    if (!all)
+      return createStringError("@" + entry.name + " cannot be run by definition: " + toString(all.takeError()));
+    for (auto [trial, actual] : llvm::zip(entry.trials, *all))
+      if (Error error = compare(entry, trial, actual))
+        return error;
+  }
+  return Error::success();
+}
+
+Error StageVerifier::checkProduct(ArrayRef<char> object, const void *packedWeights) {
+  worst = 0;
+  runs = 0;
+  if (Error error = prepare({}))
+    return error;
+  auto loaded = LoadedObject::load(object);
+  if (!loaded)
+    return loaded.takeError();
+  for (const Entry &entry : entries) {
+    const MambacProduct &product = (*loaded)->product();
+    unsigned number = 0;
+    while (number < product.num_entries && entry.name != product.entries[number].name)
+      ++number;
+    for (const Trial &trial : entry.trials) {
+      SmallVector<OutputType> outputs;
+      for (const HostTensor &tensor : trial.expected)
+        outputs.push_back({tensor.element, int64_t(tensor.shape.size())});
+      auto actual = runProduct(**loaded, number, trial.inputs, trial.symbols, packedWeights, outputs);
+      if (!actual)
+        return actual.takeError();
+      if (Error error = compare(entry, trial, *actual))
+        return error;
+    }
+  }
+  return Error::success();
+}
+
+std::string StageVerifier::describe() const {
+  std::string text;
+  raw_string_ostream stream(text);
+  stream << "all " << results << " results of " << runs << " runs, but for " << format("%.1e", worst)
+         << " of the largest value";
+  return text;
+}
+
+std::string StageVerifier::findPass(mlir::ModuleOp before, function_ref<void(mlir::OpPassManager &)> build) {
+  mlir::OwningOpRef<mlir::ModuleOp> copy(before.clone());
+  mlir::MLIRContext *context = before.getContext();
+  bool threads = context->isMultithreadingEnabled();
+  context->disableMultithreading();
+  std::string found;
+  {
+    mlir::PassManager pm(context);
+    addCheckAfterPasses(pm, *this, [&](StringRef pass, Error error) {
+      if (error.isA<Mismatch>() && found.empty())
+        found = pass.str();
+      consumeError(std::move(error));
+    });
+    build(pm);
+    (void)pm.run(*copy);
+  }
+  context->disableMultithreading(!threads);
+  return found;
 }

@@ -210,6 +210,20 @@ EntryInputs::solveSizes(ArrayRef<std::optional<SmallVector<int64_t>>> shapes) co
   return std::move(sizes);
 }
 
+Expected<SmallVector<int64_t>> EntryInputs::bindSizes(ArrayRef<HostTensor> given) const {
+  if (given.size() != inputs.size())
+    return createStringError("it takes " + Twine(inputs.size()) + " inputs, not " + Twine(given.size()));
+  std::vector<std::optional<SmallVector<int64_t>>> shapes;
+  for (const HostTensor &tensor : given)
+    shapes.push_back(tensor.shape);
+  auto sizes = solveSizes(shapes);
+  if (sizes)
+    for (auto [symbol, size] : llvm::zip(symbols, *sizes))
+      if (size < 0)
+        return createStringError("the inputs' shapes do not say what " + symbol.name + " is");
+  return sizes;
+}
+
 void mambac::fillNormal(HostTensor &tensor, std::mt19937_64 &random, double scale) {
   std::normal_distribution<double> normal;
   for (int64_t i = 0, e = tensor.countNumbers(); i < e; ++i)

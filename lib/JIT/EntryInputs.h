@@ -45,6 +45,8 @@ public:
   /// The symbols from the shapes of some inputs (an empty optional where not given); -1 for those left open.
   llvm::Expected<llvm::SmallVector<int64_t>>
   solveSizes(llvm::ArrayRef<std::optional<llvm::SmallVector<int64_t>>> shapes) const;
+  /// The same from whole inputs; an error if a symbol stays open.
+  llvm::Expected<llvm::SmallVector<int64_t>> bindSizes(llvm::ArrayRef<HostTensor> given) const;
   llvm::SmallVector<int64_t> shapeOf(unsigned input, llvm::ArrayRef<int64_t> sizes) const;
   /// Random values that fit the input's role. Floats are multiplied by `scale`.
   HostTensor makeRandom(unsigned input, llvm::ArrayRef<int64_t> shape, std::mt19937_64 &random,

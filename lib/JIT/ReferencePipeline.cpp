@@ -5,6 +5,7 @@
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/JIT/ReferencePipeline.h"
 #include "dialects/SSM/Transforms/Passes.h"
+#include "lib/CPU/Passes.h"
 #include "mambac/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -125,8 +126,10 @@ static void populateLLVM(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   pm.addPass(createConvertVectorToSCFPass());
-  pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
+  // Not upstream's expand-strided-metadata, which crashes on the drivers of whole models.
+  pm.addPass(mambac::createExpandViewsPass());
+  pm.addPass(createLowerAffinePass()); // of expanded views
   arith::ArithExpandOpsPassOptions expand;
   expand.includeBf16 = true;
   pm.addPass(arith::createArithExpandOpsPass(expand));

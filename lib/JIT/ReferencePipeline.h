@@ -1,8 +1,8 @@
 //===- ReferencePipeline.h - The plain way down to LLVM ----------------------------------------------*- C++ -*-===//
 //
 // `--mambac-lower-reference`: a module at any stage to the LLVM dialect by the definitions of its ops: ssm ops
-// decompose, linalg becomes loops, nothing is fused or vectorized. It is what the other stages are compared with, and it
-// shares no code with lib/Schedule and lib/CPU.
+// decompose, linalg becomes loops, nothing is fused or vectorized. It is what the other stages are compared with, and but
+// for the arithmetic of views (lib/CPU/ExpandViews.cpp) it shares no code with lib/Schedule and lib/CPU.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #ifndef MAMBAC_LIB_JIT_REFERENCEPIPELINE_H

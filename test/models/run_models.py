@@ -2,9 +2,10 @@
 """Compiles every fixture of this folder, runs it, and checks it against what PyTorch recorded.
 
 For each fixture: the ops that its layers became are counted in `mambac --emit=ssm`; it is compiled to a shared
-library; each case is run by mamba-run; and docs/numerics.md's rule is applied: over the five seeds, max|y - y64| / max|y64|
-and its root mean square may be at most twice PyTorch's own in the same type, plus one ulp of that type. Needs the
-standard library alone; make_models.py writes the fixtures.
+library with --verify, which compares what it computes before and after each stage; each case is run by mamba-run; and
+docs/numerics.md's rule is applied: over the five seeds, max|y - y64| / max|y64| and its root mean square may be at most
+twice PyTorch's own in the same type, plus one ulp of that type. Needs the standard library alone; make_models.py
+writes the fixtures.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ class Failure(Exception):
     """A test that failed, with what to print."""
 
 
-def run(command: Sequence[str | Path], seconds: int) -> str:
-    """Runs a program and returns its standard output."""
+def run(command: Sequence[str | Path], seconds: int, stderr: bool = False) -> str:
+    """Runs a program and returns its standard output, or what it said on standard error."""
     words = [str(word) for word in command]
     try:
         done = subprocess.run(words, capture_output=True, text=True, timeout=seconds)
@@ -47,7 +48,7 @@ def run(command: Sequence[str | Path], seconds: int) -> str:
         raise Failure(f"{words[0]}: {error.strerror}") from None
     if done.returncode:
         raise Failure(f"{' '.join(words)}: exit code {done.returncode}\n{done.stderr[-2000:].strip()}")
-    return done.stdout
+    return done.stderr if stderr else done.stdout
 
 
 def count_ops(module: str) -> Counter[str]:
@@ -159,8 +160,12 @@ def check_fixture(fixture: Path, build: Path, work: Path) -> tuple[int, int]:
     product.unlink(missing_ok=True)
 
     def compile_product() -> str:
-        run([mambac, fixture / "model.pt2", "-o", product, "--quiet"], COMPILE_SECONDS)
-        return f"{product.stat().st_size // 1024} KiB"
+        said = run([mambac, fixture / "model.pt2", "-o", product, "--quiet", "--verify"], COMPILE_SECONDS, stderr=True)
+        kept = re.findall(r"stage (\w+) keeps all \d+ results of \d runs, but for (\S+) of the largest", said)
+        if [stage for stage, _ in kept] != ["raise", "schedule", "cpu"]:
+            raise Failure(f"--verify did not check all stages:\n{said}")
+        errors = ", ".join(f"{stage} {error}" for stage, error in kept)
+        return f"{product.stat().st_size // 1024} KiB; differences from the imported module: {errors}"
 
     steps: list[tuple[str, Callable[[], str]]] = [
         ("ops", lambda: check_ops(mambac, fixture, meta)),

@@ -30,6 +30,9 @@ struct RunOption::Flags {
   cl::opt<std::string> weights{"weights", cl::desc("The archive with the model's weights; random ones if missing"),
                                cl::value_desc("MODEL.pt2"), cl::cat(category)};
   cl::opt<uint64_t> seed{"seed", cl::desc("For random inputs and weights"), cl::init(1), cl::cat(category)};
+  cl::opt<bool> check{"check-passes", cl::desc("Run the module by definition on random inputs before and after each pass, "
+                                               "and say which pass changes a result"),
+                      cl::cat(category)};
   cl::opt<unsigned> repeats{"repeat", cl::desc("Runs, of which the fastest counts"), cl::init(5), cl::cat(category)};
 };
 
@@ -37,6 +40,8 @@ RunOption::RunOption() : flags(std::make_unique<Flags>()) {}
 RunOption::~RunOption() = default;
 
 bool RunOption::given() const { return flags->run.getNumOccurrences() > 0; }
+
+bool RunOption::checksPasses() const { return flags->check; }
 
 /// NAME=WHAT to its parts; false without a name.
 static bool split(const cl::list<std::string> &from, std::vector<RunOptions::Assignment> &to, std::string &message) {

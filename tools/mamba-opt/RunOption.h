@@ -18,6 +18,8 @@ public:
   RunOption();
   ~RunOption();
   bool given() const;
+  /// --check-passes: whether to compare what the module computes before and after each pass.
+  bool checksPasses() const;
   /// Appends the run to the passes; an error message if an option makes no sense.
   std::string addTo(mlir::PassManager &pm) const;
 

@@ -6,6 +6,7 @@
 //===------------------------------------------------------------------------------------------------------------===//
 #include "RemarksSummary.h"
 #include "RunOption.h"
+#include "lib/Emit/VerifyPasses.h"
 #include "mambac/Passes.h"
 
 #include "mlir/InitAllDialects.h"
@@ -48,16 +49,19 @@ int main(int argc, char **argv) {
   mambac::RemarksSummary summary;
   auto [inputName, outputName] =
       mlir::registerAndParseCLIOptions(argc, argv, "mambac optimizer driver\n", registry);
-  if (!run.given() && !summary.given())
+  if (!run.given() && !run.checksPasses() && !summary.given())
     return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, inputName, outputName, registry));
 
   std::string message;
   auto file = mlir::openInputFile(inputName, &message);
   if (!file)
     return fail(message);
+  bool wrong = false;
   mlir::MlirOptMainConfig config = mlir::MlirOptMainConfig::createFromCLOptions();
   mlir::MlirOptMainConfig passes = config;
   config.setPassPipelineSetupFn([&](mlir::PassManager &pm) {
+    if (run.checksPasses())
+      mambac::addCheckOfPasses(pm, wrong);
     if (failed(passes.setupPassPipeline(pm)))
       return failure();
     if (summary.given())
@@ -78,7 +82,7 @@ int main(int argc, char **argv) {
   mlir::LogicalResult result = mlir::MlirOptMain(output ? output->os() : nulls(), std::move(file), registry, config);
   if (summary.given())
     summary.print(errs());
-  if (failed(result))
+  if (failed(result) || wrong)
     return EXIT_FAILURE;
   if (output)
     output->keep();

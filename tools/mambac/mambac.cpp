@@ -44,7 +44,8 @@ int main(int argc, char **argv) {
                                     cl::value_desc("NAME"));
   cl::opt<unsigned> threads("threads", cl::desc("Threads of the compiler (default: all)"), cl::init(0),
                                    cl::value_desc("N"));
-  cl::opt<bool> verify("verify", cl::desc("Compare what the model computes before and after raising"));
+  cl::opt<bool> verify("verify", cl::desc("Run the model on random inputs before and behind each stage, and name the first "
+                                        "stage and pass that changes a result"));
   cl::opt<std::string> report("report", cl::desc("Write a page about the compilation: the graph, what was found, memory, "
                                                  "work, times"),
                               cl::value_desc("FILE.html"));
