@@ -80,8 +80,8 @@ def leftovers(module: str, meta: dict[str, Any]) -> list[str]:
     - A scan, segment sum, cumulative sum of floats or loop, or a sum over a sliding window, that the row does not list.
     - An exponential or logarithm of values that depend on the inputs, other than in a sigmoid (silu), that the row does
       list as kept.
-    - In a spelling, any computation that depends on the inputs beside the ops of the row and what it lists as kept; views,
-      slices and copies are none.
+    - In a spelling, any computation that depends on the inputs beside the ops of the row and what it lists as kept (-1:
+      any); views, slices and copies are none.
     """
     allowed = meta["ops"]
     found: dict[str, int] = {}
@@ -119,7 +119,7 @@ def leftovers(module: str, meta: dict[str, Any]) -> list[str]:
     kept = meta.get("kept", {})
     if exponentials != kept.get("exponentials", 0):
         left.append(f"{exponentials} exponentials")
-    if "family" in meta and others != kept.get("others", 0):
+    if "family" in meta and kept.get("others", 0) not in (others, -1):
         left.append(f"{others} other computations")
     return left
 
