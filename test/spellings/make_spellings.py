@@ -100,7 +100,7 @@ def error_of(y: Tensor, exact: Tensor) -> float:
 
 def numpy_of(value: Tensor) -> np.ndarray[Any, Any]:
     """As an array; bf16 as f32."""
-    return (value.float() if value.dtype is torch.bfloat16 else value).numpy()
+    return np.ascontiguousarray((value.float() if value.dtype is torch.bfloat16 else value).numpy())
 
 
 def write(form: Spelling, folder: Path) -> None:
@@ -124,7 +124,7 @@ def write(form: Spelling, folder: Path) -> None:
             limit = {torch.float32: 1e-4, torch.float16: 2e-2, torch.bfloat16: 1e-1}[form.dtype]
             assert error_of(y, y64) < limit, f"{form.name} case {i}: error {error_of(y, y64)}"
             best = min(y, other, key=lambda value: error_of(value, y64))
-            arrays[f"case{i}.out.{k}"], arrays[f"case{i}.y64.{k}"] = numpy_of(best), y64.numpy()
+            arrays[f"case{i}.out.{k}"], arrays[f"case{i}.y64.{k}"] = numpy_of(best), numpy_of(y64)
         cases.append({"shape": list(shape), "outputs": len(exact)})
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():

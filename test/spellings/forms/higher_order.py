@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 from torch._higher_order_ops.associative_scan import associative_scan
 from torch._higher_order_ops.scan import scan
@@ -47,9 +46,8 @@ def scan_steps(self: Any, u: Tensor, delta: Tensor, B: Tensor, C: Tensor) -> Ten
         new = ab[0] * h + ab[1]
         return new, new.clone()
 
-    _, states = scan(step, torch.zeros_like(b[:, 0]), (a, b), dim=1)
-    states = states.transpose(0, 1) if states.shape[0] != u.shape[0] or states.shape[1] != u.shape[1] else states
-    return torch.einsum("bldn,bln->bld", states, C) + self.D * u
+    _, states = scan(step, torch.zeros(u.shape[0], *self.A_log.shape, dtype=u.dtype), (a.transpose(0, 1), b.transpose(0, 1)))
+    return torch.einsum("lbdn,bln->bld", states, C) + self.D * u
 
 
 @spelling(FAMILY, "scan with everything inside, and the last state", BLD | {"h0": "b d n"}, AD, SCAN, OPEN)
@@ -90,5 +88,6 @@ def scan_reverse(self: Any, u: Tensor, delta: Tensor, B: Tensor, C: Tensor) -> T
         new = inputs[0] * h + inputs[1]
         return new, torch.einsum("bdn,bn->bd", new, inputs[2])
 
-    _, ys = scan(step, torch.zeros_like(b[:, 0]), tuple(v.transpose(0, 1) for v in (a, b, C)), reverse=True)
-    return ys.transpose(0, 1) + F.silu(self.D) * u
+    h0 = torch.zeros(u.shape[0], *self.A_log.shape, dtype=u.dtype)
+    _, ys = scan(step, h0, tuple(v.transpose(0, 1) for v in (a, b, C)), reverse=True)
+    return ys.transpose(0, 1) + self.D * u
