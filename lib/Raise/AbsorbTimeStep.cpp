@@ -114,15 +114,15 @@ bool peelClamp(Value &v, std::optional<double> &low, std::optional<double> &high
 struct Peeled {
   Value dt;
   AffineMap dtMap;
-  Value bias;
-  AffineMap biasMap;
+  Value bias; ///< a value for each channel, and any dimensions of size one
+  bool isBiasSubtracted = false;
   bool softplus = false;
   std::optional<double> low, high;
   bool any = false;
 };
 
 /// One producer of the time step joins; false where none does. Peels clamps, then softplus, then the bias.
-bool peelOne(Peeled &p, unsigned channelAxis, int &stage) {
+bool peelOne(Peeled &p, unsigned channelAxis, int64_t numChannels, int &stage) {
   auto op = p.dt.getDefiningOp<linalg::LinalgOp>();
   if (!op || op.getNumReductionLoops() != 0 || op->getNumResults() != 1)
     return false;
@@ -169,19 +169,33 @@ bool peelOne(Peeled &p, unsigned channelAxis, int &stage) {
     q.softplus = true;
     reached = 2;
   }
-  if (auto add = v.getDefiningOp<arith::AddFOp>(); add && reached <= 2)
-    for (auto [x, y] : {std::pair{add.getLhs(), add.getRhs()}, {add.getRhs(), add.getLhs()}}) {
+  if (Operation *sum = v.getDefiningOp(); isa_and_nonnull<arith::AddFOp, arith::SubFOp>(sum) && reached <= 2) {
+    Value lhs = sum->getOperand(0), rhs = sum->getOperand(1);
+    SmallVector<std::pair<Value, Value>, 2> orders{{lhs, rhs}};
+    if (isa<arith::AddFOp>(sum))
+      orders.push_back({rhs, lhs});
+    for (auto [x, y] : orders) {
       if (!isArgument(x) || !isArgument(y))
         continue;
-      AffineMap bias = mapOf(operandOf(y));
-      if (bias.getNumResults() != 1 || bias.getResult(0) != getAffineDimExpr(channelAxis, op.getContext()))
+      // One value for each channel; axes of size one may stand beside it.
+      Value bias = op->getOperand(operandOf(y));
+      auto type = cast<RankedTensorType>(bias.getType());
+      bool isOfChannels = type.hasStaticShape();
+      unsigned wide = 0;
+      for (auto [expr, size] : llvm::zip(mapOf(operandOf(y)).getResults(), type.getShape()))
+        if (size != 1) {
+          isOfChannels &= expr == getAffineDimExpr(channelAxis, op.getContext());
+          ++wide;
+        }
+      if (!isOfChannels || wide > 1 || type.getNumElements() != numChannels)
         continue;
-      q.bias = op->getOperand(operandOf(y));
-      q.biasMap = bias;
+      q.bias = bias;
+      q.isBiasSubtracted = isa<arith::SubFOp>(sum);
       v = strip(x);
       reached = 3;
       break;
     }
+  }
   if (v == yielded || !isArgument(v) || !moveTo(operandOf(v)))
     return false;
   q.dt = p.dt;
@@ -190,6 +204,29 @@ bool peelOne(Peeled &p, unsigned channelAxis, int &stage) {
   p = q;
   stage = reached;
   return true;
+}
+
+/// The bias as the op takes it: a vector, added.
+void buildBias(OpBuilder &b, Location loc, Peeled &p) {
+  if (!p.bias)
+    return;
+  auto type = cast<RankedTensorType>(p.bias.getType());
+  auto vector = RankedTensorType::get({type.getNumElements()}, type.getElementType());
+  if (type.getRank() > 1)
+    p.bias = tensor::CollapseShapeOp::create(b, loc, vector, p.bias,
+                                             ReassociationIndices(llvm::to_vector(llvm::seq<int64_t>(type.getRank()))));
+  else if (type.getRank() == 0)
+    p.bias = tensor::ExpandShapeOp::create(b, loc, vector, p.bias, ArrayRef<ReassociationIndices>{});
+  if (!p.isBiasSubtracted)
+    return;
+  AffineMap map = b.getMultiDimIdentityMap(1);
+  Value empty = tensor::EmptyOp::create(b, loc, vector.getShape(), vector.getElementType());
+  p.bias = linalg::GenericOp::create(b, loc, vector, p.bias, empty, {map, map}, utils::IteratorType::parallel,
+                                     [](OpBuilder &inner, Location at, ValueRange args) {
+                                       Value negated = arith::NegFOp::create(inner, at, args[0]);
+                                       linalg::YieldOp::create(inner, at, negated);
+                                     })
+               ->getResult(0);
 }
 
 struct AbsorbTimeStepPass : mambac::impl::AbsorbTimeStepBase<AbsorbTimeStepPass> {
@@ -201,11 +238,16 @@ struct AbsorbTimeStepPass : mambac::impl::AbsorbTimeStepBase<AbsorbTimeStepPass>
     p.dt = dt;
     p.dtMap = maps[1];
     int stage = 0;
-    while (stage < 3 && peelOne(p, channelAxis, stage)) {
+    int64_t numChannels = ShapedType::kDynamic;
+    for (auto [expr, size] : llvm::zip(p.dtMap.getResults(), cast<RankedTensorType>(dt.getType()).getShape()))
+      if (expr == getAffineDimExpr(channelAxis, op.getContext()))
+        numChannels = size;
+    while (stage < 3 && peelOne(p, channelAxis, numChannels, stage)) {
     }
     if (!p.any)
       return;
     OpBuilder b(op);
+    buildBias(b, op.getLoc(), p);
     auto f32 = [&](std::optional<double> value, double neutral) {
       return value && *value != neutral ? b.getF32FloatAttr(*value) : FloatAttr();
     };
@@ -236,11 +278,14 @@ struct AbsorbTimeStepPass : mambac::impl::AbsorbTimeStepBase<AbsorbTimeStepPass>
 };
 
 /// The maps with dt's replaced and the bias' inserted where it belongs.
-SmallVector<AffineMap> newMaps(ArrayRef<AffineMap> maps, const Peeled &p, unsigned numBeforeBias) {
+SmallVector<AffineMap> newMaps(ArrayRef<AffineMap> maps, const Peeled &p, unsigned numBeforeBias,
+                               unsigned channelAxis = 2) {
   SmallVector<AffineMap> result(maps);
   result[1] = p.dtMap;
-  if (p.bias)
-    result.insert(result.begin() + numBeforeBias, p.biasMap);
+  if (p.bias) {
+    AffineExpr channel = getAffineDimExpr(channelAxis, maps[1].getContext());
+    result.insert(result.begin() + numBeforeBias, AffineMap::get(maps[1].getNumDims(), 0, channel));
+  }
   return result;
 }
 

@@ -185,7 +185,26 @@ def AbsorbTimeStep : Pass<"ssm-absorb-time-step", "::mlir::func::FuncOp"> {
     Declined: a time step that is rounded to a shorter type after softplus, which the op would not do.
   }];
   let statistics = [Statistic<"numFound", "found", "functions of time steps absorbed">];
-  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
+}
+
+def FoldActivations : Pass<"ssm-fold-activations", "::mlir::func::FuncOp"> {
+  let summary = "silu and softplus in any spelling become one operation";
+  let description = [{
+    The scalar operations behind an element are computed at many points; where they depend on one tensor alone and have
+    the values of silu or of softplus, they are that (UnaryFunction.h). The passes behind see one plain form.
+
+    Before:
+
+        %s = linalg.generic: 1 / (1 + exp(-%z))
+        %g = linalg.generic: %z * %s
+
+    After: `%g = linalg.generic: %z / (1 + exp(-%z))`
+
+    Not folded: functions of several tensors, results of other types than f32.
+  }];
+  let statistics = [Statistic<"numFolded", "folded", "functions written plainly">];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def FoldCausalMask : Pass<"ssm-fold-causal-mask", "::mlir::func::FuncOp"> {

@@ -32,6 +32,8 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createRollTimeLoopsPass());
   pm.addNestedPass<func::FuncOp>(createLogDepthScansPass());
   addCleanup(pm);
+  // silu and softplus in one form each, for whatever reads them.
+  pm.addNestedPass<func::FuncOp>(createFoldActivations());
   // Convolutions before scans: their results are the leaves that scans start from.
   pm.addNestedPass<func::FuncOp>(createRaiseCausalConvPass());
   pm.addNestedPass<func::FuncOp>(createChannelsLast());

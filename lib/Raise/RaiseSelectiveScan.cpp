@@ -155,6 +155,16 @@ LogicalResult ScanMatcher::matchScan(const Atom &states, ArrayRef<Lin> given) {
   x.coefficient = b->coefficient;
   for (const Atom &atom : rest)
     (usesVar(atom, stateVar) ? B : x).atoms.push_back(atom);
+  if (stateVar < 0 && x.atoms.size() > 1) {
+    // One state: B has no axis of its own. It is the factor that the channels share.
+    auto count = [&](const Atom &atom) {
+      return llvm::count_if(study.getRootVars(), [&](int var) { return usesVar(atom, var); });
+    };
+    auto least = std::min_element(x.atoms.begin(), x.atoms.end(),
+                                  [&](const Atom &a, const Atom &b) { return count(a) < count(b); });
+    B.atoms.push_back(*least);
+    x.atoms.erase(least);
+  }
   if (B.empty() || x.empty())
     return fail("the scan's input has no B or no u");
   if (scan.getInit()) {
@@ -236,7 +246,7 @@ LogicalResult ScanMatcher::match() {
       skipped = true;
       continue;
     }
-    (usesVar(atom, stateVar) ? C : gate).atoms.push_back(atom);
+    (isReadout(atom, stateVar) ? C : gate).atoms.push_back(atom);
   }
   if (state.isConstant() && C.empty())
     return fail("one state, and no readout");

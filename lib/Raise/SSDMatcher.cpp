@@ -197,7 +197,7 @@ LogicalResult SSDMatcher::matchSource(Work &work) {
   double coefficient = term.coefficient;
   Group foundC, foundGate;
   for (const Atom &leaf : targetLeaves)
-    (usesVar(leaf, stateVar) || state.isConstant() ? foundC : foundGate).atoms.push_back(leaf);
+    (isReadout(leaf, stateVar) ? foundC : foundGate).atoms.push_back(leaf);
   if (failed(agree(gate, sawGate, foundGate, "factors at the target time")) ||
       failed(agree(C, sawC, foundC, "readouts C")))
     return failure();

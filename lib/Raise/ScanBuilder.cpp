@@ -173,14 +173,14 @@ FailureOr<ScanBuilder::Result> ScanBuilder::build(std::string &reason) {
   // A gate belongs to the op only as silu of something over its axes.
   Group gate = roles.gate;
   if (!gate.empty()) {
-    Value silu = gate.atoms.size() == 1 ? getSiluInput(gate.atoms[0].value) : Value();
+    std::optional<Atom> silu = gate.atoms.size() == 1 ? getSiluInput(gate.atoms[0]) : std::nullopt;
     if (!silu || gate.coefficient != 1) {
       reason = "the result is multiplied by something that is not silu of a tensor";
       return failure();
     }
     // The tensor behind views and transposes, as for the other operands.
-    Poly behind = study.evaluator.evaluate(silu, gate.atoms[0].index, {});
-    gate.atoms[0].value = silu;
+    Poly behind = study.evaluator.evaluate(silu->value, silu->index, {});
+    gate.atoms[0] = *silu;
     if (behind.size() == 1 && behind[0].atoms.size() == 1 && behind[0].atoms[0].kind == Atom::Kind::Leaf &&
         behind[0].coefficient == 1 && behind[0].guards.empty() && behind[0].bound.empty())
       gate.atoms[0] = behind[0].atoms[0];

@@ -141,11 +141,23 @@ bool mambac::raise::isSiluBody(linalg::LinalgOp op) {
   return false;
 }
 
-Value mambac::raise::getSiluInput(Value value) {
-  auto op = value.getDefiningOp<linalg::LinalgOp>();
+std::optional<Atom> mambac::raise::getSiluInput(const Atom &leaf) {
+  auto op = leaf.value.getDefiningOp<linalg::LinalgOp>();
   if (!op || !isSiluBody(op))
-    return {};
+    return std::nullopt;
   AffineMap in = op.getMatchingIndexingMap(op.getDpsInputOperand(0));
   AffineMap out = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
-  return in == out && in.isPermutation() ? op.getDpsInputOperand(0)->get() : Value();
+  if (!out.isPermutation() || !in.isProjectedPermutation())
+    return std::nullopt;
+  AffineMap fromOut = in.compose(inversePermutation(out));
+  Atom input = leaf;
+  input.value = op.getDpsInputOperand(0)->get();
+  input.index.clear();
+  for (AffineExpr expr : fromOut.getResults())
+    input.index.push_back(leaf.index[cast<AffineDimExpr>(expr).getPosition()]);
+  return input;
+}
+
+bool mambac::raise::isReadout(const Atom &leaf, int stateVar) {
+  return stateVar >= 0 ? usesVar(leaf, stateVar) : !getSiluInput(leaf);
 }

@@ -30,8 +30,11 @@ bool factorOut(ElementEvaluator &evaluator, llvm::SmallVectorImpl<Atom> &leaves,
 /// The same factors, whatever the order.
 bool sameLeaves(llvm::ArrayRef<Atom> a, llvm::ArrayRef<Atom> b);
 
-/// If `value` is silu(x) = x / (1 + exp(-x)) of another tensor, elementwise, that tensor.
-mlir::Value getSiluInput(mlir::Value value);
+/// x where the leaf is silu(x) = x / (1 + exp(-x)) of another tensor's element.
+std::optional<Atom> getSiluInput(const Atom &leaf);
+/// Whether a factor at the target time is the readout C, and not the gate. `stateVar` is -1 where there is one state:
+/// then what is no gate is C.
+bool isReadout(const Atom &leaf, int stateVar);
 /// If `op` is elementwise with an identity body around one input (apart from casts), see getSiluInput.
 bool isSiluBody(mlir::linalg::LinalgOp op);
 

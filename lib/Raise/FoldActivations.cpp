@@ -1,0 +1,86 @@
+//===- FoldActivations.cpp - silu and softplus in one operation each --------------------------------------------===//
+
+#include "lib/Raise/Passes.h"
+#include "lib/Raise/UnaryFunction.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+namespace mambac {
+#define GEN_PASS_DEF_FOLDACTIVATIONS
+#include "lib/Raise/Passes.h.inc"
+} // namespace mambac
+
+using namespace mlir;
+using namespace mambac::raise;
+
+namespace {
+
+/// z / (1 + exp(-z))
+Value buildSilu(OpBuilder &b, Location loc, Value z) {
+  Value one = arith::ConstantOp::create(b, loc, b.getFloatAttr(z.getType(), 1));
+  Value exp = math::ExpOp::create(b, loc, arith::NegFOp::create(b, loc, z));
+  return arith::DivFOp::create(b, loc, z, arith::AddFOp::create(b, loc, exp, one));
+}
+
+/// x > 20 ? x : log1p(exp(x)): in f32 the same above 20.
+Value buildSoftplus(OpBuilder &b, Location loc, Value x) {
+  Value threshold = arith::ConstantOp::create(b, loc, b.getFloatAttr(x.getType(), 20));
+  Value large = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGT, x, threshold);
+  Value small = math::Log1pOp::create(b, loc, math::ExpOp::create(b, loc, x));
+  return arith::SelectOp::create(b, loc, large, x, small);
+}
+
+/// Whether the body has one input and no more operations than the plain spelling.
+bool isPlain(linalg::GenericOp op) {
+  return op.getNumDpsInputs() == 1 && op.getBody()->getOperations().size() <= 6 &&
+         op.getMatchingIndexingMap(op.getDpsInputOperand(0)).isIdentity();
+}
+
+struct FoldActivationsPass : mambac::impl::FoldActivationsBase<FoldActivationsPass> {
+  void runOnOperation() override {
+    SmallVector<linalg::GenericOp> ops;
+    getOperation().walk([&](linalg::GenericOp op) {
+      if (op->getNumResults() == 1 && op.getNumReductionLoops() == 0 &&
+          cast<RankedTensorType>(op->getResult(0).getType()).getElementType().isF32())
+        ops.push_back(op);
+    });
+    // The last ones first: what they are made of may be a part of another spelling.
+    for (linalg::GenericOp op : llvm::reverse(ops))
+      if (isa<arith::MulFOp, arith::DivFOp, arith::AddFOp, arith::SubFOp, arith::NegFOp, arith::SelectOp,
+              math::Log1pOp, math::LogOp>(op.getBody()->getTerminator()->getOperand(0).getDefiningOp() ?: op))
+        fold(op);
+  }
+
+  void fold(linalg::GenericOp op) {
+    Value result = op->getResult(0);
+    auto type = cast<RankedTensorType>(result.getType());
+    MLIRContext *context = &getContext();
+    Element element = resolve(Element::of(result, AffineMap::getMultiDimIdentityMap(type.getRank(), context)));
+    for (auto [f, build] : {std::pair{&silu, &buildSilu}, {&softplus, &buildSoftplus}}) {
+      std::optional<Element> x = matchFunction(element, *f);
+      if (!x)
+        continue;
+      auto source = cast<RankedTensorType>(x->tensor.getType());
+      if (!source.getElementType().isF32() || (isPlain(op) && op.getDpsInputOperand(0)->get() == x->tensor))
+        return;
+      OpBuilder b(op);
+      FailureOr<std::pair<Value, AffineMap>> input = dropUnitDims(b, op.getLoc(), x->tensor, x->tensorMap);
+      if (failed(input) || !input->second.isProjectedPermutation())
+        return;
+      SmallVector<utils::IteratorType> loops(type.getRank(), utils::IteratorType::parallel);
+      auto plain = linalg::GenericOp::create(
+          b, op.getLoc(), type, ValueRange{input->first}, op.getDpsInits(),
+          {input->second, AffineMap::getMultiDimIdentityMap(type.getRank(), context)}, loops,
+          [&, build = build](OpBuilder &inner, Location loc, ValueRange args) {
+            linalg::YieldOp::create(inner, loc, (*build)(inner, loc, args[0]));
+          });
+      result.replaceAllUsesWith(plain->getResult(0));
+      ++numFolded;
+      return;
+    }
+  }
+};
+
+} // namespace
