@@ -192,7 +192,9 @@ def FoldActivations : Pass<"ssm-fold-activations", "::mlir::func::FuncOp"> {
   let summary = "silu and softplus in any spelling become one operation";
   let description = [{
     The scalar operations behind an element are computed at many points; where they depend on one tensor alone and have
-    the values of silu or of softplus, they are that (UnaryFunction.h). The passes behind see one plain form.
+    the values of silu or of softplus, they are that. The passes behind see one plain form. Only analytic functions count,
+    and branches that switch at known values, next to which the function is compared, too: UnaryFunction.h says why that
+    is enough.
 
     Before:
 
@@ -201,7 +203,8 @@ def FoldActivations : Pass<"ssm-fold-activations", "::mlir::func::FuncOp"> {
 
     After: `%g = linalg.generic: %z / (1 + exp(-%z))`
 
-    Not folded: functions of several tensors, results of other types than f32.
+    Not folded: functions of several tensors, results of other types than f32, tests for equality, branches on anything
+    that is not affine in the argument.
   }];
   let statistics = [Statistic<"numFolded", "folded", "functions written plainly">];
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];

@@ -29,12 +29,15 @@ struct Expression {
   /// The value of the last step if step `variable` is x; nothing if another leaf is read.
   std::optional<double> evaluate(unsigned variable, double x) const;
   double apply(const Step &step, ArrayRef<double> values) const;
+  /// Whether sampling tells all about the last step as a function of step `variable`: branches, absolute values, maxima
+  /// and minima switch where an affine function of it has a value, and nowhere else.
+  bool switchesAreSampled(unsigned variable, SmallVectorImpl<double> &switches) const;
 };
 
 bool isUnderstood(Operation *op) {
   return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::DivFOp, arith::NegFOp, arith::MaximumFOp,
-             arith::MaxNumFOp, arith::MinimumFOp, arith::MinNumFOp, arith::SelectOp, arith::CmpFOp, math::ExpOp, math::Exp2Op, math::ExpM1Op,
-             math::LogOp, math::Log1pOp, math::Log2Op, math::TanhOp, math::AbsFOp>(op);
+             arith::MaxNumFOp, arith::MinimumFOp, arith::MinNumFOp, arith::SelectOp, arith::CmpFOp, math::ExpOp,
+             math::Exp2Op, math::ExpM1Op, math::LogOp, math::Log1pOp, math::Log2Op, math::TanhOp, math::AbsFOp>(op);
 }
 
 FailureOr<unsigned> Expression::add(const Element &e) {
@@ -126,6 +129,46 @@ std::optional<double> Expression::evaluate(unsigned variable, double x) const {
   return values.back();
 }
 
+bool Expression::switchesAreSampled(unsigned variable, SmallVectorImpl<double> &switches) const {
+  // slope * x + offset, where a step is that
+  SmallVector<std::optional<std::pair<double, double>>> affine(steps.size());
+  for (auto [i, step] : llvm::enumerate(steps)) {
+    auto in = [&](unsigned k) { return affine[step.operands[k]]; };
+    if (i == variable)
+      affine[i] = {1.0, 0.0};
+    else if (step.isConstant)
+      affine[i] = {0.0, step.constant};
+    else if (isa_and_nonnull<arith::NegFOp>(step.op) && in(0))
+      affine[i] = {-in(0)->first, -in(0)->second};
+    else if (isa_and_nonnull<arith::AddFOp>(step.op) && in(0) && in(1))
+      affine[i] = {in(0)->first + in(1)->first, in(0)->second + in(1)->second};
+    else if (isa_and_nonnull<arith::SubFOp>(step.op) && in(0) && in(1))
+      affine[i] = {in(0)->first - in(1)->first, in(0)->second - in(1)->second};
+    else if (isa_and_nonnull<arith::MulFOp>(step.op) && in(0) && in(1) && (in(0)->first == 0 || in(1)->first == 0))
+      affine[i] = {in(0)->first * in(1)->second + in(1)->first * in(0)->second, in(0)->second * in(1)->second};
+    else if (isa_and_nonnull<arith::DivFOp>(step.op) && in(0) && in(1) && in(1)->first == 0 && in(1)->second != 0)
+      affine[i] = {in(0)->first / in(1)->second, in(0)->second / in(1)->second};
+    if (!step.op)
+      continue;
+    if (isa<arith::CmpFOp>(step.op) || isa<math::AbsFOp, arith::MaximumFOp, arith::MaxNumFOp, arith::MinimumFOp, arith::MinNumFOp>(step.op)) {
+      std::pair<double, double> difference{0, 0};
+      for (unsigned k = 0; k < step.operands.size(); ++k) {
+        if (!in(k))
+          return false;
+        difference.first += (k ? -1 : 1) * in(k)->first;
+        difference.second += (k ? -1 : 1) * in(k)->second;
+      }
+      using P = arith::CmpFPredicate;
+      if (auto compare = dyn_cast<arith::CmpFOp>(step.op))
+        if (!llvm::is_contained({P::OGT, P::OGE, P::OLT, P::OLE, P::UGT, P::UGE, P::ULT, P::ULE}, compare.getPredicate()))
+          return false;
+      if (difference.first != 0)
+        switches.push_back(-difference.second / difference.first);
+    }
+  }
+  return true;
+}
+
 /// Both are the same number, as far as double precision and the cancellations of a usual spelling let one say.
 bool isClose(double a, double b) { return std::fabs(a - b) <= 1e-9 * std::max(std::fabs(b), 1e-3); }
 
@@ -140,22 +183,24 @@ std::optional<Element> mambac::raise::matchFunction(const Element &element, llvm
   Expression expression;
   if (failed(expression.add(element)))
     return std::nullopt;
-  SmallVector<double> points{0.7, -1.3, 3.1, -7.9, 0};
-  for (double x = -40; x <= 40; x += 0.173)
-    points.push_back(x);
-  for (const Expression::Step &step : expression.steps)
-    if (step.isConstant && std::isfinite(step.constant))
-      for (double sign : {1.0, -1.0})
-        for (double off : {-1e-2, -1e-6, 0.0, 1e-6, 1e-2})
-          points.push_back(sign * step.constant + off);
   for (unsigned i = expression.steps.size() - 1; i-- > 0;) {
     const Expression::Step &step = expression.steps[i];
     if (step.isConstant || !step.element.tensor)
       continue;
-    if (llvm::all_of(points, [&](double x) {
-          std::optional<double> value = expression.evaluate(i, x);
-          return value && isClose(*value, f(x));
-        }))
+    auto agrees = [&](double x) {
+      std::optional<double> value = expression.evaluate(i, x);
+      return value && isClose(*value, f(x));
+    };
+    SmallVector<double> switches{0};
+    if (!agrees(0.7) || !agrees(-1.3) || !expression.switchesAreSampled(i, switches))
+      continue;
+    bool same = true;
+    for (double x = -80; x <= 80 && same; x += 0.173)
+      same = agrees(x);
+    for (double x : switches)
+      for (double off : {0.0, 1e-7, 1e-5, 1e-3, 0.1, 0.5, 1.0, 2.0})
+        same = same && agrees(x + off) && agrees(x - off);
+    if (same)
       return step.element;
   }
   return std::nullopt;

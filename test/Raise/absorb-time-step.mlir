@@ -59,3 +59,40 @@ func.func @rounded(%x: tensor<2x9x4x3xf32>, %raw: tensor<2x9x4xbf16>, %A: tensor
   %y = ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p" x(%x : tensor<2x9x4x3xf32>) dt(%1 : tensor<2x9x4xbf16>) A(%A : tensor<4xf32>) B(%B : tensor<2x9x5xf32>) C(%C : tensor<2x9x5xf32>) outs(%out : tensor<2x9x4x3xf32>)
   return %y : tensor<2x9x4x3xf32>
 }
+
+// -----
+
+// A bias that is subtracted, and one that has an axis of size one beside its channels.
+
+// CHECK-LABEL: func.func @bias_subtracted
+// CHECK: %[[N:.*]] = linalg.generic {{.*}} ins(%arg5 : tensor<4xf32>)
+// CHECK: arith.negf
+// CHECK: ssm.ssd {{.*}} dt(%arg1 : {{.*}} dt_bias(%[[N]] : tensor<4xf32>)
+func.func @bias_subtracted(%x: tensor<2x5x4x3xf32>, %dt: tensor<2x5x4xf32>, %A: tensor<4xf32>, %B: tensor<2x5x6xf32>, %C: tensor<2x5x6xf32>, %bias: tensor<4xf32>) -> tensor<2x5x4x3xf32> {
+  %e = tensor.empty() : tensor<2x5x4xf32>
+  %s = linalg.generic {indexing_maps = [affine_map<(b,l,h) -> (b,l,h)>, affine_map<(b,l,h) -> (h)>, affine_map<(b,l,h) -> (b,l,h)>], iterator_types = ["parallel", "parallel", "parallel"]} ins(%dt, %bias : tensor<2x5x4xf32>, tensor<4xf32>) outs(%e : tensor<2x5x4xf32>) {
+  ^bb0(%d: f32, %c: f32, %o: f32):
+    %r = arith.subf %d, %c : f32
+    linalg.yield %r : f32
+  } -> tensor<2x5x4xf32>
+  %f = tensor.empty() : tensor<2x5x4x3xf32>
+  %y = ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p" x(%x : tensor<2x5x4x3xf32>) dt(%s : tensor<2x5x4xf32>) A(%A : tensor<4xf32>) B(%B : tensor<2x5x6xf32>) C(%C : tensor<2x5x6xf32>) outs(%f : tensor<2x5x4x3xf32>)
+  return %y : tensor<2x5x4x3xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @bias_with_unit
+// CHECK: %[[B:.*]] = tensor.collapse_shape %arg5
+// CHECK: ssm.ssd {{.*}} dt(%arg1 : {{.*}} dt_bias(%[[B]] : tensor<4xf32>)
+func.func @bias_with_unit(%x: tensor<1x5x4x3xf32>, %dt: tensor<1x5x4xf32>, %A: tensor<4xf32>, %B: tensor<1x5x6xf32>, %C: tensor<1x5x6xf32>, %bias: tensor<1x4xf32>) -> tensor<1x5x4x3xf32> {
+  %e = tensor.empty() : tensor<1x5x4xf32>
+  %s = linalg.generic {indexing_maps = [affine_map<(b,l,h) -> (b,l,h)>, affine_map<(b,l,h) -> (b,h)>, affine_map<(b,l,h) -> (b,l,h)>], iterator_types = ["parallel", "parallel", "parallel"]} ins(%dt, %bias : tensor<1x5x4xf32>, tensor<1x4xf32>) outs(%e : tensor<1x5x4xf32>) {
+  ^bb0(%d: f32, %c: f32, %o: f32):
+    %r = arith.addf %d, %c : f32
+    linalg.yield %r : f32
+  } -> tensor<1x5x4xf32>
+  %f = tensor.empty() : tensor<1x5x4x3xf32>
+  %y = ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p" x(%x : tensor<1x5x4x3xf32>) dt(%s : tensor<1x5x4xf32>) A(%A : tensor<4xf32>) B(%B : tensor<1x5x6xf32>) C(%C : tensor<1x5x6xf32>) outs(%f : tensor<1x5x4x3xf32>)
+  return %y : tensor<1x5x4x3xf32>
+}

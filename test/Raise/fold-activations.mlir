@@ -1,0 +1,276 @@
+// RUN: mamba-opt %s --split-input-file --ssm-fold-activations --canonicalize | FileCheck %s
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// x * sigmoid(x) in two operations.
+
+// CHECK-LABEL: func.func @silu_of_sigmoid
+// CHECK: linalg.generic {{.*}} ins(%arg0 : tensor<3x4xf32>)
+// CHECK: %[[N:.*]] = arith.negf %[[X:.*]] : f32
+// CHECK: %[[E:.*]] = math.exp %[[N]]
+// CHECK: %[[S:.*]] = arith.addf %[[E]]
+// CHECK: %[[Y:.*]] = arith.divf %[[X]], %[[S]]
+// CHECK: linalg.yield %[[Y]]
+// CHECK-NOT: linalg.generic
+func.func @silu_of_sigmoid(%z: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %one = arith.constant 1.0 : f32
+  %e = tensor.empty() : tensor<3x4xf32>
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%z : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %n = arith.negf %x : f32
+    %p = math.exp %n : f32
+    %d = arith.addf %p, %one : f32
+    %q = arith.divf %one, %d : f32
+    linalg.yield %q : f32
+  } -> tensor<3x4xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]} ins(%s, %z : tensor<3x4xf32>, tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%x: f32, %w: f32, %o: f32):
+    %m = arith.mulf %x, %w : f32
+    linalg.yield %m : f32
+  } -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// max(x, 0) + log1p(exp(-|x|)).
+
+// CHECK-LABEL: func.func @softplus_stable
+// CHECK: linalg.generic {{.*}} ins(%arg0 : tensor<3x4xf32>)
+// CHECK: %[[C:.*]] = arith.cmpf ogt, %[[X:.*]], %
+// CHECK: %[[E:.*]] = math.exp %[[X]]
+// CHECK: %[[L:.*]] = math.log1p %[[E]]
+// CHECK: arith.select %[[C]], %[[X]], %[[L]]
+func.func @softplus_stable(%z: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<3x4xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%z : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %a = math.absf %x : f32
+    %n = arith.negf %a : f32
+    %p = math.exp %n : f32
+    %l = math.log1p %p : f32
+    %r = arith.maximumf %x, %zero : f32
+    %s = arith.addf %r, %l : f32
+    linalg.yield %s : f32
+  } -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}
+
+// What is another function stays as it is.
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// 1.0001 * silu(x)
+// CHECK-LABEL: func.func @scaled
+// CHECK: arith.mulf
+// CHECK: return
+func.func @scaled(%z: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %one = arith.constant 1.0 : f32
+  %c = arith.constant 1.0001 : f32
+  %e = tensor.empty() : tensor<3x4xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%z : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %n = arith.negf %x : f32
+    %p = math.exp %n : f32
+    %d = arith.addf %p, %one : f32
+    %q = arith.divf %x, %d : f32
+    %y = arith.mulf %q, %c : f32
+    linalg.yield %y : f32
+  } -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// silu(min(x, 50)): another function above 50
+// CHECK-LABEL: func.func @clamped
+// CHECK: arith.minimumf
+// CHECK: return
+func.func @clamped(%z: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %one = arith.constant 1.0 : f32
+  %c = arith.constant 50.0 : f32
+  %e = tensor.empty() : tensor<3x4xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%z : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %u = arith.minimumf %x, %c : f32
+    %n = arith.negf %u : f32
+    %p = math.exp %n : f32
+    %d = arith.addf %p, %one : f32
+    %y = arith.divf %u, %d : f32
+    linalg.yield %y : f32
+  } -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// silu but for x = 3
+// CHECK-LABEL: func.func @special_value
+// CHECK: arith.select
+// CHECK: return
+func.func @special_value(%z: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %one = arith.constant 1.0 : f32
+  %c = arith.constant 3.0 : f32
+  %e = tensor.empty() : tensor<3x4xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%z : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %n = arith.negf %x : f32
+    %p = math.exp %n : f32
+    %d = arith.addf %p, %one : f32
+    %q = arith.divf %x, %d : f32
+    %k = arith.cmpf oeq, %x, %c : f32
+    %y = arith.select %k, %one, %q : f32
+    linalg.yield %y : f32
+  } -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// softplus that takes x from 5 on
+// CHECK-LABEL: func.func @wrong_branch
+// CHECK: arith.constant 5.0
+// CHECK: return
+func.func @wrong_branch(%z: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %one = arith.constant 1.0 : f32
+  %c = arith.constant 5.0 : f32
+  %e = tensor.empty() : tensor<3x4xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%z : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %p = math.exp %x : f32
+    %l = math.log1p %p : f32
+    %k = arith.cmpf ogt, %x, %c : f32
+    %y = arith.select %k, %x, %l : f32
+    linalg.yield %y : f32
+  } -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// silu with 1 between 3 and 3.001, where few points lie
+// CHECK-LABEL: func.func @narrow_branch
+// CHECK: arith.select
+// CHECK: return
+func.func @narrow_branch(%z: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %one = arith.constant 1.0 : f32
+  %c = arith.constant 3.0 : f32
+  %e = tensor.empty() : tensor<3x4xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%z : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %n = arith.negf %x : f32
+    %p = math.exp %n : f32
+    %d = arith.addf %p, %one : f32
+    %q = arith.divf %x, %d : f32
+    %c2 = arith.constant 3.001 : f32
+    %k = arith.cmpf ogt, %x, %c : f32
+    %k2 = arith.cmpf olt, %x, %c2 : f32
+    %w = arith.select %k, %one, %q : f32
+    %y = arith.select %k2, %w, %q : f32
+    linalg.yield %y : f32
+  } -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// softplus with beta 2
+// CHECK-LABEL: func.func @beta
+// CHECK: arith.divf
+// CHECK: return
+func.func @beta(%z: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %one = arith.constant 1.0 : f32
+  %c = arith.constant 2.0 : f32
+  %e = tensor.empty() : tensor<3x4xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%z : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %b = arith.mulf %x, %c : f32
+    %p = math.exp %b : f32
+    %l = math.log1p %p : f32
+    %y = arith.divf %l, %c : f32
+    linalg.yield %y : f32
+  } -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// x * tanh(softplus(x))
+// CHECK-LABEL: func.func @mish
+// CHECK: math.tanh
+// CHECK: return
+func.func @mish(%z: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %one = arith.constant 1.0 : f32
+  %c = arith.constant 2.0 : f32
+  %e = tensor.empty() : tensor<3x4xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%z : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %p = math.exp %x : f32
+    %l = math.log1p %p : f32
+    %t = math.tanh %l : f32
+    %y = arith.mulf %x, %t : f32
+    linalg.yield %y : f32
+  } -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// x * sigmoid(1.702 x)
+// CHECK-LABEL: func.func @quick_gelu
+// CHECK: 1.702
+// CHECK: return
+func.func @quick_gelu(%z: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %one = arith.constant 1.0 : f32
+  %c = arith.constant 1.702 : f32
+  %e = tensor.empty() : tensor<3x4xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%z : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %b = arith.mulf %x, %c : f32
+    %n = arith.negf %b : f32
+    %p = math.exp %n : f32
+    %d = arith.addf %p, %one : f32
+    %y = arith.divf %x, %d : f32
+    linalg.yield %y : f32
+  } -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// max(x, 0)
+// CHECK-LABEL: func.func @relu
+// CHECK: arith.maximumf
+// CHECK: return
+func.func @relu(%z: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %one = arith.constant 1.0 : f32
+  %c = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<3x4xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%z : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %y = arith.maximumf %x, %c : f32
+    linalg.yield %y : f32
+  } -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}
