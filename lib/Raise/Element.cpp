@@ -192,6 +192,7 @@ Element mambac::raise::resolve(Element e) {
       }
       if (auto trunc = dyn_cast<arith::TruncFOp>(def)) {
         rounded |= static_cast<bool>(e.tensor);
+        e.isRounded = true;
         e.value = trunc.getIn();
         continue;
       }

@@ -33,6 +33,9 @@ struct Element {
   mlir::Value tensor;
   mlir::AffineMap tensorMap;
 
+  /// A cast to a shorter type was passed on the way.
+  bool isRounded = false;
+
   static Element of(mlir::Value tensor, mlir::AffineMap map);
   /// The element that an operand of a generic reads; the axes are the generic's loops.
   static Element ofOperand(mlir::OpOperand &operand);

@@ -41,6 +41,8 @@ bool isUnderstood(Operation *op) {
 }
 
 FailureOr<unsigned> Expression::add(const Element &e) {
+  if (e.isRounded) // another function, strictly
+    return failure();
   for (auto [number, known] : llvm::enumerate(steps))
     if (known.element == e)
       return unsigned(number);
@@ -150,7 +152,8 @@ bool Expression::switchesAreSampled(unsigned variable, SmallVectorImpl<double> &
       affine[i] = {in(0)->first / in(1)->second, in(0)->second / in(1)->second};
     if (!step.op)
       continue;
-    if (isa<arith::CmpFOp>(step.op) || isa<math::AbsFOp, arith::MaximumFOp, arith::MaxNumFOp, arith::MinimumFOp, arith::MinNumFOp>(step.op)) {
+    if (isa<arith::CmpFOp, math::AbsFOp, arith::MaximumFOp, arith::MaxNumFOp, arith::MinimumFOp, arith::MinNumFOp>(
+            step.op)) {
       std::pair<double, double> difference{0, 0};
       for (unsigned k = 0; k < step.operands.size(); ++k) {
         if (!in(k))
@@ -160,7 +163,8 @@ bool Expression::switchesAreSampled(unsigned variable, SmallVectorImpl<double> &
       }
       using P = arith::CmpFPredicate;
       if (auto compare = dyn_cast<arith::CmpFOp>(step.op))
-        if (!llvm::is_contained({P::OGT, P::OGE, P::OLT, P::OLE, P::UGT, P::UGE, P::ULT, P::ULE}, compare.getPredicate()))
+        if (!llvm::is_contained({P::OGT, P::OGE, P::OLT, P::OLE, P::UGT, P::UGE, P::ULT, P::ULE},
+                                compare.getPredicate()))
           return false;
       if (difference.first != 0)
         switches.push_back(-difference.second / difference.first);
