@@ -31,8 +31,6 @@ void registerSSMPasses();
 std::unique_ptr<mlir::Pass> createRollTimeLoopsPass();
 /// Parallel scans written out in slices, products and sums become ssm.scan.
 std::unique_ptr<mlir::Pass> createLogDepthScansPass();
-/// Depthwise convolutions of an input padded in front become ssm.causal_conv1d.
-std::unique_ptr<mlir::Pass> createRaiseCausalConvPass();
 /// linalg from any front end to the ssm dialect: `--mambac-raise`.
 void buildRaisePipeline(mlir::OpPassManager &pm);
 void registerRaisePasses();

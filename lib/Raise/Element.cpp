@@ -337,24 +337,6 @@ std::optional<Element> mambac::raise::matchSoftplus(const Element &e) {
   return x && *x == above && *x == lhs ? x : std::nullopt;
 }
 
-std::optional<Element> mambac::raise::matchSum(linalg::GenericOp op) {
-  if (op.getNumDpsInits() != 1 || op.getNumLoops() == op.getNumParallelLoops() || !op.hasPureTensorSemantics())
-    return std::nullopt;
-  OpOperand *init = op.getDpsInitOperand(0);
-  MLIRContext *ctx = op.getContext();
-  int64_t rank = cast<RankedTensorType>(init->get().getType()).getRank();
-  if (resolve(Element::of(init->get(), AffineMap::getMultiDimIdentityMap(rank, ctx))).getConstant() != 0.0)
-    return std::nullopt;
-  auto add = op.getBody()->getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
-  if (!add)
-    return std::nullopt;
-  Value out = op.getMatchingBlockArgument(init);
-  Value summand = add.getLhs() == out ? add.getRhs() : add.getRhs() == out ? add.getLhs() : Value();
-  if (!summand)
-    return std::nullopt;
-  return resolve({summand, AffineMap::getMultiDimIdentityMap(op.getNumLoops(), ctx), op, Value(), AffineMap()});
-}
-
 bool mambac::raise::flowsOnlyInto(Value value, Operation *root) {
   SmallVector<Value> worklist{value};
   llvm::SmallPtrSet<Operation *, 8> seen;

@@ -65,9 +65,6 @@ std::optional<Element> matchSilu(const Element &element);
 /// x where `element` computes log(1 + exp(x)), with or without PyTorch's threshold.
 std::optional<Element> matchSoftplus(const Element &element);
 
-/// The summand where `op` computes a sum over its reduction loops that starts from zero; its axes are the loops.
-std::optional<Element> matchSum(mlir::linalg::GenericOp op);
-
 /// True if everything that `value` flows into ends in `root`, through views and elementwise operations alone.
 bool flowsOnlyInto(mlir::Value value, mlir::Operation *root);
 

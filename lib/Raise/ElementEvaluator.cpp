@@ -3,6 +3,8 @@
 #include "lib/Raise/ElementUtils.h"
 
 #include "dialects/SSM/IR/SSM.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "llvm/ADT/ScopeExit.h"
 #include <cmath>
 
 using namespace mlir;
@@ -343,6 +345,22 @@ Poly ElementEvaluator::element(Value tensor, ArrayRef<Lin> index, ArrayRef<Lin> 
   return mode == Mode::Value ? leaf(tensor, position) : wrapExp(leaf(tensor, position), given);
 }
 
+bool ElementEvaluator::isWholePiece(Operation *op, ArrayRef<Lin> index) const {
+  if (pieceVar < 0)
+    return false;
+  auto pad = dyn_cast<tensor::PadOp>(op);
+  auto concat = dyn_cast<tensor::ConcatOp>(op);
+  if (!pad && !concat)
+    return false;
+  if (pieceDepth == 0 || (concat && !index[concat.getDim()].uses(pieceVar)))
+    return true;
+  for (auto [dim, position] : llvm::enumerate(index))
+    if (pad && !position.uses(pieceVar) &&
+        !(isConstantIntValue(pad.getMixedLowPad()[dim], 0) && isConstantIntValue(pad.getMixedHighPad()[dim], 0)))
+      return true;
+  return false;
+}
+
 FailureOr<Poly> ElementEvaluator::follow(Value tensor, ArrayRef<Lin> index, ArrayRef<Lin> given, Mode mode,
                                          bool force) {
   Operation *op = tensor.getDefiningOp();
@@ -352,6 +370,11 @@ FailureOr<Poly> ElementEvaluator::follow(Value tensor, ArrayRef<Lin> index, Arra
     return constantPoly(mode == Mode::Exp ? std::exp(*constant) : *constant);
   if (piecesWhole && !force && isa<tensor::PadOp, tensor::ConcatOp, ssm::CumsumOp, ssm::SegsumOp>(op))
     return failure();
+  if (!force && isWholePiece(op, index))
+    return failure();
+  bool isPiece = pieceVar >= 0 && isa<tensor::PadOp, tensor::ConcatOp>(op);
+  pieceDepth -= isPiece;
+  llvm::scope_exit leave([&] { pieceDepth += isPiece; });
   if (auto pad = dyn_cast<tensor::PadOp>(op)) {
     Value padding = pad.getConstantPaddingValue();
     std::optional<double> constant = padding ? getConstantFloat(padding) : std::nullopt;

@@ -89,6 +89,8 @@ public:
 
   /// Leaves pads, concatenations and masks whole: for matchers to which they are operands, not structure.
   void keepPiecesWhole() { piecesWhole = true; }
+  /// Looks into pads and concatenations along the position's variable `var` alone, `depth` of them inside each other.
+  void keepPiecesWholeExceptAlong(int var, unsigned depth) { pieceVar = var, pieceDepth = depth; }
   /// Follows the values that `policy` accepts, in place of those that depend on scans.
   void followWhere(std::function<bool(mlir::Value)> accepts) { policy = std::move(accepts); }
   /// Writes positions in these loops of sums as high * by + low: a summed axis in its atoms.
@@ -115,6 +117,8 @@ private:
   bool isFollowed(mlir::Value value) const {
     return policy ? policy(value) : dependence.isLinear(value, generation);
   }
+  /// A pad or concatenation whose pieces do not lie along `pieceVar`.
+  bool isWholePiece(mlir::Operation *op, llvm::ArrayRef<Lin> index) const;
   /// The position in a loop of a sum, over new bound variables: one, or one for each atom.
   Lin runOver(mlir::Operation *op, unsigned loop, const Lin &size, llvm::SmallVectorImpl<int> &bound);
 
@@ -156,6 +160,8 @@ private:
   std::vector<Term> summands;
   int summandVar = -1;
   bool piecesWhole = false;
+  int pieceVar = -1;       ///< if not -1, only pieces along this variable are looked into,
+  unsigned pieceDepth = 0; ///< so many more of them
   std::function<bool(mlir::Value)> policy;
   llvm::SmallVector<IndexSpace::BoundSplit> loopSplits;
 };

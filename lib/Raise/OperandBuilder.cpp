@@ -113,11 +113,22 @@ FailureOr<OperandBuilder::View> OperandBuilder::buildView(const Atom &leaf, Smal
       sliced |= true;
       continue;
     }
+    // Every so many-th entry is a strided slice; the rest is as if they stood side by side.
+    int64_t step = parts->back().stride;
+    if (step < 1)
+      return failure();
+    for (Part &part : *parts) {
+      if (part.stride % step != 0)
+        return failure();
+      part.stride /= step;
+    }
+    strides[dim] = b.getIndexAttr(step);
+    sliced |= step != 1;
     Lin covered(1);
     SmallVector<OpFoldResult> atoms;
     for (const Part &part : llvm::reverse(*parts)) {
       if (!covered.isConstant() || covered.constant != part.stride)
-        return failure(); // strided, or a dynamic size inside
+        return failure(); // a dynamic size inside
       Lin size = axes[part.axis].size;
       if (part.group > 1) {
         if (!size.isConstant() || size.constant % part.group != 0)

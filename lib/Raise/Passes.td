@@ -132,6 +132,33 @@ def RaiseAttention : Pass<"ssm-raise-attention", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
 }
 
+def RaiseCausalConv : Pass<"ssm-raise-causal-conv", "::mlir::func::FuncOp"> {
+  let summary = "Depthwise sums over the last few times become ssm.causal_conv1d";
+  let description = [{
+    Compares the element of a candidate with the op's definition (ConvForm.h): a sum of weights times the input at t, t - 1,
+    .. t - (K - 1). The taps may be a summed axis (a convolution, an unfolded window with a product) or terms of their own
+    (shifted slices). Zeros in front may be padded, concatenated or masked, or be an initial window. A bias belongs to
+    it, and silu behind it.
+
+    Before:
+
+        %p = tensor.pad %x low[0, 3, 0] high[0, 0, 0]: zeros
+        %y = linalg.generic: %y[b, l, c] += %p[b, l + k, c] * %w[c, k]
+        %z = linalg.generic: silu(%y + %bias[c])
+
+    After:
+
+        %z = ssm.causal_conv1d "b l c, c k, c -> b l c" x(%x) weight(%w) bias(%bias) activation(silu)
+
+    Outputs beyond the input's end that a slice cuts off are not computed. Declined: what reads ahead, or wraps around (a
+    roll), weights that mix channels, taps that are not next to each other, outputs beyond the end that are used.
+  }];
+  let statistics = [Statistic<"numFound", "found", "causal convolutions raised">,
+                    Statistic<"numDeclined", "declined", "sums over several times that stayed">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::affine::AffineDialect"];
+}
+
 def RaiseEinsum : Pass<"ssm-raise-einsum", "::mlir::func::FuncOp"> {
   let summary = "Sums of products become ssm.einsum in normal form";
   let description = [{

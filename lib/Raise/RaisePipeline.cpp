@@ -35,7 +35,7 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   // silu and softplus in one form each, for whatever reads them.
   pm.addNestedPass<func::FuncOp>(createFoldActivations());
   // Convolutions before scans: their results are the leaves that scans start from.
-  pm.addNestedPass<func::FuncOp>(createRaiseCausalConvPass());
+  pm.addNestedPass<func::FuncOp>(createRaiseCausalConv());
   pm.addNestedPass<func::FuncOp>(createChannelsLast());
   pm.addNestedPass<func::FuncOp>(createRaiseSSD());
   pm.addNestedPass<func::FuncOp>(createRaiseSelectiveScan());
@@ -54,7 +54,6 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
 void mambac::registerRaisePasses() {
   registerPass(createRollTimeLoopsPass);
   registerPass(createLogDepthScansPass);
-  registerPass(createRaiseCausalConvPass);
   registerRaiseStagePasses();
   PassPipelineRegistration<>("mambac-raise", "Raise linalg to the ssm dialect", buildRaisePipeline);
 }
