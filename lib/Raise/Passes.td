@@ -37,6 +37,39 @@ def ForwardSlices : Pass<"mambac-forward-slices", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
 }
 
+def RaiseLoops : Pass<"ssm-raise-loops", "::mlir::func::FuncOp"> {
+  let summary = "Loops over time (scf.for on tensors) become ssm.scan";
+  let description = [{
+    What an iteration hands on is written as a * (what it was handed) + b. If a and b do not depend on it, they are computed
+    for all iterations at once and the recurrence is an ssm.scan; the results of the iterations follow from its states,
+    also for all at once. The iterations may be time steps or chunks. A loop that starts from what its body would
+    have computed one iteration earlier (as an associative scan does) is a scan that is one longer.
+
+    Before:
+
+        %r:2 = scf.for %t = %c0 to %l step %c1 iter_args(%h = %h0, %y = %e) -> (tensor<8xf32>, tensor<?x8xf32>) {
+          %at = tensor.extract_slice %a[%t, 0] [1, 8] [1, 1]
+          %bt = tensor.extract_slice %b[%t, 0] [1, 8] [1, 1]
+          %n = linalg.generic ... // at * h + bt
+          %w = tensor.insert_slice %n into %y[%t, 0] [1, 8] [1, 1]
+          scf.yield %n, %w
+        }
+
+    After:
+
+        %h = ssm.scan "t d, t d, d -> t d" axis(0) a(%a) b(%b) init(%h0)
+
+    Declined, and still a loop: what is not linear (a maximum, a product of states), states that mix elements (a product
+    with a matrix) or depend on each other, slices that overlap or whose place depends on data.
+  }];
+  let statistics = [
+    Statistic<"numFound", "found", "loops raised">,
+    Statistic<"numDeclined", "declined", "loops that stay">,
+  ];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect", "::mambac::ssm::SSMDialect"];
+}
+
 def RaiseSSD : Pass<"ssm-raise-ssd", "::mlir::func::FuncOp"> {
   let summary = "Chunked or whole state space duality becomes ssm.ssd";
   let description = [{

@@ -29,6 +29,8 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   addCleanup(pm);
   pm.addNestedPass<func::FuncOp>(createForwardSlices());
   // Loops over time first: everything after sees whole tensors, as in a model that was written without the loop.
+  pm.addNestedPass<func::FuncOp>(createRaiseLoops());
+  addCleanup(pm);
   pm.addNestedPass<func::FuncOp>(createRollTimeLoopsPass());
   pm.addNestedPass<func::FuncOp>(createLogDepthScansPass());
   addCleanup(pm);
