@@ -28,8 +28,9 @@ namespace {
 
 RankedTensorType tensorType(Value v) { return dyn_cast<RankedTensorType>(v.getType()); }
 
-/// An operation that a parallel scan may consist of.
-bool isStep(Operation *op) {
+/// An operation that a parallel scan may consist of; along the dimension `time` of its result, operands may be broadcast,
+/// as the last state of what comes before is.
+bool isStep(Operation *op, int64_t time) {
   if (isa<tensor::ExtractSliceOp, tensor::InsertSliceOp, tensor::ConcatOp, tensor::PadOp, tensor::ExpandShapeOp,
           tensor::CollapseShapeOp, tensor::CastOp>(op))
     return true;
@@ -37,9 +38,15 @@ bool isStep(Operation *op) {
   if (!generic || generic.getNumDpsInits() != 1 || generic.getNumLoops() != generic.getNumParallelLoops() ||
       generic.hasIndexSemantics() || generic.getNumDpsInputs() == 0)
     return false;
-  for (OpOperand *input : generic.getDpsInputOperands())
-    if (!generic.getMatchingIndexingMap(input).isPermutation())
+  AffineMap out = generic.getMatchingIndexingMap(generic.getDpsInitOperand(0));
+  for (OpOperand *input : generic.getDpsInputOperands()) {
+    AffineMap map = generic.getMatchingIndexingMap(input);
+    if (!map.isProjectedPermutation() || !out.isPermutation())
       return false;
+    for (auto [d, expr] : llvm::enumerate(out.getResults()))
+      if ((int64_t)d != time && !map.isFunctionOfDim(cast<AffineDimExpr>(expr).getPosition()))
+        return false;
+  }
   return llvm::all_of(generic.getBody()->without_terminator(),
                       [](Operation &o) { return isa<arith::MulFOp, arith::AddFOp, arith::ExtFOp>(o); });
 }
@@ -49,11 +56,29 @@ bool isView(Operation *op) {
   if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(op))
     return true;
   auto generic = dyn_cast<linalg::GenericOp>(op);
-  return generic && isStep(op) && generic.getNumDpsInputs() == 1 && llvm::hasSingleElement(*generic.getBody()) &&
+  return generic && isStep(op, -1) && generic.getNumDpsInputs() == 1 && llvm::hasSingleElement(*generic.getBody()) &&
          generic.getBody()->getTerminator()->getOperand(0) == generic.getBody()->getArgument(0);
 }
 
 bool cutsTime(Operation *op) { return isa<tensor::InsertSliceOp, tensor::ConcatOp, tensor::PadOp>(op); }
+
+/// The dimension along which such an operation puts pieces together; -1 where there are none or several.
+int64_t dimOfTime(Operation *op) {
+  if (auto concat = dyn_cast<tensor::ConcatOp>(op))
+    return concat.getDim();
+  int64_t found = -1;
+  auto see = [&](int64_t d, bool cut) {
+    if (cut)
+      found = found == -1 ? d : -2;
+  };
+  if (auto pad = dyn_cast<tensor::PadOp>(op))
+    for (auto [d, low, high] : llvm::enumerate(pad.getMixedLowPad(), pad.getMixedHighPad()))
+      see(d, getConstantIntValue(low) != 0 || getConstantIntValue(high) != 0);
+  if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
+    for (auto [d, size] : llvm::enumerate(insert.getMixedSizes()))
+      see(d, !insert.getDestType().isDynamicDim(d) && getConstantIntValue(size) != insert.getDestType().getDimSize(d));
+  return std::max<int64_t>(found, -1);
+}
 
 /// After the last cut there are a product, a sum and views at most until the scan is whole.
 constexpr size_t kMaxAfterCut = 8;
@@ -92,10 +117,10 @@ struct LogDepthScans : PassWrapper<LogDepthScans, OperationPass<func::FuncOp>> {
       candidates.insert(root);
       for (size_t i = 0; i < candidates.size() && candidates.size() < kMaxAfterCut; ++i)
         for (Operation *user : candidates[i]->getUsers())
-          if (isStep(user) && user->getBlock() == root->getBlock())
+          if (isStep(user, dimOfTime(root)) && user->getBlock() == root->getBlock())
             candidates.insert(user);
       for (Operation *candidate : candidates.getArrayRef())
-        if (raise(rewriter, candidate, done)) {
+        if (raise(rewriter, candidate, dimOfTime(root), done)) {
           ++numFound;
           break;
         }
@@ -103,14 +128,14 @@ struct LogDepthScans : PassWrapper<LogDepthScans, OperationPass<func::FuncOp>> {
   }
 
   /// Collects what leads to `root`, and the tensors it starts from.
-  static void collect(Operation *root, llvm::SetVector<Operation *> &region, llvm::SetVector<Value> &leaves) {
+  static void collect(Operation *root, int64_t time, llvm::SetVector<Operation *> &region, llvm::SetVector<Value> &leaves) {
     region.insert(root);
     for (size_t i = 0; i < region.size() && region.size() < kMaxRegion; ++i)
       for (Value operand : region[i]->getOperands()) {
         if (!tensorType(operand))
           continue;
         Operation *def = operand.getDefiningOp();
-        if (def && isStep(def) && def->getBlock() == root->getBlock())
+        if (def && isStep(def, time) && def->getBlock() == root->getBlock())
           region.insert(def);
       }
     // What lies before the first cut of time is not part of the scan: an operation none of whose operands comes from a
@@ -145,10 +170,10 @@ struct LogDepthScans : PassWrapper<LogDepthScans, OperationPass<func::FuncOp>> {
   }
 
   /// Raises the scan that `last` completes, if it does.
-  bool raise(IRRewriter &rewriter, Operation *last, llvm::DenseSet<Operation *> &done) {
+  bool raise(IRRewriter &rewriter, Operation *last, int64_t time, llvm::DenseSet<Operation *> &done) {
     llvm::SetVector<Operation *> region;
     llvm::SetVector<Value> leaves;
-    collect(last, region, leaves);
+    collect(last, time, region, leaves);
     if (leaves.size() != 2 || leaves[0].getType() != leaves[1].getType())
       return false;
     SmallVector<Operation *> ordered(region.begin(), region.end());

@@ -159,8 +159,34 @@ std::optional<AbstractTensor> ScanEvaluator::extract(tensor::ExtractSliceOp op) 
   return t;
 }
 
+/// The destination of an insertion that holds one constant, or nothing yet: its dims are those of the source, and those
+/// that the source lacks are positions.
+static std::optional<AbstractTensor> spread(tensor::InsertSliceOp op, const AbstractTensor &source,
+                                            const AbstractTensor *constant) {
+  if (!constant && !op.getDest().getDefiningOp<tensor::EmptyOp>())
+    return std::nullopt;
+  AbstractTensor t;
+  llvm::SmallBitVector dropped = op.getDroppedDims();
+  int64_t cells = 1;
+  for (int64_t d = 0, s = 0; d < op.getDestType().getRank(); ++d) {
+    int kind = dropped.test(d) ? AbstractTensor::kPosition : source.dims[s++];
+    t.dims.push_back(kind == AbstractTensor::kUnit ? AbstractTensor::kPosition : kind);
+    if (t.dims.back() != AbstractTensor::kPosition)
+      continue;
+    if (op.getDestType().isDynamicDim(d))
+      return std::nullopt;
+    t.positionShape.push_back(op.getDestType().getDimSize(d));
+    cells *= t.positionShape.back();
+  }
+  t.cells.assign(cells, constant ? constant->cells[0] : ScanCell());
+  return t;
+}
+
 std::optional<AbstractTensor> ScanEvaluator::insert(tensor::InsertSliceOp op) {
   const AbstractTensor *source = get(op.getSource()), *dest = get(op.getDest());
+  std::optional<AbstractTensor> blank;
+  if (source && !source->uniform && (!dest || dest->uniform) && (blank = spread(op, *source, dest)))
+    dest = &*blank;
   if (!source || !dest || dest->uniform)
     return std::nullopt;
   std::optional<Window> w =
@@ -347,17 +373,13 @@ std::optional<AbstractTensor> ScanEvaluator::generic(linalg::GenericOp op) {
   AffineMap outMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
   if (!outMap.isPermutation())
     return std::nullopt;
-  // Each input that is not uniform must have all lanes and positions, or it is broadcast along them.
-  SmallVector<int64_t> positionLoops;
-  for (auto [l, kind] : llvm::enumerate(loops))
-    if (kind == AbstractTensor::kPosition)
-      positionLoops.push_back(l);
+  // Each input that is not uniform must have all lanes; along positions it may be broadcast.
   for (auto [operand, t] : llvm::zip_equal(op.getDpsInputOperands(), inputs)) {
     if (t->uniform)
       continue;
     AffineMap map = op.getMatchingIndexingMap(operand);
     for (auto [l, kind] : llvm::enumerate(loops))
-      if (kind != AbstractTensor::kUnit && !map.isFunctionOfDim(l))
+      if (kind >= 0 && !map.isFunctionOfDim(l))
         return std::nullopt;
   }
   AbstractTensor result;
