@@ -159,14 +159,13 @@ private:
     for (const Atom &atom : term.atoms)
       if (atom.kind != Atom::Kind::Leaf)
         return failure();
-    if (llvm::none_of(term.atoms, [&](const Atom &atom) { return usesVar(atom, form.time); }))
-      return addBias(term);
     // Taps along a summed axis: one at a time.
     for (int var : term.bound) {
       const std::optional<Lin> &size = space.get(var).size;
-      bool isTap = llvm::any_of(term.atoms, [&](const Atom &atom) {
-        return llvm::any_of(atom.index, [&](const Lin &at) { return at.uses(var) && at.uses(form.time); });
-      });
+      // It runs over times, or over pieces that were put side by side.
+      bool isTap = llvm::any_of(term.guards, [&](const Lin &guard) { return guard.uses(var); });
+      for (const Atom &atom : term.atoms)
+        isTap |= llvm::any_of(atom.index, [&](const Lin &at) { return at.uses(var) && at.uses(form.time); });
       if (!isTap)
         continue;
       if (!size->isConstant() || size->constant > kMaxTaps)
@@ -179,6 +178,8 @@ private:
             return failure();
       return success();
     }
+    if (llvm::none_of(term.atoms, [&](const Atom &atom) { return usesVar(atom, form.time); }))
+      return addBias(term);
     notDepthwise |= !term.bound.empty();
     Tap tap;
     tap.guards = term.guards;

@@ -352,10 +352,17 @@ bool ElementEvaluator::isWholePiece(Operation *op, ArrayRef<Lin> index) const {
   auto concat = dyn_cast<tensor::ConcatOp>(op);
   if (!pad && !concat)
     return false;
-  if (pieceDepth == 0 || (concat && !index[concat.getDim()].uses(pieceVar)))
+  if (concat) {
+    // Along a summed axis: pieces that were only put together to be summed.
+    const Lin &position = index[concat.getDim()];
+    if (std::optional<int> var = position.getSingleVar(); var && space.get(*var).kind == IndexSpace::Kind::Bound)
+      return false;
+    return pieceDepth == 0 || !position.uses(pieceVar);
+  }
+  if (pieceDepth == 0)
     return true;
   for (auto [dim, position] : llvm::enumerate(index))
-    if (pad && !position.uses(pieceVar) &&
+    if (!position.uses(pieceVar) &&
         !(isConstantIntValue(pad.getMixedLowPad()[dim], 0) && isConstantIntValue(pad.getMixedHighPad()[dim], 0)))
       return true;
   return false;
@@ -372,7 +379,7 @@ FailureOr<Poly> ElementEvaluator::follow(Value tensor, ArrayRef<Lin> index, Arra
     return failure();
   if (!force && isWholePiece(op, index))
     return failure();
-  bool isPiece = pieceVar >= 0 && isa<tensor::PadOp, tensor::ConcatOp>(op);
+  bool isPiece = pieceVar >= 0 && pieceDepth > 0 && isa<tensor::PadOp, tensor::ConcatOp>(op);
   pieceDepth -= isPiece;
   llvm::scope_exit leave([&] { pieceDepth += isPiece; });
   if (auto pad = dyn_cast<tensor::PadOp>(op)) {

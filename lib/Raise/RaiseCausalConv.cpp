@@ -31,6 +31,32 @@ bool isCandidate(Value value) {
          isa<linalg::LinalgOp, tensor::ExtractSliceOp, ssm::EinsumOp>(op) && !isa<linalg::FillOp>(op);
 }
 
+/// `value` with the dimensions of size 1 that `type` has in place of its own; all others are the same in the same order.
+Value replaceUnits(OpBuilder &b, Location loc, Value value, RankedTensorType type, ArrayRef<OpFoldResult> sizes) {
+  auto isUnit = [](int64_t size) { return size == 1; };
+  // Each proper dimension with the units before it, the last one with those behind it, too.
+  auto groupsOf = [&](ArrayRef<int64_t> shape) {
+    SmallVector<ReassociationIndices> groups;
+    if (llvm::all_of(shape, isUnit))
+      return groups;
+    groups.emplace_back();
+    for (auto [dim, size] : llvm::enumerate(shape)) {
+      if (!groups.back().empty() && !isUnit(shape[groups.back().back()]) && !llvm::all_of(shape.drop_front(dim), isUnit))
+        groups.emplace_back();
+      groups.back().push_back(dim);
+    }
+    return groups;
+  };
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(value.getType()).getShape();
+  if (llvm::any_of(shape, isUnit))
+    value = tensor::CollapseShapeOp::create(b, loc, value, groupsOf(shape));
+  if (llvm::any_of(type.getShape(), isUnit))
+    value = tensor::ExpandShapeOp::create(b, loc, type, value, groupsOf(type.getShape()), sizes);
+  if (value.getType() != type)
+    value = tensor::CastOp::create(b, loc, type, value);
+  return value;
+}
+
 class ConvBuilder {
 public:
   ConvBuilder(OpBuilder &b, ConvForm &form)
@@ -60,22 +86,32 @@ public:
       window = operand->value;
       maps.push_back(operand->map);
     }
-    SmallVector<SmallVector<unsigned, 2>> dims;
-    for (const Lin &position : form.study->index) {
-      std::optional<int> var = position.getSingleVar();
-      dims.emplace_back();
-      if (var)
-        dims.back().push_back(*var == form.time ? kTime : var == form.channel ? kChannel : kBatch);
-    }
+    // Axes of size 1 first, the others in the order of the root's dimensions.
     auto type = cast<RankedTensorType>(form.study->root.getType());
-    FailureOr<Destination> destination =
-        makeDestination(b, loc, operands, axes, dims, {kBatch, kTime, kChannel}, type);
-    if (failed(destination))
-      return failure();
-    maps.push_back(destination->map);
-    auto op = ssm::CausalConv1DOp::create(b, loc, x->value, weight->value, bias, window,
-                                          ValueRange{destination->value}, maps);
-    return destination->restore(b, loc, op->getResult(0));
+    SmallVector<unsigned> order;
+    for (unsigned axis : {kBatch, kTime, kChannel})
+      if (axes[axis].position.isConstant())
+        order.push_back(axis);
+    for (const Lin &position : form.study->index)
+      for (unsigned axis : {kBatch, kTime, kChannel})
+        if (!position.isConstant() && axes[axis].position == position)
+          order.push_back(axis);
+    SmallVector<OpFoldResult> sizes;
+    for (unsigned axis : order) {
+      sizes.push_back(operands.getSize(axes[axis].size));
+      if (!sizes.back())
+        return failure();
+    }
+    Value empty = tensor::EmptyOp::create(b, loc, sizes, type.getElementType());
+    maps.push_back(AffineMap::getMultiDimMapWithTargets(kTap + 1, order, b.getContext()));
+    auto op = ssm::CausalConv1DOp::create(b, loc, x->value, weight->value, bias, window, ValueRange{empty}, maps);
+    SmallVector<OpFoldResult> shape;
+    for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+      shape.push_back(operands.getSize(space.getSize(form.study->root, dim)));
+      if (!shape.back())
+        return failure();
+    }
+    return replaceUnits(b, loc, op->getResult(0), type, shape);
   }
 
 private:
@@ -191,20 +227,23 @@ struct RaiseCausalConv : mambac::impl::RaiseCausalConvBase<RaiseCausalConv> {
     if (!conv || y.value != conv->getResult(0) || conv.hasFinalWindow() ||
         conv.getActivation() != ssm::Activation::none || !flowsOnlyInto(y.value, root))
       return failure();
-    MLIRContext *ctx = root.getContext();
     auto type = cast<RankedTensorType>(root.getResult(0).getType());
-    // The result's dimensions as axes of the op.
-    SmallVector<AffineExpr> toAxes(type.getRank(), getAffineConstantExpr(0, ctx));
+    // The result's dimensions as axes of the op: those of size 1 first, the others in the root's order.
     AffineMap yMap = conv.getMapFor(conv->getNumOperands() - 1);
-    if (type.getRank() != 3)
-      return failure();
+    auto convType = cast<RankedTensorType>(y.value.getType());
+    SmallVector<AffineExpr> axes;
+    SmallVector<std::pair<unsigned, unsigned>> proper; // the root's dimension, the conv's
     for (auto [d, expr] : llvm::enumerate(y.map.getResults())) {
       auto dim = dyn_cast<AffineDimExpr>(expr);
-      if (!dim)
+      if (convType.getDimSize(d) == 1)
+        axes.push_back(yMap.getResult(d));
+      else if (dim)
+        proper.push_back({dim.getPosition(), d});
+      else
         return failure();
-      toAxes[dim.getPosition()] = yMap.getResult(d);
     }
-    if (llvm::any_of(toAxes, [](AffineExpr e) { return isa<AffineConstantExpr>(e); }))
+    llvm::sort(proper);
+    if (static_cast<int64_t>(proper.size()) != llvm::count_if(type.getShape(), [](int64_t size) { return size != 1; }))
       return failure();
     rewriter.setInsertionPoint(root);
     Location loc = conv.getLoc();
@@ -214,16 +253,18 @@ struct RaiseCausalConv : mambac::impl::RaiseCausalConvBase<RaiseCausalConv> {
       maps.push_back(conv.getMapFor(2u));
     if (conv.getInitialWindow())
       maps.push_back(conv.getMapFor(conv->getNumOperands() - 2));
-    maps.push_back(AffineMap::get(kTap + 1, 0, toAxes, ctx));
-    Value empty = tensor::EmptyOp::create(rewriter, loc, tensor::getMixedSizes(rewriter, loc, root.getDpsInits()[0]),
-                                          type.getElementType());
+    SmallVector<OpFoldResult> shape = tensor::getMixedSizes(rewriter, loc, root.getDpsInits()[0]);
+    SmallVector<OpFoldResult> sizes(axes.size(), rewriter.getIndexAttr(1));
+    for (auto [rootDim, convDim] : proper) {
+      axes.push_back(yMap.getResult(convDim));
+      sizes.push_back(shape[rootDim]);
+    }
+    maps.push_back(AffineMap::get(kTap + 1, 0, axes, root.getContext()));
+    Value empty = tensor::EmptyOp::create(rewriter, loc, sizes, type.getElementType());
     auto fused = ssm::CausalConv1DOp::create(rewriter, loc, conv.getX(), conv.getWeight(), biasValue,
                                              conv.getInitialWindow(), ValueRange{empty}, maps,
                                              ssm::Activation::silu);
-    Value result = fused->getResult(0);
-    if (result.getType() != type)
-      result = tensor::CastOp::create(rewriter, loc, type, result);
-    rewriter.replaceOp(root, result);
+    rewriter.replaceOp(root, replaceUnits(rewriter, loc, fused->getResult(0), type, shape));
     return success();
   }
 };

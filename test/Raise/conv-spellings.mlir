@@ -372,3 +372,69 @@ func.func @window_of_slices(%x: tensor<2x7x3xf32>, %w: tensor<3x3xf32>, %v: tens
   } -> tensor<2x7x3xf32>
   return %t12 : tensor<2x7x3xf32>
 }
+
+// Shifted copies put side by side along a new axis, contracted with the weight.
+//
+// IR-LABEL: func @stacked
+// IR: %[[Y:.*]] = ssm.causal_conv1d "b l c, c k, c -> b l c" x(%arg0 : {{.*}}) weight(%arg1 : {{.*}}) bias(%arg2 :
+// IR: return %[[Y]]
+func.func @stacked(%x: tensor<2x7x3xf32>, %w: tensor<3x3xf32>, %v: tensor<3xf32>) -> tensor<2x7x3xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x7x3xf32>
+  %t0 = tensor.pad %x low[0, 2, 0] high[0, 0, 0] {
+  ^bb0(%i: index, %j: index, %k: index):
+    tensor.yield %zero : f32
+  } : tensor<2x7x3xf32> to tensor<2x9x3xf32>
+  %t1 = tensor.extract_slice %t0[0, 0, 0] [2, 7, 3] [1, 1, 1] : tensor<2x9x3xf32> to tensor<2x7x3xf32>
+  %t2 = tensor.expand_shape %t1 [[0], [1], [2, 3]] output_shape [2, 7, 3, 1] : tensor<2x7x3xf32> into tensor<2x7x3x1xf32>
+  %t3 = tensor.pad %x low[0, 1, 0] high[0, 0, 0] {
+  ^bb0(%i: index, %j: index, %k: index):
+    tensor.yield %zero : f32
+  } : tensor<2x7x3xf32> to tensor<2x8x3xf32>
+  %t4 = tensor.extract_slice %t3[0, 0, 0] [2, 7, 3] [1, 1, 1] : tensor<2x8x3xf32> to tensor<2x7x3xf32>
+  %t5 = tensor.expand_shape %t4 [[0], [1], [2, 3]] output_shape [2, 7, 3, 1] : tensor<2x7x3xf32> into tensor<2x7x3x1xf32>
+  %t6 = tensor.expand_shape %x [[0], [1], [2, 3]] output_shape [2, 7, 3, 1] : tensor<2x7x3xf32> into tensor<2x7x3x1xf32>
+  %u = tensor.concat dim(3) %t2, %t5, %t6 : (tensor<2x7x3x1xf32>, tensor<2x7x3x1xf32>, tensor<2x7x3x1xf32>) -> tensor<2x7x3x3xf32>
+  %y1 = ssm.einsum "b l c k, c k -> b l c" ins(%u, %w : tensor<2x7x3x3xf32>, tensor<3x3xf32>) outs(%e : tensor<2x7x3xf32>)
+  %t7 = linalg.generic {indexing_maps = [#blc, #c, #blc], iterator_types = ["parallel", "parallel", "parallel"]} ins(%y1, %v : tensor<2x7x3xf32>, tensor<3xf32>) outs(%e : tensor<2x7x3xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.addf %p, %q : f32
+    linalg.yield %m : f32
+  } -> tensor<2x7x3xf32>
+  return %t7 : tensor<2x7x3xf32>
+}
+
+// A convolution in two dimensions of which one has size 1, and silu.
+//
+// IR-LABEL: func @unit_dimensions
+// IR: %[[Y:.*]] = ssm.causal_conv1d "b l c, c k -> b l c" x(%arg0 : {{.*}}) weight(%arg1 : {{.*}}) activation(silu)
+// IR: %[[Z:.*]] = tensor.expand_shape %[[Y]] {{\[\[}}0], [1], [2, 3]]
+// IR: return %[[Z]]
+func.func @unit_dimensions(%x: tensor<2x7x3xf32>, %w: tensor<3x3xf32>, %v: tensor<3xf32>) -> tensor<2x7x1x3xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x7x3xf32>
+  %t0 = tensor.pad %x low[0, 2, 0] high[0, 0, 0] {
+  ^bb0(%i: index, %j: index, %k: index):
+    tensor.yield %zero : f32
+  } : tensor<2x7x3xf32> to tensor<2x9x3xf32>
+  %px = tensor.expand_shape %t0 [[0], [1], [2, 3]] output_shape [2, 9, 1, 3] : tensor<2x9x3xf32> into tensor<2x9x1x3xf32>
+  %one = arith.constant 1.0 : f32
+  %eu = tensor.empty() : tensor<2x7x1x3xf32>
+  %zu = linalg.fill ins(%zero : f32) outs(%eu : tensor<2x7x1x3xf32>) -> tensor<2x7x1x3xf32>
+  %wu = tensor.expand_shape %w [[0], [1, 2]] output_shape [3, 1, 3] : tensor<3x3xf32> into tensor<3x1x3xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(b, l, h, c, i, k) -> (b, l + k, h + i, c)>, affine_map<(b, l, h, c, i, k) -> (c, i, k)>, affine_map<(b, l, h, c, i, k) -> (b, l, h, c)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%px, %wu : tensor<2x9x1x3xf32>, tensor<3x1x3xf32>) outs(%zu : tensor<2x7x1x3xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %a = arith.addf %m, %o : f32
+    linalg.yield %a : f32
+  } -> tensor<2x7x1x3xf32>
+  %s = linalg.generic {indexing_maps = [#full, #full], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%y : tensor<2x7x1x3xf32>) outs(%eu : tensor<2x7x1x3xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    %n = arith.negf %p : f32
+    %x1 = math.exp %n : f32
+    %d = arith.addf %x1, %one : f32
+    %q = arith.divf %p, %d : f32
+    linalg.yield %q : f32
+  } -> tensor<2x7x1x3xf32>
+  return %s : tensor<2x7x1x3xf32>
+}
