@@ -256,6 +256,14 @@ bool ElementEvaluator::stepThroughView(Value &tensor, SmallVectorImpl<Lin> &inde
     index.assign(source.begin(), source.end());
     return true;
   }
+  if (auto concat = dyn_cast<tensor::ConcatOp>(op)) {
+    auto joined = joinPieces(concat, index, given);
+    if (failed(joined))
+      return false;
+    tensor = joined->first;
+    index.assign(joined->second.begin(), joined->second.end());
+    return true;
+  }
   if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
     llvm::SmallBitVector dropped = slice.getDroppedDims();
     SmallVector<Lin> source;

@@ -144,6 +144,11 @@ private:
   mlir::FailureOr<Lin> integerElement(mlir::Value tensor, llvm::ArrayRef<Lin> index, llvm::ArrayRef<Lin> given);
   /// If `tensor` is a mere view of another tensor, moves on to that one.
   bool stepThroughView(mlir::Value &tensor, llvm::SmallVectorImpl<Lin> &index, llvm::ArrayRef<Lin> given);
+  /// The one tensor that equal pieces are consecutive views of, and the position in it.
+  mlir::FailureOr<std::pair<mlir::Value, llvm::SmallVector<Lin>>>
+  joinPieces(mlir::tensor::ConcatOp concat, llvm::ArrayRef<Lin> index, llvm::ArrayRef<Lin> given);
+  /// Placeholders for the place in a piece of `size` and for the piece's number.
+  std::pair<int, int> getPieceVars(int64_t size);
   mlir::FailureOr<Env> enterIteration(mlir::linalg::LinalgOp op, mlir::OpResult result, llvm::ArrayRef<Lin> index,
                                       llvm::SmallVectorImpl<int> &bound);
   llvm::SmallVector<Lin> applyMap(mlir::AffineMap map, const Env &env, bool &ok);
@@ -159,6 +164,8 @@ private:
   int generation;
   std::vector<Term> summands;
   int summandVar = -1;
+  std::map<std::pair<int64_t, int>, std::pair<int, int>> pieceVars;
+  int pieceDepth = 0;
   bool piecesWhole = false;
   int pieceVar = -1;       ///< if not -1, only pieces along this variable are looked into,
   unsigned pieceDepth = 0; ///< so many more of them

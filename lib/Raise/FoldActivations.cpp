@@ -38,6 +38,29 @@ bool isPlain(linalg::GenericOp op) {
          op.getMatchingIndexingMap(op.getDpsInputOperand(0)).isIdentity();
 }
 
+/// A tensor that `op` or what it is made of reads, plainly, and whose element is `x`; null where there is none. `loops`
+/// are those of `op` in terms of the result's dimensions.
+std::pair<Value, AffineMap> findRead(linalg::GenericOp op, AffineMap loops, const Element &x, unsigned depth) {
+  for (OpOperand *operand : op.getDpsInputOperands()) {
+    auto type = dyn_cast<RankedTensorType>(operand->get().getType());
+    AffineMap map = op.getMatchingIndexingMap(operand).compose(loops);
+    if (!type || !map.isProjectedPermutation())
+      continue;
+    if (type.getElementType().isF32() && resolve(Element::of(operand->get(), map)) == x)
+      return {operand->get(), map};
+    auto inner = operand->get().getDefiningOp<linalg::GenericOp>();
+    if (!inner || inner->getNumResults() != 1 || inner.getNumReductionLoops() != 0 || depth == 0)
+      continue;
+    AffineMap out = inner.getMatchingIndexingMap(inner.getDpsInitOperand(0));
+    if (!out.isPermutation())
+      continue;
+    auto found = findRead(inner, inversePermutation(out).compose(map), x, depth - 1);
+    if (found.first)
+      return found;
+  }
+  return {};
+}
+
 struct FoldActivationsPass : mambac::impl::FoldActivationsBase<FoldActivationsPass> {
   void runOnOperation() override {
     SmallVector<linalg::GenericOp> ops;
@@ -62,17 +85,17 @@ struct FoldActivationsPass : mambac::impl::FoldActivationsBase<FoldActivationsPa
       std::optional<Element> x = matchFunction(element, *f);
       if (!x)
         continue;
-      auto source = cast<RankedTensorType>(x->tensor.getType());
-      if (!source.getElementType().isF32() || (isPlain(op) && op.getDpsInputOperand(0)->get() == x->tensor))
+      AffineMap identity = AffineMap::getMultiDimIdentityMap(type.getRank(), context);
+      AffineMap out = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+      if (!out.isPermutation())
+        return;
+      auto [source, map] = findRead(op, inversePermutation(out), *x, /*depth=*/8);
+      if (!source || (isPlain(op) && op.getDpsInputOperand(0)->get() == source))
         return;
       OpBuilder b(op);
-      FailureOr<std::pair<Value, AffineMap>> input = dropUnitDims(b, op.getLoc(), x->tensor, x->tensorMap);
-      if (failed(input) || !input->second.isProjectedPermutation())
-        return;
       SmallVector<utils::IteratorType> loops(type.getRank(), utils::IteratorType::parallel);
       auto plain = linalg::GenericOp::create(
-          b, op.getLoc(), type, ValueRange{input->first}, op.getDpsInits(),
-          {input->second, AffineMap::getMultiDimIdentityMap(type.getRank(), context)}, loops,
+          b, op.getLoc(), type, ValueRange{source}, op.getDpsInits(), {map, identity}, loops,
           [&, build = build](OpBuilder &inner, Location loc, ValueRange args) {
             linalg::YieldOp::create(inner, loc, (*build)(inner, loc, args[0]));
           });

@@ -248,6 +248,27 @@ def AbsorbTimeStep : Pass<"ssm-absorb-time-step", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
 }
 
+def RaiseCumsum : Pass<"ssm-raise-cumsum", "::mlir::func::FuncOp"> {
+  let summary = "Sums over all positions up to one become ssm.cumsum";
+  let description = [{
+    A running sum is also written as a product with a triangle of ones, or as a masked broadcast that is summed. The
+    element of a sum is written as a sum of products (ElementExpr.h); where it is the sum of one tensor's elements over
+    all s <= t, it is a cumulative sum.
+
+    Before:
+
+        %m = linalg.generic: %m[t, s] = s <= t ? 1 : 0
+        %y = linalg.generic: %y[b, t] += %m[t, s] * %x[b, s]
+
+    After: `%y = ssm.cumsum dim(1) ins(%x)`
+
+    Declined: another diagonal, a further factor that depends on both positions.
+  }];
+  let statistics = [Statistic<"numFound", "found", "cumulative sums raised">,
+                    Statistic<"numDeclined", "declined", "masked sums that stayed">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
+}
+
 def FoldActivations : Pass<"ssm-fold-activations", "::mlir::func::FuncOp"> {
   let summary = "silu and softplus in any spelling become one operation";
   let description = [{
@@ -263,8 +284,8 @@ def FoldActivations : Pass<"ssm-fold-activations", "::mlir::func::FuncOp"> {
 
     After: `%g = linalg.generic: %z / (1 + exp(-%z))`
 
-    Not folded: functions of several tensors, results of other types than f32, tests for equality, branches on anything
-    that is not affine in the argument.
+    Not folded: functions of several tensors, results of other types than f32, branches on anything that is not affine
+    in the argument.
   }];
   let statistics = [Statistic<"numFolded", "folded", "functions written plainly">];
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];

@@ -34,6 +34,8 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createRollTimeLoopsPass());
   pm.addNestedPass<func::FuncOp>(createLogDepthScansPass());
   addCleanup(pm);
+  // What follows looks for cumulative sums.
+  pm.addNestedPass<func::FuncOp>(createRaiseCumsum());
   // silu and softplus in one form each, for whatever reads them.
   pm.addNestedPass<func::FuncOp>(createFoldActivations());
   // Convolutions before scans: their results are the leaves that scans start from.

@@ -41,18 +41,30 @@ LogicalResult mambac::raise::studyRoot(Value root, const ScanDependence &depende
                                        llvm::function_ref<LogicalResult(RootStudy &)> match) {
   // Split whatever a producer asks for before the first match: B and C are then seen by group, not by head.
   SmallVector<IndexSpace::Split> splits;
+  SmallVector<IndexSpace::BoundSplit> loopSplits;
   for (int attempt = 0; attempt < 8; ++attempt) {
     std::optional<IndexSpace::Split> wanted;
+    std::optional<IndexSpace::BoundSplit> wantedOfLoop;
     {
       RootStudy study(root, dependence, splits);
+      study.evaluator.splitLoops(loopSplits);
       study.evaluator.evaluate(root, study.index, {});
       wanted = study.space.wantedSplit;
     }
     if (!wanted) {
       RootStudy study(root, dependence, splits);
+      study.evaluator.splitLoops(loopSplits);
       if (succeeded(match(study)))
         return success();
       wanted = study.space.wantedSplit;
+      wantedOfLoop = study.space.wantedBoundSplit;
+    }
+    // Sums over merged axes, as products of matrices have them, are written in their atoms.
+    if (!wanted && wantedOfLoop && llvm::none_of(loopSplits, [&](auto &known) {
+          return known.op == wantedOfLoop->op && known.loop == wantedOfLoop->loop && known.by == wantedOfLoop->by;
+        })) {
+      loopSplits.push_back(*wantedOfLoop);
+      continue;
     }
     if (!wanted || llvm::any_of(splits, [&](auto &known) { return known.var == wanted->var; }))
       return failure();

@@ -161,10 +161,12 @@ bool Expression::switchesAreSampled(unsigned variable, SmallVectorImpl<double> &
         difference.first += (k ? -1 : 1) * in(k)->first;
         difference.second += (k ? -1 : 1) * in(k)->second;
       }
+      // An equality holds at one point, which has to be a sample exactly.
       using P = arith::CmpFPredicate;
       if (auto compare = dyn_cast<arith::CmpFOp>(step.op))
         if (!llvm::is_contained({P::OGT, P::OGE, P::OLT, P::OLE, P::UGT, P::UGE, P::ULT, P::ULE},
-                                compare.getPredicate()))
+                                compare.getPredicate()) &&
+            (std::fabs(difference.first) != 1 || (in(0)->second != 0 && in(1)->second != 0)))
           return false;
       if (difference.first != 0)
         switches.push_back(-difference.second / difference.first);

@@ -7,7 +7,7 @@
 //
 // Why that is sound: the operations come from a closed list of analytic functions, of which few stand in an expression,
 // and of branches, absolute values, maxima and minima, which are accepted only where they switch at a known value of x (a
-// comparison of affine functions of x, no equality). Between two switches an expression is analytic; there, and on both
+// comparison of affine functions of x). Between two switches an expression is analytic; there, and on both
 // sides of every switch, it is compared with the function to nine digits at more points than it has degrees of freedom. A
 // branch that differs for a small range of x differs right beside its switch.
 //

@@ -1,0 +1,151 @@
+//===- RaiseCumsum.cpp - Sums against a triangle become ssm.cumsum -----------------------------------------------===//
+
+#include "dialects/SSM/IR/SSM.h"
+#include "lib/Raise/Element.h"
+#include "lib/Raise/Passes.h"
+#include "lib/Raise/RaiseUtils.h"
+#include "lib/Raise/RootStudy.h"
+
+namespace mambac {
+#define GEN_PASS_DEF_RAISECUMSUM
+#include "lib/Raise/Passes.h.inc"
+} // namespace mambac
+
+using namespace mlir;
+using namespace mambac;
+using namespace mambac::raise;
+
+namespace {
+
+/// Whether a value is computed from positions by elementwise operations and views: a mask, or something masked.
+class PositionDependence {
+public:
+  bool get(Value value) {
+    Operation *op = value.getDefiningOp();
+    if (!op)
+      return false;
+    auto [it, isNew] = known.try_emplace(value, false);
+    if (!isNew)
+      return it->second;
+    bool result = compute(op);
+    known[value] = result;
+    return result;
+  }
+
+private:
+  bool compute(Operation *op) {
+    if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp, tensor::CastOp>(op))
+      return get(op->getOperand(0));
+    auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+    if (!linalgOp || linalgOp.getNumReductionLoops() != 0)
+      return false;
+    return !op->getRegion(0).front().getOps<linalg::IndexOp>().empty() ||
+           llvm::any_of(linalgOp.getDpsInputs(), [&](Value input) { return get(input); });
+  }
+  llvm::DenseMap<Value, bool> known;
+};
+
+struct RaiseCumsumPass : mambac::impl::RaiseCumsumBase<RaiseCumsumPass> {
+  void runOnOperation() override {
+    PositionDependence positions;
+    SmallVector<linalg::LinalgOp> sums;
+    getOperation().walk([&](linalg::LinalgOp op) {
+      auto type = op->getNumResults() == 1 ? dyn_cast<RankedTensorType>(op->getResult(0).getType()) : nullptr;
+      if (type && type.getElementType().isF32() && op.getNumReductionLoops() > 0 &&
+          llvm::any_of(op.getDpsInputs(), [&](Value input) { return positions.get(input); }))
+        sums.push_back(op);
+    });
+    ScanDependence none;
+    for (linalg::LinalgOp op : sums) {
+      Value root = op->getResult(0);
+      std::string reason;
+      LogicalResult found = studyRoot(root, none, [&](RootStudy &study) {
+        study.evaluator.followWhere([&](Value value) { return value == root || positions.get(value); });
+        return raise(op, study, reason);
+      });
+      if (succeeded(found)) {
+        ++numFound;
+        remarkFound(root, "ssm.cumsum");
+      } else if (!reason.empty()) {
+        ++numDeclined;
+        remarkDeclined(root, "ssm.cumsum", reason);
+      }
+    }
+  }
+
+  LogicalResult raise(linalg::LinalgOp op, RootStudy &study, std::string &reason) {
+    auto fail = [&](const char *why) {
+      reason = why;
+      return failure();
+    };
+    reason.clear();
+    Poly poly = study.evaluator.evaluate(study.root, study.index, {});
+    if (poly.size() != 1 || poly[0].bound.size() != 1 || poly[0].guards.size() != 1)
+      return failure(); // no masked sum
+    const Term &term = poly[0];
+    int s = term.bound[0];
+    const Lin &guard = term.guards[0];
+    int64_t sign = guard.coefficientOf(s);
+    if (sign != 1 && sign != -1)
+      return failure();
+    // s <= last, or s >= last: t itself, or its neighbor.
+    bool reverse = sign == 1, exclusive = false;
+    Lin last = Lin::var(s) - guard * sign;
+    auto dim = llvm::find(study.index, last);
+    if (dim == study.index.end()) {
+      exclusive = true;
+      dim = llvm::find(study.index, last + (reverse ? -1 : 1));
+    }
+    if (dim == study.index.end() || !dim->getSingleVar())
+      return fail("another diagonal of the mask");
+    int t = *dim->getSingleVar();
+    if (study.space.get(s).size != study.space.getSize(study.root, dim - study.index.begin()))
+      return fail("the positions summed over are others than those of the result");
+    if (term.atoms.size() != 1 || term.coefficient != 1 || term.atoms[0].kind != Atom::Kind::Leaf)
+      return failure(); // a product against a mask, as attention and state space duality have it
+    const Atom &leaf = term.atoms[0];
+    // One dimension of the leaf is s; the others are the result's, each once.
+    auto type = cast<RankedTensorType>(leaf.value.getType());
+    MLIRContext *context = op.getContext();
+    SmallVector<AffineExpr> exprs;
+    std::optional<int64_t> sumDim;
+    for (auto [k, e] : llvm::enumerate(leaf.index)) {
+      if (e == Lin::var(s) && !sumDim) {
+        sumDim = k;
+        exprs.push_back(getAffineDimExpr(dim - study.index.begin(), context));
+        continue;
+      }
+      auto place = llvm::find(study.index, e);
+      if (e.uses(s) || e.uses(t) || (place == study.index.end() && e != Lin(0)) ||
+          (e.isConstant() && type.getDimSize(k) != 1))
+        return fail("the summed tensor is not read along the result's axes");
+      exprs.push_back(e.isConstant() ? getAffineConstantExpr(0, context)
+                                     : getAffineDimExpr(place - study.index.begin(), context));
+    }
+    if (!sumDim || !type.getElementType().isF32())
+      return fail("the summed tensor does not depend on the position");
+
+    OpBuilder b(op);
+    Location loc = op.getLoc();
+    Value empty = tensor::EmptyOp::create(b, loc, tensor::getMixedSizes(b, loc, leaf.value), type.getElementType());
+    Value sums = ssm::CumsumOp::create(b, loc, leaf.value, empty, *sumDim, reverse, exclusive)->getResult(0);
+    AffineMap map = AffineMap::get(study.index.size(), 0, exprs, context);
+    FailureOr<std::pair<Value, AffineMap>> input = dropUnitDims(b, loc, sums, map);
+    if (failed(input) || !input->second.isProjectedPermutation())
+      return fail("the summed tensor is not read along the result's axes");
+    SmallVector<utils::IteratorType> loops(study.index.size(), utils::IteratorType::parallel);
+    AffineMap identity = AffineMap::getMultiDimIdentityMap(study.index.size(), context);
+    auto resultType = cast<RankedTensorType>(study.root.getType());
+    Value out = tensor::EmptyOp::create(b, loc, tensor::getMixedSizes(b, loc, op.getDpsInits()[0]),
+                                        resultType.getElementType());
+    auto view = linalg::GenericOp::create(b, loc, resultType, ValueRange{input->first}, ValueRange{out},
+                                          {input->second, identity}, loops,
+                                          [](OpBuilder &inner, Location at, ValueRange args) {
+                                            linalg::YieldOp::create(inner, at, args[0]);
+                                          });
+    study.root.replaceAllUsesWith(view->getResult(0));
+    return success();
+  }
+};
+
+} // namespace

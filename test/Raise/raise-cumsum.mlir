@@ -1,0 +1,90 @@
+// RUN: mamba-opt %s --split-input-file --ssm-raise-cumsum --canonicalize --cse --remark-policy=all --remark-format=emitRemark --remarks-filter=mambac-raise -o %t 2>&1 | FileCheck %s --check-prefix=REMARK
+// RUN: FileCheck %s --input-file %t
+
+// A product with a triangle of ones.
+
+// CHECK-LABEL: func.func @triangle
+// CHECK: %[[Y:.*]] = ssm.cumsum dim(1) ins(%arg0 : tensor<2x5xf32>)
+// CHECK-NOT: reduction
+func.func @triangle(%x: tensor<2x5xf32>) -> tensor<2x5xf32> {
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %e = tensor.empty() : tensor<5x5xf32>
+  %m = linalg.generic {indexing_maps = [affine_map<(t,s) -> (t,s)>], iterator_types = ["parallel", "parallel"]} outs(%e : tensor<5x5xf32>) {
+  ^bb0(%o: f32):
+    %t = linalg.index 0 : index
+    %s = linalg.index 1 : index
+    %c = arith.cmpi sle, %s, %t : index
+    %v = arith.select %c, %one, %zero : f32
+    linalg.yield %v : f32
+  } -> tensor<5x5xf32>
+  %f = tensor.empty() : tensor<2x5xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%f : tensor<2x5xf32>) -> tensor<2x5xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(b,t,s) -> (t,s)>, affine_map<(b,t,s) -> (b,s)>, affine_map<(b,t,s) -> (b,t)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%m, %x : tensor<5x5xf32>, tensor<2x5xf32>) outs(%z : tensor<2x5xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %p = arith.mulf %a, %b : f32
+    %r = arith.addf %o, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<2x5xf32>
+  return %y : tensor<2x5xf32>
+}
+
+// -----
+
+// A broadcast that is masked and summed, of what comes strictly later, with time in front in the result.
+
+// CHECK-LABEL: func.func @masked_reverse
+// CHECK: %[[S:.*]] = ssm.cumsum dim(1) reverse exclusive ins(%arg0 : tensor<2x5xf32>)
+// CHECK: linalg.generic {{.*}} ins(%[[S]] : tensor<2x5xf32>)
+// CHECK-NOT: reduction
+func.func @masked_reverse(%x: tensor<2x5xf32>) -> tensor<5x2xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<5x2x5xf32>
+  %m = linalg.generic {indexing_maps = [affine_map<(t,b,s) -> (b,s)>, affine_map<(t,b,s) -> (t,b,s)>], iterator_types = ["parallel", "parallel", "parallel"]} ins(%x : tensor<2x5xf32>) outs(%e : tensor<5x2x5xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %t = linalg.index 0 : index
+    %s = linalg.index 2 : index
+    %c = arith.cmpi sgt, %s, %t : index
+    %v = arith.select %c, %a, %zero : f32
+    linalg.yield %v : f32
+  } -> tensor<5x2x5xf32>
+  %f = tensor.empty() : tensor<5x2xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%f : tensor<5x2xf32>) -> tensor<5x2xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(t,b,s) -> (t,b,s)>, affine_map<(t,b,s) -> (t,b)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%m : tensor<5x2x5xf32>) outs(%z : tensor<5x2xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %r = arith.addf %o, %a : f32
+    linalg.yield %r : f32
+  } -> tensor<5x2xf32>
+  return %y : tensor<5x2xf32>
+}
+
+// -----
+
+// Two positions ahead: no running sum.
+
+// CHECK-LABEL: func.func @other_diagonal
+// CHECK-NOT: ssm.cumsum
+// CHECK: return
+// REMARK: another diagonal of the mask
+func.func @other_diagonal(%x: tensor<2x5xf32>) -> tensor<2x5xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x5x5xf32>
+  %m = linalg.generic {indexing_maps = [affine_map<(b,t,s) -> (b,s)>, affine_map<(b,t,s) -> (b,t,s)>], iterator_types = ["parallel", "parallel", "parallel"]} ins(%x : tensor<2x5xf32>) outs(%e : tensor<2x5x5xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %c2 = arith.constant 2 : index
+    %t = linalg.index 1 : index
+    %s = linalg.index 2 : index
+    %l = arith.addi %t, %c2 : index
+    %c = arith.cmpi sle, %s, %l : index
+    %v = arith.select %c, %a, %zero : f32
+    linalg.yield %v : f32
+  } -> tensor<2x5x5xf32>
+  %f = tensor.empty() : tensor<2x5xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%f : tensor<2x5xf32>) -> tensor<2x5xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(b,t,s) -> (b,t,s)>, affine_map<(b,t,s) -> (b,t)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%m : tensor<2x5x5xf32>) outs(%z : tensor<2x5xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %r = arith.addf %o, %a : f32
+    linalg.yield %r : f32
+  } -> tensor<2x5xf32>
+  return %y : tensor<2x5xf32>
+}
