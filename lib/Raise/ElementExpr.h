@@ -165,7 +165,7 @@ private:
   std::vector<Term> summands;
   int summandVar = -1;
   std::map<std::pair<int64_t, int>, std::pair<int, int>> pieceVars;
-  int pieceDepth = 0;
+  int joinDepth = 0;
   bool piecesWhole = false;
   int pieceVar = -1;       ///< if not -1, only pieces along this variable are looked into,
   unsigned pieceDepth = 0; ///< so many more of them

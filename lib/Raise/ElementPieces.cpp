@@ -42,8 +42,8 @@ ElementEvaluator::joinPieces(tensor::ConcatOp concat, ArrayRef<Lin> index, Array
       return failure();
   // A place in the piece, and the number of the piece, for now as variables.
   auto [place, number] = getPieceVars(size);
-  ++pieceDepth; // pieces may be made of pieces
-  auto leave = llvm::make_scope_exit([&] { --pieceDepth; });
+  ++joinDepth; // pieces may be made of pieces
+  auto leave = llvm::make_scope_exit([&] { --joinDepth; });
   SmallVector<Lin> source(index.begin(), index.end());
   source[dim] = size == 1 ? Lin(0) : Lin::var(place);
   Value tensor;
@@ -68,7 +68,7 @@ ElementEvaluator::joinPieces(tensor::ConcatOp concat, ArrayRef<Lin> index, Array
 }
 
 std::pair<int, int> ElementEvaluator::getPieceVars(int64_t size) {
-  auto [it, isNew] = pieceVars.try_emplace({size, pieceDepth}, std::pair{-1, -1});
+  auto [it, isNew] = pieceVars.try_emplace({size, joinDepth}, std::pair{-1, -1});
   if (isNew) {
     it->second.first = space.addVar(IndexSpace::Kind::Placeholder, Lin(size));
     it->second.second = space.addVar(IndexSpace::Kind::Placeholder);
