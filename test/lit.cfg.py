@@ -1,6 +1,8 @@
 # lit's settings for all .mlir tests: what a RUN line may name, and what holds for FileCheck everywhere.
 import os
 import shutil
+import subprocess
+import sys
 
 import lit.formats
 
@@ -43,6 +45,13 @@ for tool in ("mambac", "mamba-run", "mlir-runner"):
     for directory in (os.path.join(config.mambac_build_dir, "bin"), config.llvm_tools_dir):
         if os.path.exists(os.path.join(directory, tool)):
             config.available_features.add(tool)
+
+# A Python with PyTorch, for what --emit=torch writes: MAMBAC_TORCH_PYTHON names one.
+torch_python = os.environ.get("MAMBAC_TORCH_PYTHON") or sys.executable
+find_torch = "import importlib.util as u, sys; sys.exit(u.find_spec('torch') is None)"
+if subprocess.run([torch_python, "-c", find_torch], capture_output=True).returncode == 0:
+    config.available_features.add("torch")
+    config.substitutions.append(("%torch_python", torch_python))
 
 # A real browser, where there is one: `apt-get install chromium`. It runs without a network.
 chromium = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -13,7 +13,7 @@
 namespace mambac {
 
 /// What a compilation writes.
-enum class Emission { Executable, Shared, Object, Assembly, LLVMIR, Imported, Raised, Scheduled };
+enum class Emission { Executable, Shared, Object, Assembly, LLVMIR, Imported, Raised, Scheduled, Torch };
 
 struct CompileOptions {
   std::string input;            ///< MODEL.pt2 or FILE.mlir

@@ -5,11 +5,13 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "mambac/Compiler.h"
+#include "dialects/SSM/Transforms/Passes.h"
 #include "lib/Emit/CodeGen.h"
 #include "lib/Emit/Link.h"
 #include "lib/Emit/ModelInput.h"
 #include "lib/Emit/PackWeights.h"
 #include "lib/Emit/RandomWeights.h"
+#include "lib/Emit/Torch/EmitTorch.h"
 #include "lib/Emit/Verify.h"
 #include "lib/Report/CompileReport.h"
 #include "lib/Runtime/ProductWriter.h"
@@ -43,6 +45,7 @@ Emission mambac::emissionForPath(const std::string &path) {
       .Case(".s", Emission::Assembly)
       .Case(".ll", Emission::LLVMIR)
       .Case(".mlir", Emission::Scheduled)
+      .Case(".py", Emission::Torch)
       .Default(Emission::Executable);
 }
 
@@ -98,7 +101,8 @@ private:
       return message.empty() ? kBadInput : bad(message);
     }
     ModuleOp module = input.getModule();
-    if (options.emission != Emission::Imported && options.emission != Emission::Raised)
+    if (options.emission != Emission::Imported && options.emission != Emission::Raised &&
+        options.emission != Emission::Torch)
       describeTarget(**machine, module);
     if (page) {
       page->listen(*module.getContext());
@@ -126,6 +130,8 @@ private:
       page->recordRaised(module);
     if (options.emission == Emission::Raised)
       return writeModule(module);
+    if (options.emission == Emission::Torch)
+      return writeTorch(module);
 
     // What an entry may look like is the user's business, so this step is not one that a bug report is for.
     report("scheduling", 0.2);
@@ -322,6 +328,8 @@ private:
       return "raised module";
     case Emission::Scheduled:
       return "scheduled module";
+    case Emission::Torch:
+      return "PyTorch file";
     }
     return "";
   }
@@ -345,6 +353,17 @@ private:
       return true;
     bad("cannot write " + path + ": " + problem);
     return false;
+  }
+
+  int writeTorch(ModuleOp module) {
+    report("writing", 0.9);
+    // torch.einsum takes factors from left to right; two at a time there is one way.
+    if (failed(runPasses(module, "torch", [](mlir::OpPassManager &pm) { pm.addPass(ssm::createSSMOrderContractions()); })))
+      return kBug;
+    auto text = emitTorch(module, options.input);
+    if (!text)
+      return bad(toString(text.takeError()));
+    return writeBytes(*text);
   }
 
   int writeModule(ModuleOp module) {

@@ -4,32 +4,17 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Report/ReportPage.h"
+#include "lib/Report/EmbedFile.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Base64.h"
 #include "llvm/Support/SHA256.h"
 
 using namespace llvm;
 
-// The assembler copies the files; both gcc and clang know .incbin.
-#define EMBED(name, path)                                                                                              \
-  __asm__(".pushsection .rodata\n"                                                                                     \
-          ".global mambac_page_" #name "_begin\n"                                                                      \
-          ".hidden mambac_page_" #name "_begin\n"                                                                      \
-          "mambac_page_" #name "_begin:\n"                                                                             \
-          ".incbin \"" path "\"\n"                                                                                     \
-          ".global mambac_page_" #name "_end\n"                                                                        \
-          ".hidden mambac_page_" #name "_end\n"                                                                        \
-          "mambac_page_" #name "_end:\n"                                                                               \
-          ".popsection\n");                                                                                            \
-  extern "C" const char mambac_page_##name##_begin[], mambac_page_##name##_end[];                                      \
-  static StringRef name() {                                                                                            \
-    return StringRef(mambac_page_##name##_begin, mambac_page_##name##_end - mambac_page_##name##_begin);               \
-  }
-
-EMBED(frame, MAMBAC_PAGE_FRAME)
-EMBED(style, MAMBAC_PAGE_STYLE)
-EMBED(script, MAMBAC_PAGE_SCRIPT)
-EMBED(echarts, MAMBAC_PAGE_ECHARTS)
+MAMBAC_EMBED_FILE(frame, MAMBAC_PAGE_FRAME)
+MAMBAC_EMBED_FILE(style, MAMBAC_PAGE_STYLE)
+MAMBAC_EMBED_FILE(script, MAMBAC_PAGE_SCRIPT)
+MAMBAC_EMBED_FILE(echarts, MAMBAC_PAGE_ECHARTS)
 
 /// As a policy names a script that may run.
 static std::string hashOf(StringRef script) {

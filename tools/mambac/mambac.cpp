@@ -29,11 +29,11 @@ int main(int argc, char **argv) {
   // LLVM's and lld's own options are linked in; the command line is mambac's alone.
   cl::ResetCommandLineParser();
   cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.pt2|FILE.mlir"), cl::Required);
-  cl::opt<std::string> output("o", cl::desc("Where to write; the suffix says what: .so .o .s .ll .mlir, none = "
+  cl::opt<std::string> output("o", cl::desc("Where to write; the suffix says what: .so .o .s .ll .mlir .py, none = "
                                                    "executable, - = stdout"),
                                      cl::value_desc("OUT"), cl::Required);
   cl::opt<std::string> emit("emit", cl::desc("What to write, whatever OUT's suffix: exe, shared, obj, asm, llvm, "
-                                                    "imported, ssm, scheduled"),
+                                                    "imported, ssm, scheduled, torch"),
                                    cl::value_desc("KIND"));
   cl::opt<std::string> target("target", cl::desc("cpu"), cl::init("cpu"));
   cl::opt<std::string> cpu("cpu", cl::desc("native, portable, x86-64-v2|v3|v4 or the name of a CPU"),
@@ -84,9 +84,10 @@ int main(int argc, char **argv) {
                     .Case("imported", Emission::Imported)
                     .Case("ssm", Emission::Raised)
                     .Case("scheduled", Emission::Scheduled)
+                    .Case("torch", Emission::Torch)
                     .Default(std::nullopt);
     if (!kind)
-      return fail("unknown --emit=" + emit + ": use exe, shared, obj, asm, llvm, imported, ssm or scheduled");
+      return fail("unknown --emit=" + emit + ": use exe, shared, obj, asm, llvm, imported, ssm, scheduled or torch");
     options.emission = *kind;
   }
   // bin/mambac stands beside lib/ and libexec/, in the build folder as in an install.

@@ -1,0 +1,233 @@
+"""What the PyTorch files that mambac writes may need. A file gets the parts that it uses: `#: name needs other` begins one."""
+
+#: read_weights
+def read_weights(path, model):
+    """The tensors of an archive of torch.export.save, by name. Reads raw storages; nothing is unpickled."""
+    types = {1: torch.uint8, 2: torch.int8, 3: torch.int16, 4: torch.int32, 5: torch.int64, 6: torch.float16,
+             7: torch.float32, 8: torch.float64, 10: torch.complex64, 11: torch.complex128, 12: torch.bool,
+             13: torch.bfloat16}
+    weights = {}
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.namelist():
+            folder, _, name = entry.rpartition("/")
+            if name not in (f"{model}_weights_config.json", f"{model}_model_param_config.json", f"{model}_constants_config.json"):
+                continue
+            storages = {}
+            for key, item in json.loads(archive.read(entry))["config"].items():
+                meta, place = item["tensor_meta"], item["path_name"]
+                if item.get("use_pickle") or meta is None:
+                    continue
+                if place not in storages:
+                    storages[place] = bytearray(archive.read(f"{folder}/{place}"))
+                number = lambda n: n["as_int"]
+                sizes, strides = [number(n) for n in meta["sizes"]], [number(n) for n in meta["strides"]]
+                dtype = types[meta["dtype"]]
+                if 0 in sizes:
+                    weights[key] = torch.empty(sizes, dtype=dtype)
+                    continue
+                flat = torch.frombuffer(storages[place], dtype=dtype)
+                weights[key] = flat.as_strided(sizes, strides, number(meta["storage_offset"])).contiguous()
+    return weights
+
+
+#: check
+def check(x, name, dtype, sizes):
+    """Refuses an input of another type or shape; None stands for any size."""
+    if x.dtype != dtype or x.dim() != len(sizes) or any(n is not None and n != m for n, m in zip(sizes, x.shape)):
+        wanted = ", ".join("any" if n is None else str(n) for n in sizes)
+        raise ValueError(f"input {name} is {x.dtype} of shape {tuple(x.shape)}; it has to be {dtype} of shape ({wanted})")
+
+
+#: check_size
+def check_size(n, name, low, high, multiple):
+    """Refuses a size that the graph was not exported for."""
+    if n < low or n > high or n % multiple:
+        raise ValueError(f"size {name} is {n}; it has to be between {low} and {high}, and a multiple of {multiple}")
+
+
+#: strided
+def strided(x, sizes, steps, start):
+    """A view whose index along axis i of `sizes` moves by steps[i][k] along axis k of x, from x's position `start`."""
+    strides = [sum(s * t for s, t in zip(step, x.stride())) for step in steps]
+    return x.as_strided(sizes, strides, x.storage_offset() + sum(s * t for s, t in zip(start, x.stride())))
+
+
+#: accumulator
+def accumulator(*tensors):
+    """The type in which mambac's ops compute."""
+    return torch.float64 if any(t is not None and t.dtype == torch.float64 for t in tensors) else torch.float32
+
+
+#: softplus
+def softplus(x):
+    """log(1 + exp(x)), without a threshold."""
+    return torch.logaddexp(x, x.new_zeros(()))
+
+
+#: time_steps needs softplus
+def time_steps(dt, bias, use_softplus, low, high):
+    """Bias, softplus and limits of the steps."""
+    dt = dt if bias is None else dt + bias
+    dt = softplus(dt) if use_softplus else dt
+    return dt if low is None and high is None else dt.clamp(low, high)
+
+
+#: running_scan
+def running_scan(a, b, state):
+    """All h[t] = a[t] * h[t-1] + b[t] along axis 1, h[-1] = state, in log2(t) passes."""
+    b = torch.cat((b[:, :1] + a[:, :1] * state.unsqueeze(1), b[:, 1:]), 1)
+    step = 1
+    while step < b.shape[1]:
+        b = torch.cat((b[:, :step], b[:, step:] + a[:, step:] * b[:, :-step]), 1)
+        a = torch.cat((a[:, :step], a[:, step:] * a[:, :-step]), 1)
+        step *= 2
+    return b
+
+
+#: chunks
+def chunks(length, size, reverse):
+    """Begins and ends of the pieces of time, in the order in which time runs."""
+    pieces = [(i, min(i + size, length)) for i in range(0, length, size)]
+    return reversed(pieces) if reverse else pieces
+
+
+#: cumsum needs accumulator
+def cumsum(x, dim, reverse, exclusive, dtype):
+    """A running sum; exclusive: without the element itself."""
+    x = x.to(accumulator(x)) if x.is_floating_point() else x
+    x = x.flip(dim) if reverse else x
+    y = torch.cumsum(x, dim)
+    if exclusive:
+        y = torch.cat((torch.zeros_like(y.narrow(dim, 0, min(1, y.shape[dim]))), y.narrow(dim, 0, max(0, y.shape[dim] - 1))), dim)
+    return (y.flip(dim) if reverse else y).to(dtype)
+
+
+#: segsum needs accumulator
+def segsum(a, dim, dtype):
+    """S[.., i, .., j] = sum of a[.., k, ..] over j < k <= i; -inf for j > i."""
+    a = a.movedim(dim, -1).to(accumulator(a)).unsqueeze(-1)
+    square = torch.ones(a.shape[-2], a.shape[-2], dtype=torch.bool, device=a.device)
+    s = a.masked_fill(square.triu(), 0.0).cumsum(-2).masked_fill(square.triu(1), -math.inf)
+    return s.movedim(-2, dim).to(dtype)
+
+
+#: scan needs accumulator running_scan chunks
+def scan(a, b, state, axis, reverse, dtype, chunk=64):
+    """h[t] = a[t] * h[t-1] + b[t] along `axis`; a and b have the shape of h. Returns h and the last h."""
+    acc = accumulator(a, b, state)
+    a, b = (t.movedim(axis, 0).unsqueeze(0) for t in (a, b))
+    h = torch.zeros_like(b[:, 0], dtype=acc) if state is None else state.unsqueeze(0).to(acc)
+    y = torch.empty(b.shape, dtype=dtype, device=b.device)
+    for i, j in chunks(b.shape[1], chunk, reverse):
+        pieces = [t[:, i:j].to(acc) for t in (a, b)]
+        part = running_scan(*([t.flip(1) for t in pieces] if reverse else pieces), h)
+        h = part[:, -1]
+        y[:, i:j] = part.flip(1) if reverse else part
+    return y.squeeze(0).movedim(0, axis), h.squeeze(0).to(dtype)
+
+
+#: selective_scan needs accumulator time_steps running_scan chunks
+def selective_scan(u, delta, A, B, C, D, z, bias, state, use_softplus, low, high, reverse, dtype, chunk=32):
+    """Mamba's scan in pieces of time: u, delta, z (b, l, d), A (d, n), B, C (b or 1, l or 1, groups, n), state (b, d, n).
+
+    Memory beside the result: some tensors of (b, chunk, d, n).
+    """
+    acc = accumulator(u, delta, A, B, C, D, z, bias, state)
+    b, length, d = u.shape
+    n = A.shape[1]
+    h = torch.zeros(b, d, n, dtype=acc, device=u.device) if state is None else state.to(acc)
+    y = torch.empty(b, length, d, dtype=dtype, device=u.device)
+    A, D, bias = (None if t is None else t.to(acc) for t in (A, D, bias))
+    B, C = (t.expand(t.shape[0], length, -1, -1) for t in (B, C))
+    for i, j in chunks(length, chunk, reverse):
+        cut = lambda t: (t[:, i:j].flip(1) if reverse else t[:, i:j]).to(acc)
+        us = cut(u)
+        dt = time_steps(cut(delta), bias, use_softplus, low, high)
+        spread = lambda t: t.repeat_interleave(d // t.shape[2], 2) if 1 < t.shape[2] < d else t
+        part = running_scan(torch.exp(dt.unsqueeze(-1) * A), (dt * us).unsqueeze(-1) * spread(cut(B)), h)
+        h = part[:, -1]
+        ys = (part * spread(cut(C))).sum(-1)
+        ys = ys if D is None else ys + D * us
+        ys = ys if z is None else ys * torch.nn.functional.silu(cut(z))
+        y[:, i:j] = ys.flip(1) if reverse else ys
+    return y, h.to(dtype)
+
+
+#: ssd needs accumulator time_steps chunks
+def ssd(x, dt, A, B, C, D, z, bias, state, use_softplus, low, high, reverse, dtype, chunk=64):
+    """Mamba-2's state space duality in pieces of time: x, z (b, l, h, p), dt (b, l, h), A (h), B, C (b, l, groups, n),
+    D (h, p or 1), state (b, h, p, n). Without dt, A (b or 1, l or 1, h) is the logarithm of the decay.
+
+    Memory beside the result: the state, and tensors of (b, chunk, chunk, h).
+    """
+    acc = accumulator(x, dt, A, B, C, D, z, bias, state)
+    b, length, h, p = x.shape
+    g, n = B.shape[2:]
+    s = torch.zeros(b, h, p, n, dtype=acc, device=x.device) if state is None else state.to(acc)
+    y = torch.empty(b, length, h, p, dtype=dtype, device=x.device)
+    A, D, bias = (None if t is None else t.to(acc) for t in (A, D, bias))
+    if dt is None:
+        A = A.expand(b, length, h)
+    groups = lambda t, axis: t.unflatten(axis, (g, h // g))
+    for i, j in chunks(length, chunk, reverse):
+        cut = lambda t: (t[:, i:j].flip(1) if reverse else t[:, i:j]).to(acc)
+        xs, bs, cs = cut(x), cut(B), cut(C)
+        if dt is None:
+            decay, us = cut(A), xs
+        else:
+            steps = time_steps(cut(dt), bias, use_softplus, low, high)
+            decay, us = steps * A, xs * steps.unsqueeze(-1)
+        sums = torch.cumsum(decay, 1)
+        # Each segment is summed on its own: a difference of two long sums would lose digits.
+        square = torch.ones(j - i, j - i, dtype=torch.bool, device=x.device)
+        within = decay.unsqueeze(2).masked_fill(square.triu()[:, :, None], 0.0).cumsum(1)
+        within = within.masked_fill(square.triu(1)[:, :, None], -math.inf).exp()
+        scores = torch.einsum("blgn,bsgn->blsg", cs, bs)
+        ys = torch.einsum("blsgr,bsgrp->blgrp", scores.unsqueeze(-1) * groups(within, 3), groups(us, 2))
+        ys = ys + torch.einsum("blgn,bgrpn->blgrp", cs, groups(s, 1)) * groups(sums.exp(), 2).unsqueeze(-1)
+        rest = us * within[:, -1].unsqueeze(-1)
+        s = s * sums[:, -1].exp()[..., None, None] + torch.einsum("bsgn,bsgrp->bgrpn", bs, groups(rest, 2)).flatten(1, 2)
+        ys = ys.flatten(2, 3)
+        ys = ys if D is None else ys + D * xs
+        ys = ys if z is None else ys * torch.nn.functional.silu(cut(z))
+        y[:, i:j] = ys.flip(1) if reverse else ys
+    return y, s.to(dtype)
+
+
+#: causal_conv1d needs accumulator
+def causal_conv1d(x, weight, bias, window, silu, dtype):
+    """Depthwise convolution along time: x (b, l, c), weight (c, k), window (b, c, k - 1): the inputs before time 0."""
+    acc = accumulator(x, weight, bias, window)
+    taps = weight.shape[1]
+    x = x.transpose(1, 2)
+    x = torch.nn.functional.pad(x, (taps - 1, 0)) if window is None else torch.cat((window.to(x.dtype), x), 2)
+    bias = None if bias is None else bias.to(acc)
+    y = torch.nn.functional.conv1d(x.to(acc), weight.unsqueeze(1).to(acc), bias, groups=weight.shape[0])
+    y = torch.nn.functional.silu(y) if silu else y
+    return y.transpose(1, 2).to(dtype), x[:, :, x.shape[2] - (taps - 1):]
+
+
+#: attention
+def attention(query, key, value, mask, scale, causal, dtype):
+    """query (b, h, q, d), key and value (b, h or groups of it, s, d). Query i sees the keys j <= i + (s - q) if causal."""
+    heads, q, s = query.shape[1], query.shape[2], key.shape[2]
+    key, value = (t if t.shape[1] == heads else t.repeat_interleave(heads // t.shape[1], 1) for t in (key, value))
+    if causal and (mask is not None or q != s):
+        seen = torch.ones(q, s, dtype=torch.bool, device=query.device).tril(s - q)
+        if mask is None:
+            mask = seen
+        else:
+            mask = mask & seen if mask.dtype == torch.bool else mask.masked_fill(~seen, -math.inf)
+        causal = False
+    if mask is not None:
+        mask = (mask if mask.dtype == torch.bool else mask.to(query.dtype)).expand(query.shape[0], heads, q, s)
+    return torch.nn.functional.scaled_dot_product_attention(query, key, value, mask, 0.0, causal, scale=scale).to(dtype)
+
+
+#: contract needs accumulator
+def contract(equation, dtype, *tensors):
+    """A sum of products, in the type that mambac sums in; two factors of the result's own type are PyTorch's own case."""
+    if len(tensors) > 2 or any(t.dtype != dtype for t in tensors):
+        acc = accumulator(*tensors)
+        tensors = [t.to(acc) for t in tensors]
+    return torch.einsum(equation, *tensors).to(dtype)
