@@ -1,7 +1,6 @@
 // What --emit=torch writes. (Whether it computes the right numbers, torch-run.test says where there is PyTorch.)
 // RUN: mambac %s -o %t.py
-// RUN: python3 -m py_compile %t.py
-// RUN: FileCheck %s < %t.py
+// RUN: python3 -m py_compile %t.py && FileCheck %s < %t.py
 
 // The file needs PyTorch alone, and brings the helpers that it uses; what they need stands before them.
 // CHECK: import torch

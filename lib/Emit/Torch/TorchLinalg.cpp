@@ -433,7 +433,9 @@ bool TorchWriter::writeReductionLoops(linalg::LinalgOp op) {
   if (done)
     for (auto [number, value] : llvm::enumerate(op.getBlock()->getTerminator()->getOperands())) {
       Expr expr = operand(value);
-      next.push_back(expr.host ? "torch.as_tensor(" + expr.text + ", dtype=" + dtypeOf(op->getResult(number)) + ", device=device)" : expr.text);
+      if (expr.host)
+        expr.text = "torch.as_tensor(" + expr.text + ", dtype=" + dtypeOf(op->getResult(number)) + ", device=device)";
+      next.push_back(expr.text);
     }
   line(llvm::join(accumulators, ", ") + " = " + llvm::join(next, ", "));
   indent -= depth;

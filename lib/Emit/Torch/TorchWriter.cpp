@@ -367,8 +367,9 @@ std::string TorchWriter::slice(mlir::Value source, OffsetSizeAndStrideOpInterfac
       part = ":";
     else if (stride == "1")
       part = (offset == "0" ? "" : offset) + ":" + sum(offset, size);
-    else if (std::optional<int64_t> n = constantOf(size); n && constantOf(stride))
-      part = (offset == "0" ? "" : offset) + ":" + (*n == 0 ? offset : sum(offset, std::to_string((*n - 1) * *constantOf(stride) + 1))) + ":" + stride;
+    else if (std::optional<int64_t> n = constantOf(size), step = constantOf(stride); n && step)
+      part = (offset == "0" ? "" : offset) + ":" +
+             sum(offset, std::to_string(*n == 0 ? 0 : (*n - 1) * *step + 1)) + ":" + stride;
     else
       part = offset + ":" + offset + " + " + size + " * " + stride + ":" + stride;
     parts += (parts.empty() ? "" : ", ") + part;

@@ -1,11 +1,13 @@
-// A sum of products that does not start at zero: no ssm.einsum.
-func.func @main(%x: tensor<4x8xf32>, %y: tensor<8x3xf32>, %start: tensor<4x3xf32>) -> tensor<4x3xf32> {
-  %r = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>],
-      iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %y : tensor<4x8xf32>, tensor<8x3xf32>) outs(%start : tensor<4x3xf32>) {
-  ^bb0(%a: f32, %b: f32, %o: f32):
-    %p = arith.mulf %a, %b : f32
-    %s = arith.addf %p, %o : f32
-    linalg.yield %s : f32
-  } -> tensor<4x3xf32> loc("layers.3.mixer"("model.py":17:0))
-  return %r : tensor<4x3xf32>
+// A mask that depends on an input: it stays.
+func.func @main(%x: tensor<2x4x7x8xf32>, %hidden: tensor<7xi1>) -> tensor<2x4x7x8xf32> {
+  %e = tensor.empty() : tensor<7x7xi1>
+  %m = linalg.generic {indexing_maps = [affine_map<(q, s) -> (s)>, affine_map<(q, s) -> (q, s)>], iterator_types = ["parallel", "parallel"]}
+      ins(%hidden : tensor<7xi1>) outs(%e : tensor<7x7xi1>) {
+  ^bb0(%a: i1, %o: i1):
+    linalg.yield %a : i1
+  } -> tensor<7x7xi1>
+  %y0 = tensor.empty() : tensor<2x4x7x8xf32>
+  %y = ssm.attention "b h q d, b h s d, b h s e, q s -> b h q e" query(%x : tensor<2x4x7x8xf32>) key(%x : tensor<2x4x7x8xf32>)
+      value(%x : tensor<2x4x7x8xf32>) mask(%m : tensor<7x7xi1>) scale(1.0) outs(%y0 : tensor<2x4x7x8xf32>) loc("layers.3.mixer"("model.py":17:0))
+  return %y : tensor<2x4x7x8xf32>
 }
