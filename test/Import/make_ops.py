@@ -408,6 +408,9 @@ CONTRACTIONS: list[Op] = [
     lambda x, w, b, m: torch.einsum("b l d, d b k -> l k b", x, m.transpose(0, 1)),
     lambda x, w, b, m: (x[:, :, None, :] * w[None, None]).sum(-1),
     lambda x, w, b, m: torch.matmul(x.unsqueeze(2), x.unsqueeze(-1)).squeeze(-1),
+    lambda x, w, b, m: torch.tensordot(x, w, dims=([2], [1])),
+    lambda x, w, b, m: torch.tensordot(x, m, dims=([0, 2], [0, 1])),
+    lambda x, w, b, m: torch.tensordot(w, b, dims=0),
 ]
 
 CONVOLUTIONS: list[Op] = [

@@ -58,6 +58,15 @@ FailureOr<SmallVector<Value>> CumsumOp::decomposeOperation(OpBuilder &builder) {
       return arith::ExtUIOp::create(b, type, value); // a bool counts as 1
     return from < to ? Value(arith::ExtSIOp::create(b, type, value)) : Value(arith::TruncIOp::create(b, type, value));
   };
+  if (yType.getDimSize(dim) == 1) {
+    // The sum of one entry, or of none.
+    AffineMap all = b.getMultiDimIdentityMap(yType.getRank());
+    return SmallVector<Value>{b.loop(getX(), {all, all}, getY(), [&](DecomposeBuilder &b, ValueRange args) -> Value {
+      if (getExclusive())
+        return arith::ConstantOp::create(b, b.getZeroAttr(sumType));
+      return isFloat ? args[0] : convertInt(b, args[0], sumType);
+    })};
+  }
   auto loop = scf::ForOp::create(
       b, b.index(0), length, b.index(1), ValueRange{getY(), sum0},
       [&](OpBuilder &nested, Location loc, Value t, ValueRange state) {

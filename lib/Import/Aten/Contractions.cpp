@@ -328,6 +328,42 @@ LogicalResult lowerEinsum(Call &c) {
   return c.result(value.tensor);
 }
 
+/// The sum over pairs of dims.
+LogicalResult lowerTensordot(Call &c) {
+  Tensor self = c.tensor("self"), other = c.tensor("other");
+  SmallVector<int64_t> dimsSelf = c.integers("dims_self"), dimsOther = c.integers("dims_other");
+  if (c.failed())
+    return failure();
+  if (dimsSelf.size() != dimsOther.size())
+    return c.fail("it sums over " + Twine(dimsSelf.size()) + " dims of one operand and " + Twine(dimsOther.size()) +
+                  " of the other");
+  // Loops: the free dims of both, then the sums.
+  SmallVector<int64_t> loopsSelf(self.rank(), -1), loopsOther(other.rank(), -1), out;
+  int64_t free = self.rank() + other.rank() - 2 * int64_t(dimsSelf.size());
+  for (auto [k, dims] : llvm::enumerate(llvm::zip(dimsSelf, dimsOther))) {
+    auto [a, b] = dims;
+    a += a < 0 ? self.rank() : 0;
+    b += b < 0 ? other.rank() : 0;
+    if (a < 0 || a >= self.rank() || b < 0 || b >= other.rank() || loopsSelf[a] >= 0 || loopsOther[b] >= 0)
+      return c.fail("its dims do not fit its operands");
+    loopsSelf[a] = loopsOther[b] = free + int64_t(k);
+    c.e.assumeEqual(self.sizes[a], other.sizes[b]);
+    if (self.sizes[a].isConstant() && other.sizes[b].isConstant() && !(self.sizes[a] == other.sizes[b]))
+      return c.fail("the sizes that it sums over differ");
+  }
+  Sizes sizes;
+  for (auto [loops, tensor] : {std::pair{&loopsSelf, &self}, {&loopsOther, &other}})
+    for (auto [dim, loop] : llvm::enumerate(*loops))
+      if (loop < 0) {
+        loop = out.size();
+        out.push_back(loop);
+        sizes.push_back(tensor->sizes[dim]);
+      }
+  int64_t all = free + int64_t(dimsSelf.size());
+  return c.result(c.e.contract(self, other, {c.e.map(all, loopsSelf), c.e.map(all, loopsOther), c.e.map(all, out)},
+                               sizes, c.resultType()));
+}
+
 } // namespace
 
 void registerContractions(Registry &r) {
@@ -338,6 +374,7 @@ void registerContractions(Registry &r) {
   r.add({"aten.addmm.default", "aten.baddbmm.default", "aten.addmv.default"}, lowerAddmm);
   r.add({"aten.outer.default", "aten.ger.default"}, lowerOuter);
   r.add("aten.einsum.default", lowerEinsum);
+  r.add("aten.tensordot.default", lowerTensordot);
 }
 
 } // namespace mambac::aten
