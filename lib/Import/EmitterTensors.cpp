@@ -124,6 +124,8 @@ Tensor Emitter::slice(const Tensor &in, int64_t dim, const Size &start, const Si
     return in;
   Sizes sizes = in.sizes;
   sizes[dim] = length;
+  if (length.isConstant(0)) // may begin behind the end
+    return empty(in.dtype, sizes);
   SmallVector<OpFoldResult> offsets(in.rank(), b.getIndexAttr(0)), extents = this->sizes(sizes),
                                                                    strides(in.rank(), b.getIndexAttr(1));
   offsets[dim] = size(start);
@@ -135,7 +137,7 @@ Tensor Emitter::slice(const Tensor &in, int64_t dim, const Size &start, const Si
 Tensor Emitter::insertSlice(const Tensor &into, const Tensor &part, int64_t dim, const Size &start, int64_t step) {
   if (part.rank() != into.rank())
     fail("a part of another rank overwrites a tensor");
-  if (!problem.empty() || leaves(into.sizes[dim], start, part.sizes[dim], step))
+  if (!problem.empty() || part.sizes[dim].isConstant(0) || leaves(into.sizes[dim], start, part.sizes[dim], step))
     return into;
   SmallVector<OpFoldResult> offsets(into.rank(), b.getIndexAttr(0)), strides(into.rank(), b.getIndexAttr(1));
   offsets[dim] = size(start);

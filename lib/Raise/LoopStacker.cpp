@@ -372,16 +372,17 @@ Value LoopStacker::stackGeneric(linalg::GenericOp op, unsigned result) {
     Value over;
     bool withIterations = isInit;
     if (isInit && !op.payloadUsesValueFromOperand(&operand)) {
-      SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, loc, value);
+      SmallVector<OpFoldResult> sizes;
       auto type = tensorType(value);
-      sizes.clear();
       for (int64_t dim = 0; dim < type.getRank(); ++dim) {
         if (!type.isDynamicDim(dim)) {
           sizes.push_back(b.getIndexAttr(type.getDimSize(dim)));
           continue;
         }
         auto empty = value.getDefiningOp<tensor::EmptyOp>();
-        Value size = empty ? empty.getDynamicSize(dim) : Value();
+        Value size = empty                ? empty.getDynamicSize(dim)
+                     : isInvariant(value) ? tensor::DimOp::create(b, loc, value, dim).getResult()
+                                          : Value();
         if (!size || !isInvariant(size))
           return fail("the size of a tensor depends on the iteration");
         sizes.push_back(size);

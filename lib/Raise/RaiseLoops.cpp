@@ -48,6 +48,7 @@ struct State {
   Value before, after; ///< the block argument, and what is yielded
   Value all;           ///< once solved: `after` over all iterations,
   Value earlier;       ///< and, where the loop's start is an iteration, too, with that in front
+  Value last;          ///< the scan's last state
 };
 
 class LoopRaiser {
@@ -171,11 +172,22 @@ Value LoopRaiser::scan(LoopStacker &over, State &state, const Coefficient &a, co
   if (init)
     maps.push_back(perStep);
   maps.push_back(identity);
-  SmallVector<OpFoldResult> sizes{over.getTrip()};
-  llvm::append_range(sizes, tensor::getMixedSizes(b, loc, loop.getInitArgs()[state.position]));
-  Value out = tensor::EmptyOp::create(b, loc, sizes, type.getElementType());
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, loc, loop.getInitArgs()[state.position]);
+  SmallVector<Value> outs;
+  if (!loop.getResult(state.position).use_empty()) {
+    outs.push_back(tensor::EmptyOp::create(b, loc, sizes, type.getElementType()));
+    maps.push_back(perStep);
+  }
+  sizes.insert(sizes.begin(), over.getTrip());
+  outs.insert(outs.begin(), tensor::EmptyOp::create(b, loc, sizes, type.getElementType()));
   hasScan = true;
-  return ssm::ScanOp::create(b, loc, decay, input, init, ValueRange{out}, maps, 0)->getResult(0);
+  auto op = ssm::ScanOp::create(b, loc, decay, input, init, outs, maps, 0);
+  if (outs.size() > 1) {
+    state.last = op->getResult(1);
+    if (state.last.getType() != type)
+      state.last = tensor::CastOp::create(b, loc, type, state.last);
+  }
+  return op->getResult(0);
 }
 
 LogicalResult LoopRaiser::finish(State &state, const LinearForm &form, unsigned which) {
@@ -354,8 +366,10 @@ LogicalResult LoopRaiser::raise() {
       // The last one; the start where there is no iteration.
       Value init = loop.getInitArgs()[state.position];
       Location loc = loop.getLoc();
-      Value whole = stacker.stack(state.before); // rows [0, trip) of the start and all
-      (void)whole;
+      if (state.last) {
+        results.push_back({state.position, state.last});
+        continue;
+      }
       auto trip = getConstantIntValue(stacker.getTrip());
       SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, loc, init), offsets(sizes.size(), b.getIndexAttr(0)),
                                 strides(sizes.size() + 1, b.getIndexAttr(1));
