@@ -160,3 +160,40 @@ ScanDependence::ScanDependence(Operation *root) {
         states[result] = state;
   });
 }
+
+/// Whether an op forms sums and products of what it reads, or moves it.
+static bool isFollowable(Operation *op) {
+  auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+  bool isView = isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp, tensor::PadOp,
+                    tensor::ConcatOp, tensor::CastOp, mambac::ssm::EinsumOp>(op);
+  return isView || (linalgOp && hasFollowableBody(linalgOp));
+}
+
+ScanDependence ScanDependence::ofExponentials(Operation *root) {
+  ScanDependence dependence;
+  auto &states = dependence.states;
+  int generations = 0;
+  root->walk<WalkOrder::PreOrder>([&](linalg::LinalgOp op) {
+    if (isFollowable(op) && op.getNumReductionLoops() == 0 && llvm::any_of(op->getRegion(0).front(), [](Operation &o) {
+          return isa<math::ExpOp, math::Exp2Op>(o);
+        }))
+      states[op->getResult(0)] = State{++generations, true};
+  });
+  if (generations == 0)
+    return dependence;
+  root->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (op->getNumResults() == 0 || op->getParentOfType<linalg::LinalgOp>() || states.count(op->getResult(0)))
+      return;
+    State state{0, isFollowable(op)};
+    for (Value operand : op->getOperands())
+      state.generation = std::max(state.generation, states.lookup(operand).generation);
+    // Linear if nothing of the same generation came in through anything else.
+    for (Value operand : op->getOperands())
+      if (State other = states.lookup(operand); other.generation == state.generation && !other.linear)
+        state.linear &= other.generation == 0;
+    if (state.generation > 0)
+      for (Value result : op->getResults())
+        states[result] = state;
+  });
+  return dependence;
+}

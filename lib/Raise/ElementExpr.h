@@ -64,6 +64,9 @@ public:
   };
   explicit ScanDependence(mlir::Operation *root);
   ScanDependence() = default;
+  /// The same for exponentials in place of scans: each is the first of a generation of its own, so that the state that
+  /// one step of a recurrence hands to the next is a leaf to that.
+  static ScanDependence ofExponentials(mlir::Operation *root);
   State get(mlir::Value value) const { return states.lookup(value); }
   /// Worth following for a candidate of that generation.
   bool isLinear(mlir::Value value, int generation) const {

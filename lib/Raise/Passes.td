@@ -122,6 +122,58 @@ def RaiseSelectiveScan : Pass<"ssm-raise-selective-scan", "::mlir::func::FuncOp"
   let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
 }
 
+def DelayBroadcasts : Pass<"ssm-delay-broadcasts", "::mlir::func::FuncOp"> {
+  let summary = "Functions of repeated values are computed once and repeated";
+  let description = [{
+    An operation that works element by element, and whose operands are all repeated along an axis, is done without that
+    axis, and its result is repeated. So a time step that was expanded to the channels of its head before bias and softplus
+    is one value for a head.
+
+    Before:
+
+        %wide = linalg.generic: %wide[b, h, p] = %dt[b, h]
+        %bias = linalg.generic: %bias[h, p] = %dt_bias[h]
+        %step = linalg.generic: %step[b, h, p] = softplus(%wide[b, h, p] + %bias[h, p])
+
+    After:
+
+        %once = linalg.generic: %once[b, h] = softplus(%dt[b, h] + %dt_bias[h])
+        %step = linalg.generic: %step[b, h, p] = %once[b, h]
+
+    Left alone: operations with an operand that has all axes, or that read their position.
+  }];
+  let statistics = [Statistic<"numDelayed", "delayed", "operations done before a repetition">];
+  let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
+}
+
+def RaiseSingleSteps : Pass<"ssm-raise-single-steps", "::mlir::func::FuncOp"> {
+  let summary = "One step of a recurrence, whose state is an input, becomes ssm.ssd or ssm.selective_scan of length 1";
+  let description = [{
+    A model that is given one token and its old state (as a cache has it) computes
+
+        y = (sum over n of C * (exp(dt * A) * state + dt * B * x)) + D * x
+
+    with no axis of time anywhere. The op's axis of time has the size 1 then; the new state is its second result where
+    it is used. Gate, skip, and a decay that is given as a whole are as in the other raising passes.
+
+    Before:
+
+        %decay = linalg.generic: exp(%dt[b, d] * %A[d, n])
+        %new = linalg.generic: %decay * %state + %dt * %x * %B[b, n]
+        %y = linalg.generic: %y[b, d] += %new[b, d, n] * %C[b, n]
+
+    After:
+
+        %y, %new = ssm.selective_scan u(%x) delta(%dt) A(%A) B(%B) C(%C) initial_state(%state)
+
+    Declined: a readout of the old state, a decay of the input too, a step of the input that is not the decay's while the
+    decay is one for each state, a gate that is not silu.
+  }];
+  let statistics = [Statistic<"numFound", "found", "steps raised">,
+                    Statistic<"numDeclined", "declined", "states that decay and are added to, and stayed">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
+}
+
 def ChannelsLast : Pass<"ssm-channels-last", "::mlir::func::FuncOp"> {
   let summary = "Convolutions and time steps have their channels innermost";
   let description = [{

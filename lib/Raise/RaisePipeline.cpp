@@ -38,11 +38,15 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createRaiseCumsum());
   // silu and softplus in one form each, for whatever reads them.
   pm.addNestedPass<func::FuncOp>(createFoldActivations());
+  // Before anything asks which axes a value has.
+  pm.addNestedPass<func::FuncOp>(createDelayBroadcasts());
   // Convolutions before scans: their results are the leaves that scans start from.
   pm.addNestedPass<func::FuncOp>(createRaiseCausalConv());
   pm.addNestedPass<func::FuncOp>(createChannelsLast());
   pm.addNestedPass<func::FuncOp>(createRaiseSSD());
   pm.addNestedPass<func::FuncOp>(createRaiseSelectiveScan());
+  // Of what is no scan over time, the single steps.
+  pm.addNestedPass<func::FuncOp>(createRaiseSingleSteps());
   pm.addNestedPass<func::FuncOp>(createAbsorbTimeStep());
   pm.addNestedPass<func::FuncOp>(createRaiseAttention());
   // Masks of attentions, once their index arithmetic is as plain as it gets.

@@ -1,0 +1,91 @@
+// RUN: mamba-opt %s --ssm-raise-single-steps --canonicalize --split-input-file | FileCheck %s
+
+// One token of Mamba: the old state is an input, the new one is returned. No axis of time anywhere.
+
+#bd = affine_map<(d0, d1) -> (d0, d1)>
+#bdn = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+#of_bd = affine_map<(d0, d1, d2) -> (d0, d1)>
+#of_dn = affine_map<(d0, d1, d2) -> (d1, d2)>
+#of_bn = affine_map<(d0, d1, d2) -> (d0, d2)>
+#of_d = affine_map<(d0, d1) -> (d1)>
+// CHECK-LABEL: func @selective
+// CHECK-SAME:    %[[STATE:.*]]: tensor<2x6x5xf32>, %[[X:.*]]: tensor<2x6xf32>, %[[DT:.*]]: tensor<2x6xf32>, %[[A:.*]]: tensor<6x5xf32>, %[[B:.*]]: tensor<2x5xf32>, %[[C:.*]]: tensor<2x5xf32>, %[[D:.*]]: tensor<6xf32>
+// CHECK-NOT:     math.exp
+// CHECK-DAG:     %[[U:.*]] = tensor.expand_shape %[[X]]
+// CHECK-DAG:     %[[DELTA:.*]] = tensor.expand_shape %[[DT]]
+// CHECK:         %[[Y:.*]]:2 = ssm.selective_scan "l b d, l b d, d n, b n, b n, d, b d n -> b d l, b d n"
+// CHECK-SAME:      u(%[[U]] {{.*}} delta(%[[DELTA]] {{.*}} A(%[[A]] {{.*}} B(%[[B]] {{.*}} C(%[[C]] {{.*}} D(%[[D]] {{.*}} initial_state(%[[STATE]] :
+// CHECK-NOT:     linalg.generic
+// CHECK:         return %{{.*}}, %[[Y]]#1
+func.func @selective(%state: tensor<2x6x5xf32>, %x: tensor<2x6xf32>, %dt: tensor<2x6xf32>, %A: tensor<6x5xf32>, %B: tensor<2x5xf32>, %C: tensor<2x5xf32>, %D: tensor<6xf32>) -> (tensor<2x6xf32>, tensor<2x6x5xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e3 = tensor.empty() : tensor<2x6x5xf32>
+  %e2 = tensor.empty() : tensor<2x6xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e2 : tensor<2x6xf32>) -> tensor<2x6xf32>
+  %decay = linalg.generic {indexing_maps = [#of_bd, #of_dn, #bdn], iterator_types = ["parallel", "parallel", "parallel"]} ins(%dt, %A : tensor<2x6xf32>, tensor<6x5xf32>) outs(%e3 : tensor<2x6x5xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %r = math.exp %m : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x5xf32>
+  %input = linalg.generic {indexing_maps = [#of_bd, #of_bd, #of_bn, #bdn], iterator_types = ["parallel", "parallel", "parallel"]} ins(%dt, %x, %B : tensor<2x6xf32>, tensor<2x6xf32>, tensor<2x5xf32>) outs(%e3 : tensor<2x6x5xf32>) {
+  ^bb0(%p: f32, %q: f32, %s: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %r = arith.mulf %m, %s : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x5xf32>
+  %new = linalg.generic {indexing_maps = [#bdn, #bdn, #bdn, #bdn], iterator_types = ["parallel", "parallel", "parallel"]} ins(%decay, %state, %input : tensor<2x6x5xf32>, tensor<2x6x5xf32>, tensor<2x6x5xf32>) outs(%e3 : tensor<2x6x5xf32>) {
+  ^bb0(%p: f32, %q: f32, %s: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %r = arith.addf %m, %s : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x5xf32>
+  %read = linalg.generic {indexing_maps = [#bdn, #of_bn, #of_bd], iterator_types = ["parallel", "parallel", "reduction"]} ins(%new, %C : tensor<2x6x5xf32>, tensor<2x5xf32>) outs(%z : tensor<2x6xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %r = arith.addf %m, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6xf32>
+  %y = linalg.generic {indexing_maps = [#bd, #bd, #of_d, #bd], iterator_types = ["parallel", "parallel"]} ins(%read, %x, %D : tensor<2x6xf32>, tensor<2x6xf32>, tensor<6xf32>) outs(%e2 : tensor<2x6xf32>) {
+  ^bb0(%p: f32, %q: f32, %s: f32, %o: f32):
+    %m = arith.mulf %q, %s : f32
+    %r = arith.addf %p, %m : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6xf32>
+  return %y, %new : tensor<2x6xf32>, tensor<2x6x5xf32>
+}
+
+// -----
+
+// One token of Mamba-2: one decay a head, given as its logarithm; the step is in x already.
+
+#full = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#of_bh = affine_map<(d0, d1, d2, d3) -> (d0, d1)>
+#of_bhp = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2)>
+#of_bn = affine_map<(d0, d1, d2, d3) -> (d0, d3)>
+// CHECK-LABEL: func @ssd
+// CHECK-NOT:     math.exp
+// CHECK:         %[[Y:.*]]:2 = ssm.ssd "l b h p, b h, l b n, l b n, b h p n -> b h p l, b h p n"
+// CHECK-NOT:     linalg.generic
+// CHECK:         return %{{.*}}, %[[Y]]#1
+func.func @ssd(%state: tensor<2x3x4x5xf32>, %x: tensor<2x3x4xf32>, %a: tensor<2x3xf32>, %B: tensor<2x5xf32>, %C: tensor<2x5xf32>) -> (tensor<2x3x4xf32>, tensor<2x3x4x5xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e4 = tensor.empty() : tensor<2x3x4x5xf32>
+  %e3 = tensor.empty() : tensor<2x3x4xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e3 : tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
+  %new = linalg.generic {indexing_maps = [#of_bh, #full, #of_bhp, #of_bn, #full], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%a, %state, %x, %B : tensor<2x3xf32>, tensor<2x3x4x5xf32>, tensor<2x3x4xf32>, tensor<2x5xf32>) outs(%e4 : tensor<2x3x4x5xf32>) {
+  ^bb0(%p: f32, %q: f32, %s: f32, %t: f32, %o: f32):
+    %d = math.exp %p : f32
+    %m = arith.mulf %d, %q : f32
+    %i = arith.mulf %s, %t : f32
+    %r = arith.addf %i, %m : f32
+    linalg.yield %r : f32
+  } -> tensor<2x3x4x5xf32>
+  %y = linalg.generic {indexing_maps = [#full, #of_bn, #of_bhp], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%new, %C : tensor<2x3x4x5xf32>, tensor<2x5xf32>) outs(%z : tensor<2x3x4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %r = arith.addf %m, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2x3x4xf32>
+  return %y, %new : tensor<2x3x4xf32>, tensor<2x3x4x5xf32>
+}
