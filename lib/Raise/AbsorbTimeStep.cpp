@@ -119,7 +119,52 @@ struct Peeled {
   bool softplus = false;
   std::optional<double> low, high;
   bool any = false;
+  SmallVector<AffineExpr> unitAxes; ///< of size one, given to dt by a reshape that was looked through
 };
+
+/// Looks through a reshape that only adds dimensions of size one.
+bool peelUnits(Peeled &p) {
+  auto expand = p.dt.getDefiningOp<tensor::ExpandShapeOp>();
+  if (!expand || expand.getSrcType().getRank() == 0)
+    return false;
+  SmallVector<AffineExpr> kept, units;
+  for (const ReassociationIndices &group : expand.getReassociationIndices()) {
+    int64_t main = group.front();
+    for (int64_t dim : group)
+      if (expand.getResultType().getDimSize(dim) != 1)
+        main = dim;
+    for (int64_t dim : group) {
+      if (dim != main && expand.getResultType().getDimSize(dim) != 1)
+        return false;
+      (dim == main ? kept : units).push_back(p.dtMap.getResult(dim));
+    }
+  }
+  p.unitAxes.append(units);
+  p.dtMap = AffineMap::get(p.dtMap.getNumDims(), 0, kept, p.dtMap.getContext());
+  p.dt = expand.getSrc();
+  return true;
+}
+
+/// Puts the dimensions of size one back, in front.
+void restoreUnits(OpBuilder &b, Location loc, Peeled &p) {
+  if (p.unitAxes.empty())
+    return;
+  auto type = cast<RankedTensorType>(p.dt.getType());
+  int64_t numUnits = p.unitAxes.size();
+  SmallVector<int64_t> shape(numUnits, 1);
+  llvm::append_range(shape, type.getShape());
+  SmallVector<ReassociationIndices> groups(type.getRank());
+  for (int64_t dim = 0; dim < numUnits; ++dim)
+    groups.front().push_back(dim);
+  for (int64_t dim = 0; dim < type.getRank(); ++dim)
+    groups[dim].push_back(numUnits + dim);
+  SmallVector<OpFoldResult> sizes(numUnits, b.getIndexAttr(1));
+  llvm::append_range(sizes, tensor::getMixedSizes(b, loc, p.dt));
+  p.dt = tensor::ExpandShapeOp::create(b, loc, RankedTensorType::get(shape, type.getElementType()), p.dt, groups, sizes);
+  SmallVector<AffineExpr> results(p.unitAxes);
+  llvm::append_range(results, p.dtMap.getResults());
+  p.dtMap = AffineMap::get(p.dtMap.getNumDims(), 0, results, p.dtMap.getContext());
+}
 
 /// One producer of the time step joins; false where none does. Peels clamps, then softplus, then the bias.
 bool peelOne(Peeled &p, unsigned channelAxis, int64_t numChannels, int &stage) {
@@ -242,11 +287,12 @@ struct AbsorbTimeStepPass : mambac::impl::AbsorbTimeStepBase<AbsorbTimeStepPass>
     for (auto [expr, size] : llvm::zip(p.dtMap.getResults(), cast<RankedTensorType>(dt.getType()).getShape()))
       if (expr == getAffineDimExpr(channelAxis, op.getContext()))
         numChannels = size;
-    while (stage < 3 && peelOne(p, channelAxis, numChannels, stage)) {
+    while (stage < 3 && (peelUnits(p) || peelOne(p, channelAxis, numChannels, stage))) {
     }
     if (!p.any)
       return;
     OpBuilder b(op);
+    restoreUnits(b, op.getLoc(), p);
     buildBias(b, op.getLoc(), p);
     auto f32 = [&](std::optional<double> value, double neutral) {
       return value && *value != neutral ? b.getF32FloatAttr(*value) : FloatAttr();

@@ -96,3 +96,25 @@ func.func @bias_with_unit(%x: tensor<1x5x4x3xf32>, %dt: tensor<1x5x4xf32>, %A: t
   %y = ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p" x(%x : tensor<1x5x4x3xf32>) dt(%s : tensor<1x5x4xf32>) A(%A : tensor<4xf32>) B(%B : tensor<1x5x6xf32>) C(%C : tensor<1x5x6xf32>) outs(%f : tensor<1x5x4x3xf32>)
   return %y : tensor<1x5x4x3xf32>
 }
+
+// -----
+
+// The axis of time of a single step was put in front of what softplus gave.
+
+// CHECK-LABEL: func.func @single_step
+// CHECK: %[[DT:.*]] = tensor.expand_shape %arg1 {{\[\[}}0, 1], [2]] output_shape [1, 2, 4]
+// CHECK-NOT: math
+// CHECK: ssm.ssd {{.*}} dt(%[[DT]] : {{.*}} softplus
+func.func @single_step(%x: tensor<1x2x4x3xf32>, %dt: tensor<2x4xf32>, %A: tensor<4xf32>, %B: tensor<1x2x6xf32>, %C: tensor<1x2x6xf32>) -> tensor<1x2x4x3xf32> {
+  %e = tensor.empty() : tensor<2x4xf32>
+  %s = linalg.generic {indexing_maps = [affine_map<(b,h) -> (b,h)>, affine_map<(b,h) -> (b,h)>], iterator_types = ["parallel", "parallel"]} ins(%dt : tensor<2x4xf32>) outs(%e : tensor<2x4xf32>) {
+  ^bb0(%d: f32, %o: f32):
+    %p = math.exp %d : f32
+    %r = math.log1p %p : f32
+    linalg.yield %r : f32
+  } -> tensor<2x4xf32>
+  %w = tensor.expand_shape %s [[0, 1], [2]] output_shape [1, 2, 4] : tensor<2x4xf32> into tensor<1x2x4xf32>
+  %f = tensor.empty() : tensor<1x2x4x3xf32>
+  %y = ssm.ssd "l b h p, l b h, h, l b n, l b n -> l b h p" x(%x : tensor<1x2x4x3xf32>) dt(%w : tensor<1x2x4xf32>) A(%A : tensor<4xf32>) B(%B : tensor<1x2x6xf32>) C(%C : tensor<1x2x6xf32>) outs(%f : tensor<1x2x4x3xf32>)
+  return %y : tensor<1x2x4x3xf32>
+}
