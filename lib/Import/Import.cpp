@@ -6,6 +6,7 @@
 #include "lib/Import/HigherOrder.h"
 #include "lib/Import/SymbolRanges.h"
 #include "lib/Import/Unbatch.h"
+#include "lib/Import/Uncomplex.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -585,6 +586,21 @@ OwningOpRef<ModuleOp> importGraph(const pt2::Program &program, MLIRContext &cont
     unmapped.graph = std::move(*whole);
     return importGraph(unmapped, context, tensors);
   }
+  if (pt2::hasComplexTensors(program.graph)) {
+    auto real = pt2::withoutComplexTensors(program);
+    if (!real) {
+      emitError(UnknownLoc::get(&context)) << "the model '" << program.name << "' cannot be imported: "
+                                           << real.error().message();
+      return nullptr;
+    }
+    // What is left of complex values has no node any more.
+    for (auto it = real->graph.tensors.begin(); it != real->graph.tensors.end();)
+      it = it->second.dtype == DType::Complex64 || it->second.dtype == DType::Complex128 ||
+                   it->second.dtype == DType::Complex32
+               ? real->graph.tensors.erase(it)
+               : std::next(it);
+    return importGraph(*real, context, tensors);
+  }
   Importer importer(program, context, tensors);
   OwningOpRef<ModuleOp> module = importer.run();
   if (!module || importer.multiples.empty())
@@ -592,6 +608,20 @@ OwningOpRef<ModuleOp> importGraph(const pt2::Program &program, MLIRContext &cont
   // Again in whole parts: a length of s chunks of 16 is 16 * s, and its chunks are s.
   pt2::Program inParts = withMultiples(program, importer.multiples);
   return Importer(inParts, context, tensors).run();
+}
+
+/// Complex weights are tensors of pairs in the module.
+static void showComplexAsPairs(pt2::ExportedProgram &program) {
+  for (auto *tensors : {&program.weights, &program.constants})
+    for (auto &[name, view] : *tensors) {
+      if (view.dtype != DType::Complex64 && view.dtype != DType::Complex128)
+        continue;
+      view.dtype = view.dtype == DType::Complex64 ? DType::Float32 : DType::Float64;
+      for (int64_t &stride : view.strides)
+        stride *= 2;
+      view.sizes.push_back(2);
+      view.strides.push_back(1);
+    }
 }
 
 OwningOpRef<ModuleOp> importModel(StringRef path, MLIRContext &context, pt2::ExportedProgram *program,
@@ -602,6 +632,7 @@ OwningOpRef<ModuleOp> importModel(StringRef path, MLIRContext &context, pt2::Exp
     return nullptr;
   }
   OwningOpRef<ModuleOp> module = importGraph(read->program, context, &*read);
+  showComplexAsPairs(*read);
   if (program)
     *program = std::move(*read);
   return module;

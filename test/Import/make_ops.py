@@ -598,6 +598,45 @@ class Loops(nn.Module):
         return last, y, last_back, y_back, p, q, z, product, h, chosen
 
 
+class Complex(nn.Module):
+    """Complex numbers in between real inputs and outputs, as diagonal state spaces use them, and a complex weight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turn = nn.Parameter(torch.randn(4, dtype=torch.complex64))
+
+    def forward(self, x: Tensor, y: Tensor, u: Tensor) -> tuple[Tensor, ...]:
+        """x, y (b, 3, 4, 2), u (b, 3, 4)"""
+        z, w = torch.view_as_complex(x), torch.view_as_complex(y)
+        see = torch.view_as_real
+        h = torch.zeros(u.shape[0], 4, dtype=torch.complex64)
+        states = []
+        for t in range(3):
+            h = torch.exp(z[:, t]) * h + w[:, t] * u[:, t]
+            states.append(torch.einsum("bn,n->b", h, self.turn).real)
+        return (
+            see(z * w + 1.5),
+            see(z * u - 2.0 * w),
+            see(u - z),
+            see(z / w),
+            see(1.0 / z),
+            see((z + 1j) / (0.5 - 2j)),
+            see(torch.exp(z) * self.turn),
+            see((z @ w.mT).resolve_conj()),
+            see(torch.einsum("blm,blm,m->bl", z, w, self.turn)),
+            see(torch.conj(z).resolve_conj()),
+            z.abs() + w.angle() + z.imag,
+            see(torch.polar(u.abs(), u)),
+            see(torch.complex(u, u[:, :1] * 2).transpose(1, 2).reshape(u.shape[0], 12)),
+            see(torch.stack([z, w], 1).flip(-1).sum(2)),
+            see(torch.cat([z[:, 1:], w], 1).cumsum(1)),
+            see(u.to(torch.complex64) + z**2),
+            see(torch.where(u > 0, z, w)),
+            see(-z.square().mean((0, 1))),
+            torch.stack(states, 1),
+        )
+
+
 class Mapped(nn.Module):
     """associative_scan, which is exported as mapped functions on halves of halves."""
 
@@ -688,6 +727,11 @@ def families() -> dict[str, tuple[nn.Module, Callable[[], list[Tensor]], list[st
             everything,
         ),
         "loops": (Loops(), lambda: [randn(2, 6, 5), randn(2, 4)], ["static", "dynamic"]),
+        "complex": (
+            Complex(),
+            lambda: [randn(2, 3, 4, 2), randn(2, 3, 4, 2), randn(2, 3, 4)],
+            ["static", "dynamic"],
+        ),
         "mapped": (Mapped(), lambda: [randn(7, 3), randn(7, 3)], ["static"]),
         "subgraphs": (WithGradSwitch(), lambda: [randn(2, 3, 5)], ["static", "dynamic"]),
     }
@@ -706,6 +750,7 @@ FIXED: dict[str, dict[int, set[int]]] = {
     "sorting": {0: {1, 2}, 2: {0}},
     "experts": {0: {2}, 2: {0, 1, 2}},
     "scatter": {0: {1, 2}, 1: {1, 2}, 2: {1, 2}},
+    "complex": {0: {1, 2, 3}, 1: {1, 2, 3}, 2: {1, 2}},
     "loops": {0: {2}, 1: {1}},
     "subgraphs": {0: {1, 2}},
 }

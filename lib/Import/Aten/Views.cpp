@@ -237,7 +237,8 @@ void registerViews(Registry &r) {
   r.add({"aten.movedim.int", "aten.movedim.intlist", "aten.moveaxis.int", "aten.moveaxis.intlist"}, lowerMovedim);
   r.add({"aten.expand.default", "aten.expand_as.default", "aten.broadcast_to.default"}, lowerExpand);
   r.add({"aten.alias.default", "aten.detach.default", "aten.detach_.default", "aten.lift_fresh_copy.default",
-         "aten.lift_fresh.default", "aten.positive.default"},
+         "aten.lift_fresh.default", "aten.positive.default", "aten.resolve_conj.default", "aten.resolve_neg.default",
+         "aten.conj.default", "aten.real.default"},
         lowerAlias);
   r.add({"aten.dropout.default", "aten.feature_dropout.default"}, lowerDropout);
 }
