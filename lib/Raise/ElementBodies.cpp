@@ -11,6 +11,21 @@
 using namespace mlir;
 using namespace mambac::raise;
 
+/// 1 / (c * exp(..) * exp(..))
+static std::optional<Term> invert(const Poly &poly) {
+  if (poly.size() != 1 || !poly[0].bound.empty() || !poly[0].guards.empty())
+    return std::nullopt;
+  Term inverse;
+  inverse.coefficient = 1 / poly[0].coefficient;
+  for (const Atom &atom : poly[0].atoms) {
+    if (atom.kind != Atom::Kind::Exp)
+      return std::nullopt;
+    inverse.atoms.push_back(atom);
+    inverse.atoms.back().exponent = std::make_shared<Poly>(multiply(*atom.exponent, constantPoly(-1)));
+  }
+  return inverse;
+}
+
 FailureOr<Poly> ElementEvaluator::scalar(linalg::LinalgOp op, Value v, const Env &env, ArrayRef<Lin> given, Mode mode) {
   if (std::optional<double> constant = getConstantFloat(v))
     return constantPoly(mode == Mode::Exp ? std::exp(*constant) : *constant);
@@ -69,6 +84,10 @@ FailureOr<Poly> ElementEvaluator::scalar(linalg::LinalgOp op, Value v, const Env
   }
   if (isa<math::ExpOp>(inner))
     return scalar(op, inner->getOperand(0), env, given, Mode::Exp);
+  if (isa<math::Exp2Op>(inner)) {
+    FailureOr<Poly> value = scalar(op, inner->getOperand(0), env, given, Mode::Value);
+    return failed(value) ? value : wrapExp(multiply(*value, constantPoly(M_LN2)), given);
+  }
   if (isa<arith::UIToFPOp>(inner) && inner->getOperand(0).getType().isInteger(1)) {
     FailureOr<Condition> cond = condition(op, inner->getOperand(0), env, given);
     if (failed(cond))
@@ -85,10 +104,13 @@ FailureOr<Poly> ElementEvaluator::scalar(linalg::LinalgOp op, Value v, const Env
     if (isa<arith::NegFOp>(inner))
       return multiply(*lhs, constantPoly(-1));
     if (isa<arith::DivFOp>(inner)) {
-      std::optional<double> divisor = getConstantFloat(inner->getOperand(1));
-      if (!divisor || *divisor == 0)
+      if (std::optional<double> divisor = getConstantFloat(inner->getOperand(1)))
+        return *divisor == 0 ? FailureOr<Poly>(failure()) : multiply(*lhs, constantPoly(1 / *divisor));
+      FailureOr<Poly> divisor = scalar(op, inner->getOperand(1), env, given, mode);
+      if (failed(divisor))
         return failure();
-      return multiply(*lhs, constantPoly(1 / *divisor));
+      std::optional<Term> inverse = invert(simplify(*divisor, given));
+      return inverse ? FailureOr<Poly>(multiply(*lhs, {*inverse})) : FailureOr<Poly>(failure());
     }
     FailureOr<Poly> rhs = scalar(op, inner->getOperand(1), env, given, mode);
     if (failed(rhs))

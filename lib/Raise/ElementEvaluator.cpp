@@ -13,7 +13,7 @@ using namespace mambac::raise;
 Poly ElementEvaluator::leaf(Value tensor, ArrayRef<Lin> index) {
   if (std::optional<double> constant = getConstantFloat(tensor))
     return constantPoly(*constant);
-  Atom atom{Atom::Kind::Leaf, tensor, SmallVector<Lin, 4>(index), -1, Lin(), nullptr};
+  Atom atom{Atom::Kind::Leaf, tensor, SmallVector<Lin, 4>(index), nullptr, Lin(), nullptr};
   Term term;
   term.atoms.push_back(std::move(atom));
   return {term};
@@ -23,14 +23,6 @@ int ElementEvaluator::getSummandVar() {
   if (summandVar < 0)
     summandVar = space.addVar(IndexSpace::Kind::Placeholder);
   return summandVar;
-}
-
-int ElementEvaluator::getBase(const Term &summand) {
-  for (auto [id, known] : llvm::enumerate(summands))
-    if (known == summand)
-      return id;
-  summands.push_back(summand);
-  return summands.size() - 1;
 }
 
 void ElementEvaluator::fixPinned(Term &term, ArrayRef<Lin> given) {
@@ -437,6 +429,10 @@ FailureOr<Poly> ElementEvaluator::follow(Value tensor, ArrayRef<Lin> index, Arra
     FailureOr<Poly> poly = followEinsum(op, index, given);
     return succeeded(poly) && mode == Mode::Exp ? FailureOr<Poly>(wrapExp(*poly, given)) : poly;
   }
+  if (isa<ssm::ScanOp>(op) && recurrencesOpen) {
+    FailureOr<Poly> poly = followScan(op, cast<OpResult>(tensor), index, given);
+    return succeeded(poly) && mode == Mode::Exp ? FailureOr<Poly>(wrapExp(*poly, given)) : poly;
+  }
   if (auto generic = dyn_cast<linalg::LinalgOp>(op))
     return followLinalg(generic, cast<OpResult>(tensor), index, given, mode, force);
   return failure();
@@ -448,7 +444,7 @@ static FailureOr<Poly> sumOver(Poly poly, ArrayRef<int> bound, const IndexSpace 
     for (int var : bound) {
       bool used = llvm::any_of(term.guards, [&](const Lin &guard) { return guard.uses(var); });
       for (const Atom &atom : term.atoms)
-        used |= atom.exponent || atom.end.uses(var) ||
+        used |= atom.exponent || atom.summand || atom.end.uses(var) ||
                 llvm::any_of(atom.index, [&](const Lin &e) { return e.uses(var); });
       const std::optional<Lin> &size = space.get(var).size;
       if (used)

@@ -9,12 +9,12 @@ using namespace mambac::raise;
 
 //===- Algebra --------------------------------------------------------------------------------------------------===//
 
-static bool equal(const std::shared_ptr<Poly> &a, const std::shared_ptr<Poly> &b) {
+template <typename T> static bool equal(const std::shared_ptr<T> &a, const std::shared_ptr<T> &b) {
   return a == b || (a && b && *a == *b);
 }
 
 bool mambac::raise::operator==(const Atom &a, const Atom &b) {
-  return a.kind == b.kind && a.value == b.value && a.index == b.index && a.base == b.base && a.end == b.end &&
+  return a.kind == b.kind && a.value == b.value && a.index == b.index && a.end == b.end && equal(a.summand, b.summand) &&
          equal(a.exponent, b.exponent);
 }
 
@@ -40,6 +40,8 @@ Atom mambac::raise::substitute(const Atom &atom, int var, const Lin &by) {
   for (Lin &e : result.index)
     e = e.substitute(var, by);
   result.end = atom.end.substitute(var, by);
+  if (atom.summand)
+    result.summand = std::make_shared<const Term>(substitute(*atom.summand, var, by));
   if (atom.exponent) {
     Poly exponent;
     for (const Term &term : *atom.exponent)
@@ -79,7 +81,7 @@ Poly mambac::raise::multiply(const Poly &a, const Poly &b) {
 
 static std::string str(const Atom &atom) {
   if (atom.kind == Atom::Kind::Prefix)
-    return "P" + std::to_string(atom.base) + "(" + atom.end.str() + ")";
+    return "P{" + mambac::raise::str(*atom.summand) + "}(" + atom.end.str() + ")";
   if (atom.kind == Atom::Kind::Exp)
     return "exp(" + str(*atom.exponent) + ")";
   std::string text;
@@ -88,7 +90,7 @@ static std::string str(const Atom &atom) {
     os << op->getName() << "@" << (reinterpret_cast<uintptr_t>(op) & 0xffffff);
   else
     os << "argument" << cast<BlockArgument>(atom.value).getArgNumber();
-  os << "[";
+  os << (atom.kind == Atom::Kind::Log ? ".log[" : "[");
   llvm::interleave(atom.index, os, [&](const Lin &e) { os << e.str(); }, ", ");
   os << "]";
   return text;
@@ -120,13 +122,32 @@ std::string mambac::raise::str(const Poly &poly) {
 /// True if a linalg body only forms sums, products, masks and exponentials.
 static bool hasFollowableBody(linalg::LinalgOp op) {
   return llvm::all_of(op->getRegion(0).front(), [](Operation &inner) {
+    // By a constant, or by what may be an exponential.
     if (auto div = dyn_cast<arith::DivFOp>(inner))
-      return matchPattern(div.getRhs(), m_Constant());
+      return matchPattern(div.getRhs(), m_Constant()) || isa<BlockArgument>(div.getRhs()) ||
+             div.getRhs().getDefiningOp<math::ExpOp>();
     return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::NegFOp, arith::ExtFOp, arith::TruncFOp,
                arith::SelectOp, arith::CmpIOp, arith::CmpFOp, arith::AndIOp, arith::OrIOp, arith::XOrIOp,
-               arith::ConstantOp, arith::IndexCastOp, arith::AddIOp, arith::SubIOp, arith::UIToFPOp,
-               math::ExpOp, linalg::IndexOp, linalg::YieldOp>(inner);
+               arith::ConstantOp, arith::IndexCastOp, arith::AddIOp, arith::SubIOp, arith::UIToFPOp, math::ExpOp,
+               math::Exp2Op, linalg::IndexOp, linalg::YieldOp>(inner);
   });
+}
+
+SmallVector<Value> mambac::raise::getReadValues(Operation *op) {
+  SmallVector<Value> values(op->getOperands());
+  if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op))
+    for (Operation &inner : op->getRegion(0).front())
+      if (auto read = dyn_cast<tensor::ExtractOp>(inner))
+        values.push_back(read.getTensor());
+  return values;
+}
+
+/// A linalg op that copies elements from positions that it computes.
+static bool isGather(linalg::LinalgOp op) {
+  return op.getNumReductionLoops() == 0 && llvm::all_of(op->getRegion(0).front(), [](Operation &inner) {
+           return isa<tensor::ExtractOp, arith::ExtFOp, arith::ConstantOp, arith::IndexCastOp, arith::AddIOp,
+                      arith::SubIOp, arith::MulIOp, affine::AffineApplyOp, linalg::IndexOp, linalg::YieldOp>(inner);
+         });
 }
 
 ScanDependence::ScanDependence(Operation *root) {
@@ -134,7 +155,8 @@ ScanDependence::ScanDependence(Operation *root) {
     if (op->getNumResults() == 0 || op->getParentOfType<linalg::LinalgOp>())
       return;
     int latest = 0, latestLinear = 0;
-    for (Value operand : op->getOperands()) {
+    SmallVector<Value> read = getReadValues(op);
+    for (Value operand : read) {
       State state = states.lookup(operand);
       latest = std::max(latest, state.generation);
       if (state.linear)
@@ -142,7 +164,7 @@ ScanDependence::ScanDependence(Operation *root) {
     }
     // Linear if nothing of the same generation came in through anything else.
     State state{latest, latestLinear == latest && latest > 0};
-    for (Value operand : op->getOperands())
+    for (Value operand : read)
       if (State other = states.lookup(operand); other.generation == latest && !other.linear)
         state.linear = false;
     if (isa<ssm::CumsumOp, ssm::SegsumOp, ssm::ScanOp>(op)) {
@@ -153,7 +175,7 @@ ScanDependence::ScanDependence(Operation *root) {
       auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
       bool isView = isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp, tensor::PadOp,
                         tensor::ConcatOp, tensor::CastOp, ssm::EinsumOp>(op);
-      state.linear = isView || (linalgOp && hasFollowableBody(linalgOp));
+      state.linear = isView || (linalgOp && (hasFollowableBody(linalgOp) || isGather(linalgOp)));
     }
     if (state.generation > 0)
       for (Value result : op->getResults())

@@ -27,13 +27,14 @@ using Poly = std::vector<Term>;
 struct Atom {
   enum class Kind {
     Leaf,   ///< value[index...]
-    Prefix, ///< sum of summand number `base` over all positions before `end`
-    Exp     ///< exp(exponent)
+    Prefix, ///< sum of `summand`, a function of getSummandVar(), over all positions before `end`
+    Exp,    ///< exp(exponent)
+    Log     ///< the logarithm of value[index...], which may be negative: only in exponents, in sums of their own
   };
   Kind kind;
   mlir::Value value;
   llvm::SmallVector<Lin, 4> index;
-  int base = -1;
+  std::shared_ptr<const Term> summand;
   Lin end;
   std::shared_ptr<Poly> exponent;
 };
@@ -52,6 +53,9 @@ Term substitute(const Term &term, int var, const Lin &by);
 Poly multiply(const Poly &a, const Poly &b);
 std::string str(const Term &term);
 std::string str(const Poly &poly);
+
+/// The operands, and the tensors that a body reads at positions it computes.
+llvm::SmallVector<mlir::Value> getReadValues(mlir::Operation *op);
 
 /// Says for each value whether it depends on a scan (a cumulative sum of floats, or an ssm.scan), and in sums of
 /// products only, so that its producers are worth following. Scans that depend on the results of others, as those of
@@ -105,9 +109,11 @@ public:
   /// Drops what is 0 under `given` and the guards that always hold.
   Poly simplify(const Poly &poly, llvm::ArrayRef<Lin> given);
 
-  /// The summand behind a prefix sum, as a function of `getSummandVar()`.
-  const Term &getSummand(int base) const { return summands[base]; }
+  /// The variable over which the summands of prefix sums run.
   int getSummandVar();
+
+  /// Follows recurrences whose decay is an exponential, as the sums that they are.
+  void followRecurrences() { recurrencesOpen = true; }
 
 private:
   enum class Mode { Value, Exp };
@@ -160,16 +166,20 @@ private:
   /// Puts in the value of bound variables for which the guards leave one value only.
   void fixPinned(Term &term, llvm::ArrayRef<Lin> given);
   Poly wrapExp(const Poly &exponent, llvm::ArrayRef<Lin> given);
-  int getBase(const Term &summand);
+  mlir::FailureOr<Poly> followScan(mlir::Operation *op, mlir::OpResult result, llvm::ArrayRef<Lin> index,
+                                   llvm::ArrayRef<Lin> given);
+  mlir::FailureOr<Poly> logarithm(const Atom &atom, llvm::ArrayRef<Lin> given, int depth);
+  /// The sum of `exponent`, a function of `var`, from `first` to `last`, which is one less than `first` at least.
+  mlir::FailureOr<Poly> sumBetween(const Poly &exponent, int var, const Lin &first, const Lin &last,
+                                   llvm::ArrayRef<Lin> given);
 
   IndexSpace &space;
   const ScanDependence &dependence;
   int generation;
-  std::vector<Term> summands;
   int summandVar = -1;
   std::map<std::pair<int64_t, int>, std::pair<int, int>> pieceVars;
   int joinDepth = 0;
-  bool piecesWhole = false;
+  bool piecesWhole = false, recurrencesOpen = false;
   int pieceVar = -1;       ///< if not -1, only pieces along this variable are looked into,
   unsigned pieceDepth = 0; ///< so many more of them
   std::function<bool(mlir::Value)> policy;

@@ -26,7 +26,17 @@ FailureOr<Poly> ElementEvaluator::followCumsum(Operation *op, ArrayRef<Lin> inde
     Poly summand = simplify(element(cumsum.getX(), source, given, Mode::Value), given);
     // The running sum over k <= i is written over var = k; a reverse one as the total less the rest.
     Lin at = index[dim];
-    if (cumsum.getReverse()) {
+    // Sums of exponentials stay sums, over a variable that is bound.
+    if (llvm::any_of(summand, [](const Term &term) {
+          return !term.bound.empty() || llvm::any_of(term.atoms, [](const Atom &a) { return a.exponent != nullptr; });
+        })) {
+      Lin bound = cumsum.getReverse() ? Lin::var(var) - at : at - Lin::var(var);
+      for (Term &term : summand) {
+        term.bound.push_back(var);
+        term.guards.push_back(bound - (cumsum.getExclusive() ? 1 : 0));
+      }
+      result = summand;
+    } else if (cumsum.getReverse()) {
       FailureOr<Poly> total = sumRange(summand, var, size - 1, given);
       FailureOr<Poly> rest = sumRange(summand, var, cumsum.getExclusive() ? at : at - 1, given);
       if (failed(total) || failed(rest))
@@ -69,21 +79,132 @@ FailureOr<Poly> ElementEvaluator::followCumsum(Operation *op, ArrayRef<Lin> inde
   return mode == Mode::Exp ? wrapExp(result, given) : result;
 }
 
-/// The one position expression, with coefficient 1 for `var`, by which a summand depends on `var`.
+FailureOr<Poly> ElementEvaluator::sumBetween(const Poly &exponent, int var, const Lin &first, const Lin &last,
+                                             ArrayRef<Lin> given) {
+  Poly from = exponent;
+  if (first != Lin(0))
+    for (Term &term : from)
+      term.guards.push_back(Lin::var(var) - first);
+  return sumRange(from, var, last, given);
+}
+
+/// The logarithm of a factor: the exponent of what turns out to be exponentials, else an atom of its own.
+FailureOr<Poly> ElementEvaluator::logarithm(const Atom &atom, ArrayRef<Lin> given, int depth) {
+  if (atom.kind == Atom::Kind::Exp)
+    return *atom.exponent;
+  if (atom.kind != Atom::Kind::Leaf)
+    return failure();
+  FailureOr<Poly> opened = depth < 8 ? expand(atom, given) : FailureOr<Poly>(failure());
+  if (succeeded(opened) && opened->size() == 1 && opened->front().coefficient == 1 && opened->front().bound.empty() &&
+      opened->front().guards.empty() && !opened->front().atoms.empty()) {
+    Poly exponent;
+    bool plain = true;
+    for (const Atom &inner : opened->front().atoms) {
+      FailureOr<Poly> part = logarithm(inner, given, depth + 1);
+      plain &= succeeded(part) && llvm::none_of(*part, [](const Term &term) {
+        return llvm::any_of(term.atoms, [](const Atom &a) { return a.kind == Atom::Kind::Log; });
+      });
+      if (plain)
+        append(exponent, *part);
+    }
+    if (plain)
+      return exponent;
+  }
+  Term term;
+  term.atoms.push_back(atom);
+  term.atoms.back().kind = Atom::Kind::Log;
+  return Poly{term};
+}
+
+/// h[t] = sum over s <= t of exp(sum of log a over s < k <= t) * b[s]  +  exp(sum of log a over k <= t) * init, or the
+/// same with s >= t and t <= k < s.
+FailureOr<Poly> ElementEvaluator::followScan(Operation *op, OpResult result, ArrayRef<Lin> index, ArrayRef<Lin> given) {
+  auto scan = cast<ssm::ScanOp>(op);
+  unsigned number = scan.getOutsMutable()[result.getResultNumber()].getOperandNumber();
+  SmallVector<AffineMap> maps = scan.getIndexingMapsArray();
+  if (!maps[number].isProjectedPermutation() || maps[number].getNumResults() + result.getResultNumber() != maps[0].getNumDims())
+    return failure();
+  Env env(maps[number].getNumDims());
+  for (auto [expr, position] : llvm::zip(maps[number].getResults(), index))
+    env[cast<AffineDimExpr>(expr).getPosition()] = position;
+  unsigned axis = scan.getAxis(), h = scan.getOutsMutable()[0].getOperandNumber();
+  Lin length = space.getSize(scan.getResult(0), *maps[h].getResultPosition(getAffineDimExpr(axis, op->getContext())));
+  if (result.getResultNumber() == 1)
+    env[axis] = scan.getReverse() ? Lin(0) : length - 1;
+  const Lin t = env[axis];
+  auto read = [&](OpOperand &operand, const Lin &time, ArrayRef<Lin> known) -> FailureOr<Poly> {
+    Env place = env;
+    place[axis] = time;
+    bool ok;
+    SmallVector<Lin> position = applyMap(maps[operand.getOperandNumber()], place, ok);
+    if (!ok)
+      return failure();
+    for (auto [at, size] : llvm::zip(position, cast<RankedTensorType>(operand.get().getType()).getShape()))
+      if (size == 1)
+        at = Lin(0);
+    return simplify(element(operand.get(), position, known, Mode::Value), known);
+  };
+  // The decay's logarithm.
+  int k = space.addVar(IndexSpace::Kind::Bound, length);
+  FailureOr<Poly> a = read(scan.getAMutable(), Lin::var(k), given);
+  if (failed(a) || a->size() != 1 || !a->front().bound.empty() || !a->front().guards.empty())
+    return failure();
+  if (a->front().coefficient != 1)
+    return failure();
+  Poly exponent;
+  for (const Atom &atom : a->front().atoms) {
+    FailureOr<Poly> part = logarithm(atom, given, /*depth=*/0);
+    if (failed(part))
+      return failure();
+    append(exponent, *part);
+  }
+  Poly sum;
+  // From the sources.
+  int s = space.addVar(IndexSpace::Kind::Bound, length);
+  Lin source = Lin::var(s);
+  Constraints causal = join(given, {scan.getReverse() ? source - t : t - source});
+  FailureOr<Poly> b = read(scan.getBMutable(), source, causal);
+  if (failed(b))
+    return failure();
+  if (!b->empty()) {
+    FailureOr<Poly> decay = scan.getReverse() ? sumBetween(exponent, k, t, source - 1, causal)
+                                              : sumBetween(exponent, k, source + 1, t, causal);
+    if (failed(decay))
+      return failure();
+    sum = multiply(*b, wrapExp(*decay, causal));
+    for (Term &term : sum) {
+      term.bound.push_back(s);
+      if (!llvm::is_contained(term.guards, causal.back()))
+        term.guards.push_back(causal.back());
+    }
+  }
+  if (scan.getInit()) {
+    FailureOr<Poly> init = read(scan.getInitMutable()[0], t, given);
+    FailureOr<Poly> decay = scan.getReverse() ? sumBetween(exponent, k, t, length - 1, given)
+                                              : sumBetween(exponent, k, Lin(0), t, given);
+    if (failed(init) || failed(decay))
+      return failure();
+    append(sum, multiply(*init, wrapExp(*decay, given)));
+  }
+  return simplify(sum, given);
+}
+
+/// The one position expression, with coefficient 1 or -1 for `var`, by which a summand depends on `var`; just `var` for
+/// a summand that does not depend on it.
 static std::optional<Lin> getSummandPosition(const Term &term, int var) {
   std::optional<Lin> position;
   for (const Atom &atom : term.atoms) {
-    if (atom.kind != Atom::Kind::Leaf)
+    if (atom.kind != Atom::Kind::Leaf && atom.kind != Atom::Kind::Log)
       return std::nullopt;
     for (const Lin &e : atom.index) {
       if (!e.uses(var))
         continue;
-      if (e.coefficientOf(var) != 1 || (position && *position != e))
+      if (std::abs(e.coefficientOf(var)) != 1 || (position && *position != e))
         return std::nullopt;
       position = e;
     }
   }
-  return position;
+  return position ? position : Lin::var(var);
 }
 
 FailureOr<Poly> ElementEvaluator::sumRange(const Poly &summand, int var, const Lin &last, ArrayRef<Lin> given) {
@@ -109,7 +230,7 @@ FailureOr<Poly> ElementEvaluator::sumRange(const Poly &summand, int var, const L
       }
       // A guard on the position itself (a pad) belongs to the summand; others bound the range.
       if (piece.position) {
-        Lin rest = guard - *piece.position * coefficient;
+        Lin rest = guard - *piece.position * (coefficient * piece.position->coefficientOf(var));
         if (llvm::all_of(rest.terms, [&](auto &t) { return space.get(t.first).kind == IndexSpace::Kind::Size; })) {
           piece.term.guards.push_back(guard);
           continue;
@@ -138,7 +259,8 @@ FailureOr<Poly> ElementEvaluator::sumRange(const Poly &summand, int var, const L
     pieces.push_back(std::move(piece));
   }
   Poly result;
-  auto emit = [&](const Piece &piece, double coefficient, int base, const Lin &begin, const Lin &end) {
+  using Summand = std::shared_ptr<const Term>;
+  auto emit = [&](const Piece &piece, double coefficient, const Summand &base, const Lin &begin, const Lin &end) {
     Constraints guards = piece.guards;
     Lin nonEmpty = piece.high - piece.low + 1;
     if (!space.implies(join(given, guards), nonEmpty))
@@ -164,29 +286,38 @@ FailureOr<Poly> ElementEvaluator::sumRange(const Poly &summand, int var, const L
         for (Lin &e : atom.index)
           if (e.uses(var))
             e = Lin::var(tau);
-      for (Lin &guard : base.guards)
-        guard = guard - *piece.position * guard.coefficientOf(var) + Lin::var(tau, guard.coefficientOf(var));
+      int64_t sign = piece.position->coefficientOf(var);
+      for (Lin &guard : base.guards) {
+        int64_t factor = guard.coefficientOf(var) * sign;
+        guard = guard - *piece.position * factor + Lin::var(tau, factor);
+      }
       double coefficient = base.coefficient;
       base.coefficient = 1;
-      emit(piece, coefficient, getBase(base), piece.position->substitute(var, piece.low),
-           piece.position->substitute(var, piece.high) + 1);
+      Lin from = piece.position->substitute(var, sign > 0 ? piece.low : piece.high);
+      Lin to = piece.position->substitute(var, sign > 0 ? piece.high : piece.low);
+      emit(piece, coefficient, std::make_shared<const Term>(base), from, to + 1);
       continue;
     }
     // P(upper(k)) - P(lower(k)) with lower(k + 1) = upper(k): all but the ends cancel.
     if (piece.term.atoms.size() != 1 || piece.term.atoms[0].kind != Atom::Kind::Prefix)
       return failure();
+    const Summand summand = piece.term.atoms[0].summand;
+    if (llvm::any_of(summand->atoms, [&](const Atom &a) {
+          return llvm::any_of(a.index, [&](const Lin &e) { return e.uses(var); });
+        }))
+      return failure();
     bool found = false;
     for (unsigned j = 0; j < pieces.size() && !found; ++j) {
       Piece &other = pieces[j];
       if (j == i || other.done || other.term.atoms.size() != 1 || other.term.atoms[0].kind != Atom::Kind::Prefix ||
-          other.term.atoms[0].base != piece.term.atoms[0].base || other.low != piece.low ||
+          !(*other.term.atoms[0].summand == *summand) || other.low != piece.low ||
           other.high != piece.high || other.term.coefficient != -piece.term.coefficient)
         continue;
       for (auto [upper, lower] : {std::pair{&piece, &other}, {&other, &piece}}) {
         Lin up = upper->term.atoms[0].end, down = lower->term.atoms[0].end;
         if (found || down.substitute(var, Lin::var(var) + 1) != up)
           continue;
-        emit(piece, upper->term.coefficient, upper->term.atoms[0].base, down.substitute(var, piece.low),
+        emit(piece, upper->term.coefficient, summand, down.substitute(var, piece.low),
              up.substitute(var, piece.high));
         other.done = found = true;
       }
@@ -224,7 +355,7 @@ Poly ElementEvaluator::wrapExp(const Poly &exponent, ArrayRef<Lin> given) {
   }
   Term result;
   if (!simple.empty()) {
-    Atom atom{Atom::Kind::Exp, Value(), {}, -1, Lin(), std::make_shared<Poly>(std::move(simple))};
+    Atom atom{Atom::Kind::Exp, Value(), {}, nullptr, Lin(), std::make_shared<Poly>(std::move(simple))};
     result.atoms.push_back(std::move(atom));
   }
   return {result};

@@ -15,12 +15,18 @@ SmallVector<Value> mambac::raise::getByproducts(Value root, const ScanDependence
   inside.insert(root);
   for (unsigned next = 0; next < inside.size(); ++next)
     if (Operation *op = inside[next].getDefiningOp())
-      for (Value operand : op->getOperands())
+      for (Value operand : getReadValues(op))
         if (belongs(operand))
           inside.insert(operand);
   llvm::SetVector<Value> byproducts;
   auto addUsersOf = [&](Value value) {
-    for (Operation *user : value.getUsers()) {
+    for (Value sibling : value.getDefiningOp()->getResults())
+      if (sibling != value && belongs(sibling) && !inside.contains(sibling) && !sibling.use_empty())
+        byproducts.insert(sibling);
+    for (Operation *inner : value.getUsers()) {
+      Operation *user = root.getParentBlock()->findAncestorOpInBlock(*inner);
+      if (!user)
+        continue;
       bool any = false;
       for (Value result : user->getResults())
         if (belongs(result)) {
@@ -33,7 +39,8 @@ SmallVector<Value> mambac::raise::getByproducts(Value root, const ScanDependence
     }
   };
   for (unsigned next = 1; next < inside.size(); ++next)
-    addUsersOf(inside[next]);
+    if (inside[next].getDefiningOp())
+      addUsersOf(inside[next]);
   for (unsigned next = 0; next < byproducts.size(); ++next)
     if (!inside.contains(byproducts[next]))
       addUsersOf(byproducts[next]);

@@ -98,12 +98,14 @@ def RaiseSSD : Pass<"ssm-raise-ssd", "::mlir::func::FuncOp"> {
 }
 
 def RaiseSelectiveScan : Pass<"ssm-raise-selective-scan", "::mlir::func::FuncOp"> {
-  let summary = "ssm.scan with its surroundings becomes ssm.selective_scan or ssm.ssd";
+  let summary = "Recurrences with a readout become ssm.selective_scan or ssm.ssd";
   let description = [{
-    A scan whose decay is exp(delta[b,t,d] * A[d,n]), whose input is delta * B[b,t,n] * u[b,t,d], and whose states only
-    meet C[b,t,n] in a sum over n, is a selective scan; D * u added to it and the product with silu(z) belong to it.
-    Where the decay depends neither on the state nor on the channels of a head, it is an ssm.ssd.
-    Works on element expressions (ElementExpr.h), so views, cut-offs and layouts on the way do not matter.
+    What ssm-raise-ssd does, with decays exp(delta[b,t,d] * A[d,n]) that have a value of their own for each state as well:
+    these are selective scans. The recurrence may be an ssm.scan, cumulative sums with exponentials before and after
+    them, products or quotients of such, or a sum over pairs of times; forwards or backwards. D * u added to the readout
+    and the product with silu(z) belong to it. Where the decay depends neither on the state nor on the channels of a
+    head, it is an ssm.ssd. Works on element expressions (ElementExpr.h), so views, cut-offs and layouts on the way do not
+    matter.
 
     Before:
 
@@ -115,7 +117,7 @@ def RaiseSelectiveScan : Pass<"ssm-raise-selective-scan", "::mlir::func::FuncOp"
 
         %y = ssm.selective_scan "b l d, b l d, d n, b l n, b l n -> b l d" u(%u) delta(%delta) A(%A) B(%B) C(%C)
 
-    Declined: states that are used otherwise (ssm.scan stays), decays of another form, reverse scans.
+    Declined: states that are used otherwise (ssm.scan stays), decays of another form.
   }];
   let statistics = [Statistic<"numFound", "found", "selective scans raised">,
                     Statistic<"numDeclined", "declined", "scans that stayed">];

@@ -191,7 +191,7 @@ LogicalResult AttentionMatcher::matchScores(const Poly &logits) {
 }
 
 LogicalResult AttentionMatcher::match() {
-  Atom root{Atom::Kind::Leaf, study.root, SmallVector<Lin, 4>(study.index.begin(), study.index.end()), -1, Lin(),
+  Atom root{Atom::Kind::Leaf, study.root, SmallVector<Lin, 4>(study.index.begin(), study.index.end()), nullptr, Lin(),
             nullptr};
   FailureOr<Poly> poly = evaluator.expand(root, {});
   if (failed(poly) || poly->size() != 1)

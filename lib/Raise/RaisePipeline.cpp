@@ -43,7 +43,7 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   // Convolutions before scans: their results are the leaves that scans start from.
   pm.addNestedPass<func::FuncOp>(createRaiseCausalConv());
   pm.addNestedPass<func::FuncOp>(createChannelsLast());
-  pm.addNestedPass<func::FuncOp>(createRaiseSSD());
+  // ssm.ssd among them: one matcher looks for both.
   pm.addNestedPass<func::FuncOp>(createRaiseSelectiveScan());
   // Of what is no scan over time, the single steps.
   pm.addNestedPass<func::FuncOp>(createRaiseSingleSteps());

@@ -42,7 +42,7 @@ void RootQueue::eraseDead(Operation *op) {
       if (Operation *producer = operand.getDefiningOp())
         producers.push_back(producer);
     erased.insert(dead);
-    llvm::erase_if(declined, [&](auto &note) { return note.first.getDefiningOp() == dead; });
+    llvm::erase_if(declined, [&](auto &note) { return note.root.getDefiningOp() == dead; });
     toErase.push_back(dead);
     dead->dropAllReferences();
     dead->remove();
@@ -65,7 +65,7 @@ void RootQueue::replace(Value root, Value by) {
     if (behind.insert(user).second)
       work.append(user->user_begin(), user->user_end());
   }
-  llvm::erase_if(declined, [&](auto &note) { return behind.contains(note.first.getDefiningOp()); });
+  llvm::erase_if(declined, [&](auto &note) { return behind.contains(note.root.getDefiningOp()); });
   root.replaceAllUsesWith(by);
   eraseDead(op);
 }
@@ -75,17 +75,17 @@ unsigned RootQueue::reportDeclined(StringRef opName) {
   llvm::DenseSet<Value> inner;
   unsigned count = 0;
   for (auto &note : declined) {
-    Value root = note.first;
+    Value root = note.root;
     bool isPart = llvm::any_of(root.getUsers(), [&](Operation *user) {
       return llvm::any_of(user->getResults(), [&](Value result) {
-        return inner.contains(result) || llvm::any_of(declined, [&](auto &other) { return other.first == result; });
+        return inner.contains(result) || llvm::any_of(declined, [&](auto &other) { return other.root == result; });
       });
     });
     if (isPart) {
       inner.insert(root);
       continue;
     }
-    remarkDeclined(root, opName, note.second);
+    remarkDeclined(root, note.opName.empty() ? opName : note.opName, note.reason);
     ++count;
   }
   return count;

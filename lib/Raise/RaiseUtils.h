@@ -28,8 +28,10 @@ public:
   /// Replaces a candidate and erases what is dead then.
   void replace(mlir::Value root, mlir::Value by);
   /// Remembers why a candidate was declined. Only the largest candidate of a computation is reported.
-  void noteDeclined(mlir::Value root, llvm::StringRef reason) { declined.push_back({root, reason.str()}); }
-  /// Emits the remarks for what is still there; returns their number.
+  void noteDeclined(mlir::Value root, llvm::StringRef reason, llvm::StringRef opName = "") {
+    declined.push_back({root, reason.str(), opName});
+  }
+  /// Emits the remarks for what is still there, about `opName` unless another was noted; returns their number.
   unsigned reportDeclined(llvm::StringRef opName);
 
 private:
@@ -37,7 +39,12 @@ private:
   llvm::SmallVector<mlir::Value> candidates;
   llvm::DenseSet<mlir::Operation *> erased; ///< unlinked, and destroyed with the queue: their addresses stay theirs
   llvm::SmallVector<mlir::Operation *> toErase;
-  llvm::SmallVector<std::pair<mlir::Value, std::string>> declined;
+  struct Declined {
+    mlir::Value root;
+    std::string reason;
+    llvm::StringRef opName;
+  };
+  llvm::SmallVector<Declined> declined;
 };
 
 /// True if `size` is the size of dimension `dim` of `tensor`: read off how the tensor was made, so that false says

@@ -5,8 +5,11 @@
 using namespace mlir;
 using namespace mambac::raise;
 
-RootStudy::RootStudy(Value root, const ScanDependence &dependence, ArrayRef<IndexSpace::Split> splits)
+RootStudy::RootStudy(Value root, const ScanDependence &dependence, ArrayRef<IndexSpace::Split> splits,
+                     bool followRecurrences)
     : root(root), evaluator(space, dependence, root) {
+  if (followRecurrences)
+    evaluator.followRecurrences();
   auto type = cast<RankedTensorType>(root.getType());
   for (int64_t dim = 0; dim < type.getRank(); ++dim)
     index.push_back(type.getDimSize(dim) == 1
@@ -38,7 +41,8 @@ SmallVector<int> RootStudy::getRootVars() const {
 }
 
 LogicalResult mambac::raise::studyRoot(Value root, const ScanDependence &dependence,
-                                       llvm::function_ref<LogicalResult(RootStudy &)> match) {
+                                       llvm::function_ref<LogicalResult(RootStudy &)> match,
+                                       bool followRecurrences) {
   // Split whatever a producer asks for before the first match: B and C are then seen by group, not by head.
   SmallVector<IndexSpace::Split> splits;
   SmallVector<IndexSpace::BoundSplit> loopSplits;
@@ -46,13 +50,13 @@ LogicalResult mambac::raise::studyRoot(Value root, const ScanDependence &depende
     std::optional<IndexSpace::Split> wanted;
     std::optional<IndexSpace::BoundSplit> wantedOfLoop;
     {
-      RootStudy study(root, dependence, splits);
+      RootStudy study(root, dependence, splits, followRecurrences);
       study.evaluator.splitLoops(loopSplits);
       study.evaluator.evaluate(root, study.index, {});
       wanted = study.space.wantedSplit;
     }
     if (!wanted) {
-      RootStudy study(root, dependence, splits);
+      RootStudy study(root, dependence, splits, followRecurrences);
       study.evaluator.splitLoops(loopSplits);
       if (succeeded(match(study)))
         return success();

@@ -16,7 +16,8 @@
 namespace mambac::raise {
 
 struct RootStudy {
-  RootStudy(mlir::Value root, const ScanDependence &dependence, llvm::ArrayRef<IndexSpace::Split> splits);
+  RootStudy(mlir::Value root, const ScanDependence &dependence, llvm::ArrayRef<IndexSpace::Split> splits,
+            bool followRecurrences = false);
 
   mlir::Value root;
   IndexSpace space;
@@ -29,7 +30,8 @@ struct RootStudy {
 
 /// Runs `match` on studies of `root` with ever more axes split, until no producer asks for a further split.
 mlir::LogicalResult studyRoot(mlir::Value root, const ScanDependence &dependence,
-                              llvm::function_ref<mlir::LogicalResult(RootStudy &)> match);
+                              llvm::function_ref<mlir::LogicalResult(RootStudy &)> match,
+                              bool followRecurrences = false);
 
 /// A product of leaves: `coefficient * leaf * leaf ...`
 struct Group {

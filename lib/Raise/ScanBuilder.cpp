@@ -164,6 +164,13 @@ FailureOr<ScanBuilder::Result> ScanBuilder::build(std::string &reason) {
   FailureOr<Value> x = add(operands, roles.x, full, {}, {}, "x", reason);
   FailureOr<Value> dt =
       failed(x) ? x : add(operands, roles.dt, {kBatch, kTime, kHead}, {}, {}, "the time step", reason);
+  if (succeeded(dt) && !*dt && !isSSD) { // a step of 1
+    FailureOr<Operand> one = operands.build(Group(), {kBatch, kTime, kHead});
+    if (failed(one))
+      return failure();
+    maps.push_back(one->map);
+    dt = one->value;
+  }
   FailureOr<Value> A = failed(dt) ? dt : add(operands, roles.A, ofA, maybeA, {}, "A", reason);
   FailureOr<Value> B = failed(A) ? A : add(operands, roles.B, ofB, maybeB, {kHead}, "B", reason);
   FailureOr<Value> C = failed(B) ? B : add(operands, roles.C, ofB, maybeB, {kHead}, "C", reason);

@@ -27,12 +27,26 @@ SmallVector<int> mambac::raise::varsOf(ArrayRef<Atom> leaves) {
   return vars;
 }
 
-Atom mambac::raise::rewritePosition(const Atom &leaf, const Lin &from, const Lin &to) {
+std::optional<Lin> mambac::raise::rewrite(const IndexSpace &space, const Lin &e, const Lin &from, const Lin &to) {
+  if (e == from)
+    return to;
+  Lin sum = e + from;
+  auto moves = [&](auto &term) { return space.get(term.first).kind != IndexSpace::Kind::Size; };
+  if (llvm::none_of(from.terms, moves) || llvm::any_of(sum.terms, moves))
+    return std::nullopt;
+  return sum - to;
+}
+
+Atom mambac::raise::rewritePosition(const IndexSpace &space, const Atom &leaf, const Lin &from, const Lin &to) {
   Atom result = leaf;
   for (Lin &e : result.index)
-    if (e == from)
-      e = to;
+    if (std::optional<Lin> rewritten = rewrite(space, e, from, to))
+      e = *rewritten;
   return result;
+}
+
+bool mambac::raise::isReadAt(const IndexSpace &space, const Atom &leaf, const Lin &position) {
+  return llvm::any_of(leaf.index, [&](const Lin &e) { return rewrite(space, e, position, Lin(0)).has_value(); });
 }
 
 bool mambac::raise::sameLeaves(ArrayRef<Atom> a, ArrayRef<Atom> b) {
@@ -42,7 +56,7 @@ bool mambac::raise::sameLeaves(ArrayRef<Atom> a, ArrayRef<Atom> b) {
   return x == y;
 }
 
-static bool removeAll(SmallVectorImpl<Atom> &leaves, ArrayRef<Atom> wanted) {
+bool mambac::raise::removeLeaves(SmallVectorImpl<Atom> &leaves, ArrayRef<Atom> wanted) {
   SmallVector<Atom, 4> rest(leaves.begin(), leaves.end());
   for (const Atom &atom : wanted) {
     auto it = llvm::find_if(rest, [&](const Atom &leaf) { return leaf == atom; });
@@ -66,7 +80,7 @@ bool mambac::raise::factorOut(ElementEvaluator &evaluator, SmallVectorImpl<Atom>
   SmallVector<Candidate, 4> candidates{{SmallVector<Atom, 4>(leaves.begin(), leaves.end()), coefficient}};
   for (unsigned next = 0; next < candidates.size() && next < 64; ++next) {
     Candidate candidate = candidates[next];
-    if (removeAll(candidate.leaves, wanted)) {
+    if (removeLeaves(candidate.leaves, wanted)) {
       leaves.assign(candidate.leaves.begin(), candidate.leaves.end());
       coefficient = candidate.coefficient;
       return true;

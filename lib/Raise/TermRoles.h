@@ -19,13 +19,21 @@ llvm::SmallVector<int> varsOf(const Lin &e);
 /// All variables of a group's leaves.
 llvm::SmallVector<int> varsOf(llvm::ArrayRef<Atom> leaves);
 
-/// Replaces each dimension's position that is exactly `from` by `to`.
-Atom rewritePosition(const Atom &leaf, const Lin &from, const Lin &to);
+/// `e`, which is `from` or something fixed less `from` (a position counted from the end), with `to` in its place; nothing
+/// if it is neither.
+std::optional<Lin> rewrite(const IndexSpace &space, const Lin &e, const Lin &from, const Lin &to);
+/// Replaces each dimension's position likewise.
+Atom rewritePosition(const IndexSpace &space, const Atom &leaf, const Lin &from, const Lin &to);
+/// Whether a dimension's position is `position`, or something fixed less it.
+bool isReadAt(const IndexSpace &space, const Atom &leaf, const Lin &position);
 
 /// Takes `wanted` out of `leaves`, following the producers of those leaves that are products if need be. All of
 /// `wanted` are found and removed, or nothing is changed and false returned. `coefficient` takes up constants.
 bool factorOut(ElementEvaluator &evaluator, llvm::SmallVectorImpl<Atom> &leaves, llvm::ArrayRef<Atom> wanted,
                double &coefficient, llvm::ArrayRef<Lin> given);
+
+/// Takes `wanted` out of `leaves`: all of them, or none and false is returned.
+bool removeLeaves(llvm::SmallVectorImpl<Atom> &leaves, llvm::ArrayRef<Atom> wanted);
 
 /// The same factors, whatever the order.
 bool sameLeaves(llvm::ArrayRef<Atom> a, llvm::ArrayRef<Atom> b);

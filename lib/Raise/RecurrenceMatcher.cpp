@@ -1,0 +1,544 @@
+//===- RecurrenceMatcher.cpp - Compares a sum of products with a state space recurrence -------------------------===//
+//
+// The derivation of the roles. Checks of sums against roles that are known, and of ranges, are in RecurrenceCheck.cpp.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+
+#include "lib/Raise/RecurrenceMatcher.h"
+
+#include "lib/Raise/ElementUtils.h"
+
+using namespace mlir;
+using namespace mambac::raise;
+
+/// A sum of more products than this was not written by hand; a loop over chunks that was unrolled comes near.
+static constexpr size_t kMaxTerms = 512;
+static constexpr size_t kMaxCases = 64;
+
+/// Moves the exponentials of a term into one exponent, a difference of prefix sums of one summand.
+LogicalResult RecurrenceMatcher::splitExponent(const Term &term, ArrayRef<Lin> given, Work &work) {
+  Poly exponent;
+  work.term = term;
+  work.term.atoms.clear();
+  for (const Atom &atom : term.atoms) {
+    if (atom.kind == Atom::Kind::Prefix)
+      return fail("a cumulative sum is used outside of an exponential");
+    if (atom.kind == Atom::Kind::Leaf)
+      work.term.atoms.push_back(atom);
+    else
+      exponent.insert(exponent.end(), atom.exponent->begin(), atom.exponent->end());
+  }
+  exponent = evaluator.simplify(exponent, join(given, term.guards));
+  for (const Term &part : exponent) {
+    plausible |= llvm::any_of(part.atoms, [](const Atom &atom) { return atom.kind == Atom::Kind::Prefix; });
+    if (part.atoms.size() != 1 || part.atoms[0].kind != Atom::Kind::Prefix || !part.guards.empty() ||
+        !part.bound.empty())
+      return fail("an exponent is not a difference of cumulative sums");
+    if (summand && !(*part.atoms[0].summand == *summand))
+      return fail("the decays are cumulative sums of different values");
+    summand = part.atoms[0].summand;
+    std::optional<Lin> &side = part.coefficient > 0 ? work.end : work.begin;
+    if ((part.coefficient != 1 && part.coefficient != -1) || side)
+      return fail("an exponent is not one difference of cumulative sums");
+    side = part.atoms[0].end;
+  }
+  if (!options.reverse && !work.end && work.begin) {
+    otherWay = true;
+    return fail("a decay grows with time");
+  }
+  return success();
+}
+
+/// All decays lead to one time.
+LogicalResult RecurrenceMatcher::findTarget(MutableArrayRef<Work> works) {
+  for (Work &work : works) {
+    if (!work.begin && !work.end)
+      continue;
+    const std::optional<Lin> &side = options.reverse ? work.begin : work.end;
+    if (!side)
+      return fail("a decay does not end");
+    Lin found = options.reverse ? *side : *side - 1;
+    if (std::exchange(hasTarget, true) && target != found) {
+      otherWay = !options.reverse;
+      return fail("the decays end at different times");
+    }
+    target = found;
+  }
+  if (!hasTarget)
+    return fail("no decay");
+  // The time of the element, or the one as far from the end: the result is turned around then.
+  auto it = llvm::find_if(study.index, [&](const Lin &e) { return rewrite(space, e, target, Lin(0)).has_value(); });
+  if (it == study.index.end() || target.isConstant()) {
+    otherWay = !options.reverse;
+    return fail("the decay does not end at the time of the element");
+  }
+  timeDim = it - study.index.begin();
+  for (Work &work : works)
+    setSource(work);
+  return success();
+}
+
+void RecurrenceMatcher::setSource(Work &work) {
+  if (!options.reverse) {
+    if (work.begin)
+      work.source = *work.begin - 1;
+    return;
+  }
+  // Backwards, what comes from behind the last step is the initial state.
+  if (work.end && *work.end != space.getSize(study.root, timeDim))
+    work.source = work.end;
+}
+
+/// The summand of the cumulative sums is dt * A, with A constant in time; without a step all of it is A.
+LogicalResult RecurrenceMatcher::matchBase() {
+  tau = Lin::var(evaluator.getSummandVar());
+  SmallVector<Atom, 4> leaves(summand->atoms.begin(), summand->atoms.end());
+  double coefficient = summand->coefficient;
+  int stateVar = state.isConstant() ? -1 : state.terms[0].first;
+  auto dependsOnTime = [&](const Atom &leaf) { return usesVar(leaf, tau.terms[0].first); };
+  auto ownForEachState = [&](ArrayRef<Atom> leaves, bool allowState) {
+    return llvm::any_of(varsOf(leaves), [&](int var) {
+      return space.get(var).kind == IndexSpace::Kind::Bound && !(allowState && var == stateVar);
+    });
+  };
+  stateful = llvm::any_of(leaves, [&](const Atom &leaf) { return usesVar(leaf, stateVar); });
+  if (llvm::any_of(leaves, [](const Atom &leaf) { return leaf.kind != Atom::Kind::Leaf; }))
+    return fail("the decay is not an exponential");
+  if (!options.withStep) {
+    A.coefficient = coefficient;
+    A.atoms.append(leaves.begin(), leaves.end());
+    // One for each state is a selective scan whose step is 1, if it is constant in time.
+    bool constant = llvm::none_of(A.atoms, dependsOnTime);
+    return A.empty() || ownForEachState(A.atoms, constant) ? fail("the decay has its own value for each state")
+                                                           : success();
+  }
+  auto isStep = [&](const Atom &leaf) { return dependsOnTime(leaf) && !usesVar(leaf, stateVar); };
+  auto isRate = [&](const Atom &leaf) { return !dependsOnTime(leaf); };
+  auto accepted = [&] {
+    return llvm::any_of(leaves, isRate) && llvm::all_of(leaves, [&](const Atom &l) { return isStep(l) || isRate(l); });
+  };
+  for (int step = 0; step < 6 && !accepted(); ++step) {
+    bool opened = false;
+    for (unsigned i = 0; i < leaves.size() && !opened; ++i) {
+      if (!dependsOnTime(leaves[i]))
+        continue;
+      FailureOr<Poly> inner = evaluator.expand(leaves[i], {});
+      if (failed(inner) || inner->size() != 1 || !inner->front().bound.empty() || !inner->front().guards.empty() ||
+          llvm::any_of(inner->front().atoms, [](const Atom &a) { return a.kind != Atom::Kind::Leaf; }))
+        continue;
+      leaves.erase(leaves.begin() + i);
+      leaves.append(inner->front().atoms.begin(), inner->front().atoms.end());
+      coefficient *= inner->front().coefficient;
+      opened = true;
+    }
+    if (!opened)
+      return failWithStep("the decay is not a product of a time step and a constant in time");
+  }
+  if (!accepted())
+    return failWithStep("the decay has no factor that is constant in time");
+  for (const Atom &leaf : leaves)
+    (dependsOnTime(leaf) ? dt : A).atoms.push_back(leaf);
+  A.coefficient = coefficient;
+  if (dt.empty())
+    return failWithStep("the decay does not depend on time");
+  if (ownForEachState(dt.atoms, false) || ownForEachState(A.atoms, true))
+    return fail("the decay has its own value for each state");
+  return success();
+}
+
+/// Follows the producers of leaves that depend on two times, such as scores, until none is left.
+LogicalResult RecurrenceMatcher::openMixedLeaves(SmallVectorImpl<Work> &works, ArrayRef<Lin> given) {
+  SmallVector<int> targetVars = varsOf(target);
+  for (unsigned next = 0, steps = 0; next < works.size(); ++next) {
+    bool again = true;
+    while (again) {
+      again = false;
+      Work work = works[next];
+      SmallVector<int> sourceVars = work.source ? varsOf(*work.source) : SmallVector<int>();
+      for (unsigned i = 0; i < work.term.atoms.size() && !again; ++i) {
+        const Atom &leaf = work.term.atoms[i];
+        bool mixed = false, atTarget = false, atSource = false;
+        for (const Lin &e : leaf.index) {
+          if (rewrite(space, e, target, tau))
+            atTarget = true;
+          else if (work.source && rewrite(space, e, *work.source, tau))
+            atSource = true;
+          else
+            mixed |= e.usesAny(targetVars) || e.usesAny(sourceVars);
+        }
+        if (!mixed && !(atTarget && atSource))
+          continue;
+        if (++steps > 64)
+          return fail("too many products between two times");
+        FailureOr<Poly> opened = evaluator.expand(leaf, join(given, work.term.guards));
+        if (failed(opened))
+          return fail("a factor depends on two times in a way that is not a product");
+        Term rest = work.term;
+        rest.atoms.erase(rest.atoms.begin() + i);
+        Poly product = multiply({rest}, *opened);
+        if (product.empty())
+          return fail("a term vanishes");
+        for (const Term &term : product)
+          if (llvm::any_of(term.atoms, [](const Atom &a) { return a.kind != Atom::Kind::Leaf; }))
+            return fail("a factor between two times has a decay of its own");
+        works[next].term = product.front();
+        for (const Term &term : llvm::drop_begin(product)) {
+          Work more = work;
+          more.term = term;
+          works.push_back(more);
+        }
+        again = true;
+      }
+    }
+  }
+  return success();
+}
+
+/// Leaves written with the placeholder, read at `position`.
+SmallVector<Atom, 4> RecurrenceMatcher::at(ArrayRef<Atom> leaves, const Lin &position) {
+  SmallVector<Atom, 4> result;
+  for (Atom leaf : leaves) {
+    for (Lin &e : leaf.index)
+      e = e.substitute(tau.terms[0].first, position);
+    result.push_back(leaf);
+  }
+  return result;
+}
+
+LogicalResult RecurrenceMatcher::agree(Group &group, bool &seen, const Group &found, StringRef what) {
+  if (!std::exchange(seen, true)) {
+    group = found;
+    return success();
+  }
+  if (group.coefficient != found.coefficient || !sameLeaves(group.atoms, found.atoms))
+    return fail("the terms have different " + what);
+  return success();
+}
+
+/// All terms sum over one state variable; the others' are renamed to it.
+LogicalResult RecurrenceMatcher::nameState(Term &term, ArrayRef<int> vars) {
+  if (vars.size() > 1)
+    return fail("a term sums over more than one state axis");
+  if (vars.empty())
+    return success();
+  Lin size = *space.get(vars[0]).size;
+  if (state.isConstant()) {
+    if (sawTerm)
+      return fail("some terms do not sum over the states");
+    state = Lin::var(vars[0]);
+    stateSize = size;
+  }
+  if (stateSize != size)
+    return fail("the terms sum over states of different sizes");
+  int var = vars[0];
+  if (Lin::var(var) == state)
+    return success();
+  term = substitute(term, var, state);
+  for (int &bound : term.bound)
+    if (bound == var)
+      bound = state.terms[0].first;
+  return success();
+}
+
+/// Opens products until what is read at a state no longer holds the whole input: until x and B are apart.
+LogicalResult RecurrenceMatcher::separate(SmallVectorImpl<Atom> &leaves, double &coefficient, ArrayRef<Lin> given) {
+  if (state.isConstant())
+    return success();
+  int stateVar = state.terms[0].first;
+  SmallVector<int> rootVars;
+  for (auto [dim, e] : llvm::enumerate(study.index))
+    if (dim != timeDim)
+      rootVars.append(varsOf(e));
+  auto accept = [&](ArrayRef<Atom> atoms) {
+    auto used = varsOf(atoms);
+    bool hasX = false;
+    for (const Atom &atom : atoms) {
+      if (!usesVar(atom, stateVar)) {
+        hasX = true;
+        continue;
+      }
+      if (llvm::all_of(rootVars, [&](int var) { return usesVar(atom, var) || !llvm::is_contained(used, var); }))
+        return false;
+    }
+    return hasX;
+  };
+  struct Candidate {
+    SmallVector<Atom, 4> atoms;
+    double coefficient;
+  };
+  SmallVector<Candidate, 4> candidates{{SmallVector<Atom, 4>(leaves.begin(), leaves.end()), coefficient}};
+  for (unsigned next = 0; next < candidates.size() && next < 64; ++next) {
+    Candidate current = candidates[next];
+    if (accept(current.atoms)) {
+      leaves.assign(current.atoms.begin(), current.atoms.end());
+      coefficient = current.coefficient;
+      return success();
+    }
+    for (unsigned i = 0; i < current.atoms.size(); ++i) {
+      if (!usesVar(current.atoms[i], stateVar))
+        continue;
+      FailureOr<Poly> opened = evaluator.expand(current.atoms[i], given);
+      if (failed(opened) || opened->size() != 1 || !opened->front().bound.empty() || !opened->front().guards.empty() ||
+          llvm::any_of(opened->front().atoms, [](const Atom &a) { return a.kind != Atom::Kind::Leaf; }))
+        continue;
+      Candidate further = current;
+      further.atoms.erase(further.atoms.begin() + i);
+      further.atoms.append(opened->front().atoms.begin(), opened->front().atoms.end());
+      further.coefficient *= opened->front().coefficient;
+      candidates.push_back(further);
+    }
+  }
+  // A B with a value of its own for each channel.
+  if (llvm::any_of(leaves, [&](const Atom &atom) { return !usesVar(atom, stateVar); }))
+    return success();
+  return fail("the input is not a product of x and B");
+}
+
+/// A term with a source time, or one that starts from the initial state.
+LogicalResult RecurrenceMatcher::matchSource(Work &work, ArrayRef<Lin> given) {
+  Term &term = work.term;
+  SmallVector<int> stateVars;
+  for (int var : term.bound)
+    if (!work.source || !work.source->uses(var))
+      stateVars.push_back(var);
+  if (failed(nameState(term, stateVars)))
+    return failure();
+  if (stateVars.empty() && !state.isConstant())
+    return fail("some terms do not sum over the states");
+  sawTerm = true;
+  SmallVector<Atom, 4> sourceLeaves, targetLeaves, constantLeaves;
+  for (const Atom &leaf : term.atoms) {
+    bool atTarget = isReadAt(space, leaf, target);
+    bool atSource = work.source && isReadAt(space, leaf, *work.source);
+    if (atTarget)
+      targetLeaves.push_back(rewritePosition(space, leaf, target, tau));
+    else if (atSource)
+      sourceLeaves.push_back(leaf);
+    else
+      constantLeaves.push_back(leaf);
+  }
+  int stateVar = state.isConstant() ? -1 : state.terms[0].first;
+  double coefficient = term.coefficient;
+  Group foundC, foundGate;
+  for (const Atom &leaf : targetLeaves)
+    (isReadout(leaf, stateVar) ? foundC : foundGate).atoms.push_back(leaf);
+
+  if (!work.source) {
+    // exp(P(t+1)) C[t] h[-1]
+    Group found;
+    found.coefficient = coefficient;
+    found.atoms.append(constantLeaves.begin(), constantLeaves.end());
+    if (!sourceLeaves.empty() || !initialState.empty())
+      return fail("the term from before time 0 is not an initial state");
+    // A readout that is constant in time is known from the terms with a source.
+    if (sawC && foundC.empty() && !removeLeaves(found.atoms, C.atoms))
+      return fail("the initial state is not read like the others");
+    if (found.atoms.empty())
+      return fail("the term from before time 0 is not an initial state");
+    if (!foundC.empty() && failed(agree(C, sawC, foundC, "readouts C")))
+      return failure();
+    if (failed(agree(gate, sawGate, foundGate, "factors at the target time")))
+      return failure();
+    if (!term.guards.empty())
+      return fail("the initial state takes part at some times only");
+    initialState = found;
+    return success();
+  }
+  if (isMaskedBetween(work, target, given))
+    return fail("the decay is masked between source and target");
+  Constraints known = join(given, term.guards);
+  // Leaves are opened where they are read: that a pad is not met there follows from the position.
+  if (!factorOut(evaluator, sourceLeaves, at(dt.atoms, *work.source), coefficient, known))
+    return failWithStep("the input is not multiplied by the time step of the decay");
+  if (failed(separate(sourceLeaves, coefficient, known)))
+    return failure();
+  Group foundX, foundB;
+  foundX.coefficient = coefficient;
+  for (const Atom &leaf : sourceLeaves)
+    (usesVar(leaf, stateVar) ? foundB : foundX).atoms.push_back(rewritePosition(space, leaf, *work.source, tau));
+  // What is constant in time: of the state it is C or B, whichever is missing.
+  for (const Atom &leaf : constantLeaves)
+    (!usesVar(leaf, stateVar) ? foundX : foundC.empty() ? foundC : foundB).atoms.push_back(leaf);
+  if (state.isConstant() && foundX.atoms.size() == 2) {
+    // One state: B has no axis of its own. It is the factor that the channels share.
+    SmallVector<int> rootVars = study.getRootVars();
+    auto count = [&](const Atom &leaf) {
+      return llvm::count_if(rootVars, [&](int var) { return usesVar(leaf, var); });
+    };
+    unsigned smaller = count(foundX.atoms[0]) <= count(foundX.atoms[1]) ? 0 : 1;
+    foundB.atoms.push_back(foundX.atoms[smaller]);
+    foundX.atoms.erase(foundX.atoms.begin() + smaller);
+  }
+  if (failed(agree(gate, sawGate, foundGate, "factors at the target time")) ||
+      failed(agree(C, sawC, foundC, "readouts C")))
+    return failure();
+  bool seenX = sawSource, seenB = sawSource;
+  if (failed(agree(x, seenX, foundX, "inputs x")) || failed(agree(B, seenB, foundB, "inputs B")))
+    return failure();
+  sawSource = true;
+  return addInterval(work, given);
+}
+
+/// A term without decay: D * x at the target time.
+LogicalResult RecurrenceMatcher::matchDirect(Work &work, ArrayRef<Lin> given) {
+  if (!work.term.bound.empty() || !work.term.guards.empty())
+    return fail("a sum without decay is added");
+  SmallVector<Atom, 4> leaves(work.term.atoms.begin(), work.term.atoms.end());
+  double coefficient = work.term.coefficient;
+  if (!factorOut(evaluator, leaves, at(gate.atoms, target), coefficient, given) ||
+      !factorOut(evaluator, leaves, at(x.atoms, target), coefficient, given))
+    return fail("something else than D * x is added");
+  if (!D.empty())
+    return fail("more than one multiple of x is added");
+  for (const Atom &leaf : leaves)
+    if (usesAnyVar(leaf, varsOf(target)))
+      return fail("the skip's factor depends on time");
+  if (leaves.empty())
+    return fail("x is added without a factor");
+  D.coefficient = coefficient / x.coefficient;
+  D.atoms.append(leaves.begin(), leaves.end());
+  return success();
+}
+
+/// The roles, from the terms of one case.
+LogicalResult RecurrenceMatcher::derive(const Poly &poly, ArrayRef<Lin> given) {
+  SmallVector<Work, 4> works, sources, direct;
+  for (const Term &original : poly) {
+    // The decay itself may be read at a state: name it first.
+    Term term = original;
+    SmallVector<int> stateVars;
+    for (int var : term.bound) {
+      bool ofTime = false;
+      for (const Atom &atom : term.atoms)
+        for (const Term &part : atom.exponent ? *atom.exponent : Poly())
+          for (const Atom &prefix : part.atoms)
+            ofTime |= prefix.kind == Atom::Kind::Prefix && prefix.end.uses(var);
+      if (!ofTime)
+        stateVars.push_back(var);
+    }
+    if (stateVars.size() == 1 && failed(nameState(term, stateVars)))
+      return failure();
+    Work work;
+    if (failed(splitExponent(term, given, work)))
+      return failure();
+    works.push_back(work);
+  }
+  if (failed(findTarget(works)))
+    return failure();
+  for (const Work &work : works)
+    (work.begin || work.end ? sources : direct).push_back(work);
+  if (failed(matchBase()) || failed(openMixedLeaves(sources, given)))
+    return failure();
+  // Terms with a source first: they settle x.
+  for (bool first : {true, false})
+    for (Work &work : sources)
+      if (work.source.has_value() == first && failed(matchSource(work, given)))
+        return failure();
+  if (!sawSource || x.empty() || B.empty() || C.empty())
+    return fail("there is no input x, B, or no readout C");
+  for (Work &work : direct) {
+    if (succeeded(matchDirect(work, given)))
+      continue;
+    // The source may be the target itself, where nothing decays.
+    std::string why = reason;
+    work.source = target;
+    if (!checkSource(work, given, target, /*isFinal=*/false))
+      return fail(why);
+  }
+  return checkCover(target, given);
+}
+
+/// Conditions on the position alone divide it into cases, as pieces put together do.
+std::vector<Constraints> RecurrenceMatcher::splitCases(const Poly &poly) {
+  std::vector<Constraints> cases{{}};
+  for (const Term &term : poly)
+    for (const Lin &guard : term.guards) {
+      auto has = [&](IndexSpace::Kind kind) {
+        return llvm::any_of(guard.terms, [&](auto &t) { return space.get(t.first).kind == kind; });
+      };
+      if (has(IndexSpace::Kind::Bound) || !has(IndexSpace::Kind::Root))
+        continue;
+      Lin negation = guard * -1 - 1;
+      std::vector<Constraints> finer;
+      for (const Constraints &known : cases)
+        for (const Lin &decided : {guard, negation}) {
+          Constraints part = known;
+          if (space.implies(known, decided == guard ? negation : guard))
+            continue;
+          if (!space.implies(known, decided))
+            part.push_back(decided);
+          finer.push_back(part);
+        }
+      if (finer.size() > kMaxCases)
+        return {};
+      cases = finer;
+    }
+  return cases;
+}
+
+LogicalResult RecurrenceMatcher::match() {
+  Poly poly = evaluator.evaluate(study.root, study.index, {});
+  if (poly.empty() || poly.size() > kMaxTerms)
+    return fail("not a sum of products");
+  std::vector<Constraints> cases = splitCases(poly);
+  if (cases.empty())
+    return fail("too many cases");
+  if (cases.size() == 1) {
+    if (failed(derive(poly, cases[0])))
+      return failure();
+  } else {
+    // The roles come from the last case, where there have been sources in all ways; the others are checked.
+    unsigned principal = cases.size();
+    for (unsigned i = cases.size(); i-- > 0 && principal == cases.size();) {
+      RecurrenceMatcher attempt(study, options);
+      if (succeeded(attempt.derive(evaluator.simplify(poly, cases[i]), cases[i])))
+        principal = i;
+      else if (i + 1 == cases.size() || !attempt.reason.empty()) {
+        reason = attempt.reason;
+        plausible |= attempt.plausible;
+        stepMissing |= attempt.stepMissing;
+        otherWay |= attempt.otherWay;
+        stateful |= attempt.stateful;
+      }
+    }
+    if (principal == cases.size())
+      return failure();
+    if (failed(derive(evaluator.simplify(poly, cases[principal]), cases[principal])))
+      return failure();
+    for (unsigned i = 0; i < cases.size(); ++i) {
+      if (i == principal)
+        continue;
+      // A case of one time is read there.
+      Lin position = target;
+      for (const Lin &guard : cases[i])
+        for (auto &[var, coefficient] : guard.terms)
+          if (target == Lin::var(var) && std::abs(coefficient) == 1) {
+            Lin limit = (guard - Lin::var(var, coefficient)) * -coefficient;
+            if (space.implies(cases[i], (target - limit) * -coefficient))
+              position = limit;
+          }
+      Poly part = evaluator.simplify(poly, cases[i]);
+      if (position != target)
+        for (Term &term : part)
+          term = substitute(term, target.terms[0].first, position);
+      if (!check(part, cases[i], position, /*isFinal=*/false) || failed(checkCover(position, cases[i])))
+        return fail("the sum is another one at some times");
+    }
+  }
+  time = *rewrite(space, study.index[timeDim], target, tau);
+  // Turned around and backwards is forwards.
+  reverse = options.reverse != (time != tau);
+  decideKind();
+  return success();
+}
+
+void RecurrenceMatcher::decideKind() {
+  int stateVar = state.isConstant() ? -1 : state.terms[0].first;
+  SmallVector<int> ofA = varsOf(A.atoms), ofDt = varsOf(dt.atoms), finest;
+  for (const Lin &e : study.index)
+    for (auto &[var, coefficient] : e.terms)
+      if (coefficient == 1 && e != target && (llvm::is_contained(ofA, var) || !llvm::is_contained(ofDt, var)))
+        finest.push_back(var);
+  ssd = (stateVar >= 0 ? !llvm::is_contained(ofA, stateVar)
+                       : llvm::any_of(finest, [&](int var) { return !llvm::is_contained(ofA, var); }));
+}

@@ -1,0 +1,103 @@
+//===- RecurrenceMatcher.h - Compares a sum of products with a state space recurrence ----------------*- C++ -*-===//
+//
+// The definition that ssm.ssd and ssm.selective_scan share, written as one sum over the source times s of a result at
+// time t (both ops' axes, n the state, P the prefix sums of the decay's logarithm dt * A):
+//
+//     y[t] = sum over s <= t, n of  C[t] * B[s] * dt[s] * x[s] * exp(P(t+1) - P(s+1))
+//          + sum over n of  C[t] * initial state * exp(P(t+1))  +  D * x[t]           all of it times a gate at t
+//
+// or, running backwards, s >= t and exp(P(s) - P(t)). The matcher finds the roles of the factors in the element of one
+// candidate, whatever pieces the sources come in, and in whatever cases of t.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#ifndef MAMBAC_LIB_RAISE_RECURRENCEMATCHER_H
+#define MAMBAC_LIB_RAISE_RECURRENCEMATCHER_H
+
+#include "lib/Raise/ScanBuilder.h"
+#include "lib/Raise/TermRoles.h"
+#include <string>
+
+namespace mambac::raise {
+
+/// Finds the roles in the study of one candidate. All leaves of the groups are written with the placeholder `time`
+/// where they are read at a time, and `state` where they are read at a state.
+class RecurrenceMatcher : public ScanRoles {
+public:
+  /// With a step, decay and input have to share a factor dt; without one, they were discretized before.
+  struct Options {
+    bool withStep = true;
+    bool reverse = false;
+  };
+  RecurrenceMatcher(RootStudy &study, Options options)
+      : study(study), space(study.space), evaluator(study.evaluator), options(options) {}
+
+  mlir::LogicalResult match();
+  /// After match(): whether one decay is shared by the states and channels of a head.
+  bool isSSD() const { return ssd; }
+  /// After match(): whether `value` at `position`, written in the variables of the study, is the state after the last
+  /// of `length` steps.
+  bool isFinalState(mlir::Value value, llvm::ArrayRef<Lin> position, const Lin &length);
+  /// True if match() failed for want of a step that decay and input share.
+  bool lacksStep() const { return stepMissing; }
+  /// True if match() failed because decays do not end at one time, or grow: as those do that run the other way.
+  bool runsOtherWay() const { return otherWay; }
+  /// True if the decay has a value of its own for each state, as far as match() came.
+  bool hasStatefulDecay() const { return stateful; }
+  llvm::StringRef getReason() const { return reason; }
+  /// True if the candidate has a causal decay at all, so that a failure is worth a remark.
+  bool isPlausible() const { return plausible; }
+
+private:
+  struct Work {
+    Term term;                 ///< without the exponentials
+    std::optional<Lin> begin, end; ///< of the difference of prefix sums
+    std::optional<Lin> source; ///< the time it starts from; none: from before the first step
+  };
+  struct Interval {
+    Lin low, high;
+  };
+
+  mlir::LogicalResult fail(const llvm::Twine &why) {
+    reason = why.str();
+    return mlir::failure();
+  }
+  mlir::LogicalResult failWithStep(const llvm::Twine &why) {
+    stepMissing = options.withStep;
+    return fail(why);
+  }
+  std::vector<Constraints> splitCases(const Poly &poly);
+  mlir::LogicalResult derive(const Poly &poly, llvm::ArrayRef<Lin> given);
+  bool check(const Poly &poly, llvm::ArrayRef<Lin> given, const Lin &at, bool isFinal);
+  bool checkSource(Work &work, llvm::ArrayRef<Lin> given, const Lin &at, bool isFinal);
+  mlir::LogicalResult splitExponent(const Term &term, llvm::ArrayRef<Lin> given, Work &work);
+  mlir::LogicalResult findTarget(llvm::MutableArrayRef<Work> works);
+  void setSource(Work &work);
+  mlir::LogicalResult nameState(Term &term, llvm::ArrayRef<int> vars);
+  mlir::LogicalResult matchBase();
+  mlir::LogicalResult matchSource(Work &work, llvm::ArrayRef<Lin> given);
+  mlir::LogicalResult separate(llvm::SmallVectorImpl<Atom> &leaves, double &coefficient, llvm::ArrayRef<Lin> given);
+  mlir::LogicalResult matchDirect(Work &work, llvm::ArrayRef<Lin> given);
+  mlir::LogicalResult openMixedLeaves(llvm::SmallVectorImpl<Work> &works, llvm::ArrayRef<Lin> given);
+  mlir::LogicalResult addInterval(const Work &work, llvm::ArrayRef<Lin> given);
+  mlir::LogicalResult checkCover(const Lin &at, llvm::ArrayRef<Lin> given, std::optional<Lin> length = std::nullopt);
+  bool isMaskedBetween(const Work &work, const Lin &at, llvm::ArrayRef<Lin> given);
+  llvm::SmallVector<Atom, 4> at(llvm::ArrayRef<Atom> leaves, const Lin &position);
+  mlir::LogicalResult agree(Group &group, bool &seen, const Group &found, llvm::StringRef what);
+  void decideKind();
+
+  RootStudy &study;
+  IndexSpace &space;
+  ElementEvaluator &evaluator;
+  const Options options;
+  std::string reason;
+  bool plausible = false, stepMissing = false, otherWay = false, ssd = false, stateful = false;
+  std::shared_ptr<const Term> summand; ///< of the prefix sums
+  Lin target;
+  bool hasTarget = false, sawSource = false, sawGate = false, sawC = false, sawTerm = false;
+  llvm::SmallVector<Interval> intervals;
+  Lin tau;
+};
+
+} // namespace mambac::raise
+
+#endif // MAMBAC_LIB_RAISE_RECURRENCEMATCHER_H
