@@ -72,11 +72,23 @@ FailureOr<Poly> ElementEvaluator::scalar(linalg::LinalgOp op, Value v, const Env
       }
     return sum;
   }
+  if (mode == Mode::Exp && isa<math::LogOp>(inner)) // what has a logarithm is positive
+    return scalar(op, inner->getOperand(0), env, given, Mode::Value);
   bool additive = isa<arith::AddFOp, arith::SubFOp>(inner);
-  if (mode == Mode::Exp && isa<arith::AddFOp>(inner)) {
+  if (mode == Mode::Exp && additive) {
     FailureOr<Poly> lhs = scalar(op, inner->getOperand(0), env, given, mode);
-    FailureOr<Poly> rhs = scalar(op, inner->getOperand(1), env, given, mode);
-    return failed(lhs) || failed(rhs) ? FailureOr<Poly>(failure()) : multiply(*lhs, *rhs);
+    FailureOr<Poly> rhs =
+        scalar(op, inner->getOperand(1), env, given, isa<arith::AddFOp>(inner) ? mode : Mode::Value);
+    if (succeeded(rhs) && isa<arith::SubFOp>(inner))
+      rhs = wrapExp(multiply(*rhs, constantPoly(-1)), given);
+    // Differences with masks in them are one exponent; so is what has no product of its own.
+    if (succeeded(lhs) && succeeded(rhs) &&
+        (isa<arith::AddFOp>(inner) || llvm::any_of(*lhs, [](const Term &t) {
+           return llvm::any_of(t.atoms, [](const Atom &a) { return a.kind != Atom::Kind::Exp; });
+         })))
+      return multiply(*lhs, *rhs);
+    if (isa<arith::AddFOp>(inner))
+      return failure();
   }
   if (mode == Mode::Exp) {
     FailureOr<Poly> value = scalar(op, v, env, given, Mode::Value);

@@ -335,6 +335,13 @@ FailureOr<Poly> ElementEvaluator::expand(const Atom &atom, ArrayRef<Lin> given) 
   return simplify(*poly, given);
 }
 
+/// The result of an elementwise logarithm.
+static bool isLogarithm(Value tensor) {
+  auto op = tensor.getDefiningOp<linalg::LinalgOp>();
+  return op && op.getNumReductionLoops() == 0 && op->getNumResults() == 1 &&
+         op->getRegion(0).front().getTerminator()->getOperand(0).getDefiningOp<math::LogOp>();
+}
+
 Poly ElementEvaluator::element(Value tensor, ArrayRef<Lin> index, ArrayRef<Lin> given, Mode mode) {
   SmallVector<Lin> position(index.begin(), index.end());
   while (stepThroughView(tensor, position, given)) {
@@ -342,6 +349,10 @@ Poly ElementEvaluator::element(Value tensor, ArrayRef<Lin> index, ArrayRef<Lin> 
   FailureOr<Poly> poly = follow(tensor, position, given, mode, /*force=*/false);
   if (succeeded(poly))
     return *poly;
+  // exp(log(x)) is x, wherever x comes from.
+  if (mode == Mode::Exp && isLogarithm(tensor))
+    if (poly = follow(tensor, position, given, mode, /*force=*/true); succeeded(poly))
+      return *poly;
   return mode == Mode::Value ? leaf(tensor, position) : wrapExp(leaf(tensor, position), given);
 }
 

@@ -114,6 +114,8 @@ public:
 
   /// Follows recurrences whose decay is an exponential, as the sums that they are.
   void followRecurrences() { recurrencesOpen = true; }
+  /// Whether a recurrence with an input has been followed.
+  bool sawRecurrence() const { return recurrenceSeen; }
 
 private:
   enum class Mode { Value, Exp };
@@ -179,7 +181,7 @@ private:
   int summandVar = -1;
   std::map<std::pair<int64_t, int>, std::pair<int, int>> pieceVars;
   int joinDepth = 0;
-  bool piecesWhole = false, recurrencesOpen = false;
+  bool piecesWhole = false, recurrencesOpen = false, recurrenceSeen = false;
   int pieceVar = -1;       ///< if not -1, only pieces along this variable are looked into,
   unsigned pieceDepth = 0; ///< so many more of them
   std::function<bool(mlir::Value)> policy;

@@ -23,11 +23,16 @@ FailureOr<Poly> ElementEvaluator::followCumsum(Operation *op, ArrayRef<Lin> inde
     int var = space.addVar(IndexSpace::Kind::Bound, size);
     SmallVector<Lin> source(index.begin(), index.end());
     source[dim] = Lin::var(var);
-    Poly summand = simplify(element(cumsum.getX(), source, given, Mode::Value), given);
+    // The logarithm of a sum of exponentials is that sum where it is an exponent, and nothing else elsewhere.
+    bool logarithmic = cumsum->hasAttr("log");
+    if (logarithmic && mode != Mode::Exp)
+      return failure();
+    Poly summand =
+        simplify(element(cumsum.getX(), source, given, logarithmic ? Mode::Exp : Mode::Value), given);
     // The running sum over k <= i is written over var = k; a reverse one as the total less the rest.
     Lin at = index[dim];
     // Sums of exponentials stay sums, over a variable that is bound.
-    if (llvm::any_of(summand, [](const Term &term) {
+    if (logarithmic || llvm::any_of(summand, [](const Term &term) {
           return !term.bound.empty() || llvm::any_of(term.atoms, [](const Atom &a) { return a.exponent != nullptr; });
         })) {
       Lin bound = cumsum.getReverse() ? Lin::var(var) - at : at - Lin::var(var);
@@ -35,6 +40,8 @@ FailureOr<Poly> ElementEvaluator::followCumsum(Operation *op, ArrayRef<Lin> inde
         term.bound.push_back(var);
         term.guards.push_back(bound - (cumsum.getExclusive() ? 1 : 0));
       }
+      if (logarithmic)
+        return summand;
       result = summand;
     } else if (cumsum.getReverse()) {
       FailureOr<Poly> total = sumRange(summand, var, size - 1, given);
@@ -167,6 +174,7 @@ FailureOr<Poly> ElementEvaluator::followScan(Operation *op, OpResult result, Arr
   if (failed(b))
     return failure();
   if (!b->empty()) {
+    recurrenceSeen = true;
     FailureOr<Poly> decay = scan.getReverse() ? sumBetween(exponent, k, t, source - 1, causal)
                                               : sumBetween(exponent, k, source + 1, t, causal);
     if (failed(decay))

@@ -450,6 +450,9 @@ bool IndexSpace::divide(ArrayRef<Lin> given, const Lin &e, int64_t k, Lin &quoti
   // Shifts: (k*c + l - 3) needs another window; not even.
   if (rest.constant == 0 && rest.terms.size() == 1 && canSplit(rest.terms[0].first) && k % rest.terms[0].second == 0)
     want(rest.terms[0].first, k / rest.terms[0].second);
+  else if (rest.constant == k - 1 && rest.terms.size() == 1 && rest.terms[0].second == -1 &&
+           canSplit(rest.terms[0].first))
+    want(rest.terms[0].first, k); // counted from the end
   else {
     // One variable may reach beyond k while the others stay inside: h*P + p with p < P, divided by a multiple.
     for (auto &[id, coefficient] : rest.terms)

@@ -7,6 +7,7 @@
 #include "lib/Raise/RaiseUtils.h"
 #include "lib/Raise/RecurrenceMatcher.h"
 #include "lib/Raise/ScanBuilder.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 using namespace mambac;
@@ -27,10 +28,79 @@ struct Candidate {
   StringRef opName = "ssm.ssd";
 
   LogicalResult attempt(RootStudy &study, RecurrenceMatcher::Options options, bool &lacksStep, bool &otherWay);
+  LogicalResult attemptPlain(RootStudy &study, RecurrenceMatcher::Options options);
   LogicalResult raise();
 };
 
+/// exp(operand), elementwise.
+Value exponential(OpBuilder &b, Location loc, Value operand) {
+  auto type = cast<RankedTensorType>(operand.getType());
+  Value empty = tensor::EmptyOp::create(b, loc, tensor::getMixedSizes(b, loc, operand), type.getElementType());
+  AffineMap identity = AffineMap::getMultiDimIdentityMap(type.getRank(), b.getContext());
+  SmallVector<utils::IteratorType> iterators(type.getRank(), utils::IteratorType::parallel);
+  return linalg::GenericOp::create(b, loc, empty.getType(), operand, empty, ArrayRef<AffineMap>{identity, identity},
+                                   iterators,
+                                   [](OpBuilder &b, Location loc, ValueRange args) {
+                                     linalg::YieldOp::create(b, loc, math::ExpOp::create(b, loc, args[0]).getResult());
+                                   })
+      .getResult(0);
+}
+
 } // namespace
+
+/// The states themselves: ssm.scan over the root's own dimensions.
+LogicalResult Candidate::attemptPlain(RootStudy &study, RecurrenceMatcher::Options options) {
+  options.withStep = false;
+  options.plain = true;
+  RecurrenceMatcher matcher(study, options);
+  // An ssm.scan is there already.
+  if (failed(matcher.match()) || study.evaluator.sawRecurrence())
+    return failure();
+  auto type = cast<RankedTensorType>(root.getType());
+  SmallVector<Axis> axes;
+  SmallVector<unsigned> all, ofState;
+  SmallVector<SmallVector<unsigned, 2>> dimAxes;
+  for (unsigned dim = 0; dim < type.getRank(); ++dim) {
+    axes.push_back({dim == matcher.timeDim ? matcher.time : study.index[dim], study.space.getSize(root, dim)});
+    all.push_back(dim);
+    dimAxes.push_back({dim});
+    if (dim != matcher.timeDim)
+      ofState.push_back(dim);
+  }
+  OpBuilder b(root.getContext());
+  b.setInsertionPointAfter(root.getDefiningOp());
+  Location loc = getScanLocation(root);
+  OperandBuilder operands(b, loc, study.space, axes);
+  Group decay = matcher.A;
+  bool isLogarithm = llvm::any_of(decay.atoms, [](const Atom &a) { return a.kind == Atom::Kind::Log; });
+  if (isLogarithm && (decay.atoms.size() != 1 || decay.coefficient != 1))
+    return failure();
+  for (Atom &atom : decay.atoms)
+    atom.kind = Atom::Kind::Leaf;
+  FailureOr<Operand> a = operands.build(decay, {}, all), input = operands.build(matcher.x, {}, all);
+  if (failed(a) || failed(input))
+    return failure();
+  if (!isLogarithm)
+    a->value = exponential(b, loc, a->value);
+  SmallVector<AffineMap> maps{a->map, input->map};
+  Value init;
+  if (!matcher.initialState.empty()) {
+    FailureOr<Operand> start = operands.build(matcher.initialState, ofState);
+    if (failed(start))
+      return failure();
+    init = start->value;
+    maps.push_back(start->map);
+  }
+  FailureOr<Destination> destination = makeDestination(b, loc, operands, axes, dimAxes, all, type);
+  if (failed(destination))
+    return failure();
+  maps.push_back(destination->map);
+  auto scan = ssm::ScanOp::create(b, loc, a->value, input->value, init, destination->value, maps, matcher.timeDim,
+                                  matcher.reverse);
+  raised = destination->restore(b, loc, scan.getResult(0));
+  opName = "ssm.scan";
+  return success();
+}
 
 LogicalResult Candidate::attempt(RootStudy &study, RecurrenceMatcher::Options options, bool &lacksStep,
                                  bool &otherWay) {
@@ -73,17 +143,22 @@ LogicalResult Candidate::raise() {
   return studyRoot(
       root, dependence,
       [&](RootStudy &study) -> LogicalResult {
-        for (bool reverse : {false, true}) {
+        // The first direction's reason is what people want to read about.
+        std::string first;
+        for (auto [reverse, negated] : {std::pair{false, false}, {false, true}, {true, false}, {true, true}}) {
           bool lacksStep = false, otherWay = false;
-          std::string before = reason;
-          if (succeeded(attempt(study, {/*withStep=*/true, reverse}, lacksStep, otherWay)) ||
-              (lacksStep && succeeded(attempt(study, {/*withStep=*/false, reverse}, lacksStep, otherWay))))
+          if (succeeded(attempt(study, {/*withStep=*/true, reverse, negated}, lacksStep, otherWay)) ||
+              (lacksStep && succeeded(attempt(study, {/*withStep=*/false, reverse, negated}, lacksStep, otherWay))))
             return success();
-          if (reverse)
-            reason = before; // the usual direction is what people want to read about
+          if (!reverse && !negated)
+            first = reason;
           if (!otherWay)
             break;
         }
+        for (auto [reverse, negated] : {std::pair{false, false}, {false, true}, {true, false}, {true, true}})
+          if (plausible && !onlySSD && succeeded(attemptPlain(study, {/*withStep=*/false, reverse, negated})))
+            return success();
+        reason = first;
         return failure();
       },
       /*followRecurrences=*/true);

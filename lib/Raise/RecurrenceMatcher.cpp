@@ -37,9 +37,10 @@ LogicalResult RecurrenceMatcher::splitExponent(const Term &term, ArrayRef<Lin> g
     if (summand && !(*part.atoms[0].summand == *summand))
       return fail("the decays are cumulative sums of different values");
     summand = part.atoms[0].summand;
-    std::optional<Lin> &side = part.coefficient > 0 ? work.end : work.begin;
-    if ((part.coefficient != 1 && part.coefficient != -1) || side)
+    std::optional<Lin> &side = (part.coefficient > 0) != options.negated ? work.end : work.begin;
+    if ((rate != 0 && rate != std::abs(part.coefficient)) || side)
       return fail("an exponent is not one difference of cumulative sums");
+    rate = std::abs(part.coefficient);
     side = part.atoms[0].end;
   }
   if (!options.reverse && !work.end && work.begin) {
@@ -55,11 +56,13 @@ LogicalResult RecurrenceMatcher::findTarget(MutableArrayRef<Work> works) {
     if (!work.begin && !work.end)
       continue;
     const std::optional<Lin> &side = options.reverse ? work.begin : work.end;
-    if (!side)
+    if (!side) {
+      otherWay = true;
       return fail("a decay does not end");
+    }
     Lin found = options.reverse ? *side : *side - 1;
     if (std::exchange(hasTarget, true) && target != found) {
-      otherWay = !options.reverse;
+      otherWay = true;
       return fail("the decays end at different times");
     }
     target = found;
@@ -67,9 +70,14 @@ LogicalResult RecurrenceMatcher::findTarget(MutableArrayRef<Work> works) {
   if (!hasTarget)
     return fail("no decay");
   // The time of the element, or the one as far from the end: the result is turned around then.
-  auto it = llvm::find_if(study.index, [&](const Lin &e) { return rewrite(space, e, target, Lin(0)).has_value(); });
+  auto it = llvm::find_if(study.index, [&](const Lin &e) {
+    Lin sum = e + target;
+    return e == target || (!e.isConstant() && llvm::all_of(sum.terms, [&](auto &term) {
+                             return space.get(term.first).kind == IndexSpace::Kind::Size;
+                           }));
+  });
   if (it == study.index.end() || target.isConstant()) {
-    otherWay = !options.reverse;
+    otherWay = true;
     return fail("the decay does not end at the time of the element");
   }
   timeDim = it - study.index.begin();
@@ -93,7 +101,7 @@ void RecurrenceMatcher::setSource(Work &work) {
 LogicalResult RecurrenceMatcher::matchBase() {
   tau = Lin::var(evaluator.getSummandVar());
   SmallVector<Atom, 4> leaves(summand->atoms.begin(), summand->atoms.end());
-  double coefficient = summand->coefficient;
+  double coefficient = summand->coefficient * (options.negated ? -rate : rate);
   int stateVar = state.isConstant() ? -1 : state.terms[0].first;
   auto dependsOnTime = [&](const Atom &leaf) { return usesVar(leaf, tau.terms[0].first); };
   auto ownForEachState = [&](ArrayRef<Atom> leaves, bool allowState) {
@@ -102,6 +110,11 @@ LogicalResult RecurrenceMatcher::matchBase() {
     });
   };
   stateful = llvm::any_of(leaves, [&](const Atom &leaf) { return usesVar(leaf, stateVar); });
+  if (options.plain) {
+    A.coefficient = coefficient;
+    A.atoms.append(leaves.begin(), leaves.end());
+    return A.empty() || ownForEachState(A.atoms, false) ? fail("the decay is summed over") : success();
+  }
   if (llvm::any_of(leaves, [](const Atom &leaf) { return leaf.kind != Atom::Kind::Leaf; }))
     return fail("the decay is not an exponential");
   if (!options.withStep) {
@@ -146,22 +159,32 @@ LogicalResult RecurrenceMatcher::matchBase() {
   return success();
 }
 
+/// The variables of a time; sizes do not move.
+SmallVector<int> RecurrenceMatcher::movingVars(const Lin &e) {
+  SmallVector<int> vars = varsOf(e);
+  llvm::erase_if(vars, [&](int var) { return space.get(var).kind == IndexSpace::Kind::Size; });
+  return vars;
+}
+
 /// Follows the producers of leaves that depend on two times, such as scores, until none is left.
 LogicalResult RecurrenceMatcher::openMixedLeaves(SmallVectorImpl<Work> &works, ArrayRef<Lin> given) {
-  SmallVector<int> targetVars = varsOf(target);
+  SmallVector<int> targetVars = movingVars(target);
   for (unsigned next = 0, steps = 0; next < works.size(); ++next) {
     bool again = true;
     while (again) {
       again = false;
       Work work = works[next];
-      SmallVector<int> sourceVars = work.source ? varsOf(*work.source) : SmallVector<int>();
+      SmallVector<int> sourceVars = work.source ? movingVars(*work.source) : SmallVector<int>();
       for (unsigned i = 0; i < work.term.atoms.size() && !again; ++i) {
         const Atom &leaf = work.term.atoms[i];
         bool mixed = false, atTarget = false, atSource = false;
         for (const Lin &e : leaf.index) {
-          if (rewrite(space, e, target, tau))
+          std::optional<Lin> ofTarget = rewrite(space, e, target, Lin(0)), ofSource;
+          if (work.source)
+            ofSource = rewrite(space, e, *work.source, Lin(0));
+          if (ofTarget && !ofTarget->usesAny(sourceVars))
             atTarget = true;
-          else if (work.source && rewrite(space, e, *work.source, tau))
+          else if (ofSource && !ofSource->usesAny(targetVars))
             atSource = true;
           else
             mixed |= e.usesAny(targetVars) || e.usesAny(sourceVars);
@@ -308,8 +331,8 @@ LogicalResult RecurrenceMatcher::matchSource(Work &work, ArrayRef<Lin> given) {
   sawTerm = true;
   SmallVector<Atom, 4> sourceLeaves, targetLeaves, constantLeaves;
   for (const Atom &leaf : term.atoms) {
-    bool atTarget = isReadAt(space, leaf, target);
-    bool atSource = work.source && isReadAt(space, leaf, *work.source);
+    bool atTarget = isReadAt(space, leaf, target, work.source ? movingVars(*work.source) : SmallVector<int>());
+    bool atSource = work.source && isReadAt(space, leaf, *work.source, movingVars(target));
     if (atTarget)
       targetLeaves.push_back(rewritePosition(space, leaf, target, tau));
     else if (atSource)
@@ -346,6 +369,19 @@ LogicalResult RecurrenceMatcher::matchSource(Work &work, ArrayRef<Lin> given) {
   }
   if (isMaskedBetween(work, target, given))
     return fail("the decay is masked between source and target");
+  if (options.plain) {
+    Group found;
+    found.coefficient = coefficient;
+    for (const Atom &leaf : sourceLeaves)
+      found.atoms.push_back(rewritePosition(space, leaf, *work.source, tau));
+    found.atoms.append(constantLeaves.begin(), constantLeaves.end());
+    if (!targetLeaves.empty() || !stateVars.empty() || found.empty())
+      return fail("the states are not the recurrence's own");
+    bool seen = std::exchange(sawSource, true);
+    if (failed(agree(x, seen, found, "inputs")))
+      return failure();
+    return addInterval(work, given);
+  }
   Constraints known = join(given, term.guards);
   // Leaves are opened where they are read: that a pad is not met there follows from the position.
   if (!factorOut(evaluator, sourceLeaves, at(dt.atoms, *work.source), coefficient, known))
@@ -391,7 +427,7 @@ LogicalResult RecurrenceMatcher::matchDirect(Work &work, ArrayRef<Lin> given) {
   if (!D.empty())
     return fail("more than one multiple of x is added");
   for (const Atom &leaf : leaves)
-    if (usesAnyVar(leaf, varsOf(target)))
+    if (usesAnyVar(leaf, movingVars(target)))
       return fail("the skip's factor depends on time");
   if (leaves.empty())
     return fail("x is added without a factor");
@@ -434,10 +470,12 @@ LogicalResult RecurrenceMatcher::derive(const Poly &poly, ArrayRef<Lin> given) {
     for (Work &work : sources)
       if (work.source.has_value() == first && failed(matchSource(work, given)))
         return failure();
-  if (!sawSource || x.empty() || B.empty() || C.empty())
+  if (!options.plain && (!sawSource || x.empty() || B.empty() || C.empty()))
     return fail("there is no input x, B, or no readout C");
+  if (!sawSource)
+    return fail("there is no input");
   for (Work &work : direct) {
-    if (succeeded(matchDirect(work, given)))
+    if (!options.plain && succeeded(matchDirect(work, given)))
       continue;
     // The source may be the target itself, where nothing decays.
     std::string why = reason;

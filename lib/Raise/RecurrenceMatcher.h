@@ -27,6 +27,8 @@ public:
   struct Options {
     bool withStep = true;
     bool reverse = false;
+    bool negated = false; ///< prefix sums of -A: exp(P(s+1) - P(t+1))
+    bool plain = false;   ///< without readout: ssm.scan
   };
   RecurrenceMatcher(RootStudy &study, Options options)
       : study(study), space(study.space), evaluator(study.evaluator), options(options) {}
@@ -72,6 +74,7 @@ private:
   mlir::LogicalResult splitExponent(const Term &term, llvm::ArrayRef<Lin> given, Work &work);
   mlir::LogicalResult findTarget(llvm::MutableArrayRef<Work> works);
   void setSource(Work &work);
+  llvm::SmallVector<int> movingVars(const Lin &e);
   mlir::LogicalResult nameState(Term &term, llvm::ArrayRef<int> vars);
   mlir::LogicalResult matchBase();
   mlir::LogicalResult matchSource(Work &work, llvm::ArrayRef<Lin> given);
@@ -91,7 +94,8 @@ private:
   const Options options;
   std::string reason;
   bool plausible = false, stepMissing = false, otherWay = false, ssd = false, stateful = false;
-  std::shared_ptr<const Term> summand; ///< of the prefix sums
+  std::shared_ptr<const Term> summand; ///< of the prefix sums,
+  double rate = 0;                     ///< times this
   Lin target;
   bool hasTarget = false, sawSource = false, sawGate = false, sawC = false, sawTerm = false;
   llvm::SmallVector<Interval> intervals;

@@ -30,11 +30,17 @@ SmallVector<int> mambac::raise::varsOf(ArrayRef<Atom> leaves) {
 std::optional<Lin> mambac::raise::rewrite(const IndexSpace &space, const Lin &e, const Lin &from, const Lin &to) {
   if (e == from)
     return to;
-  Lin sum = e + from;
   auto moves = [&](auto &term) { return space.get(term.first).kind != IndexSpace::Kind::Size; };
-  if (llvm::none_of(from.terms, moves) || llvm::any_of(sum.terms, moves))
+  auto *first = llvm::find_if(from.terms, moves);
+  if (first == from.terms.end() || e.coefficientOf(first->first) == 0 ||
+      e.coefficientOf(first->first) % first->second != 0)
     return std::nullopt;
-  return sum - to;
+  int64_t factor = e.coefficientOf(first->first) / first->second;
+  Lin rest = e - from * factor;
+  for (auto &term : from.terms)
+    if (moves(term) && rest.uses(term.first))
+      return std::nullopt;
+  return rest + to * factor;
 }
 
 Atom mambac::raise::rewritePosition(const IndexSpace &space, const Atom &leaf, const Lin &from, const Lin &to) {
@@ -45,8 +51,11 @@ Atom mambac::raise::rewritePosition(const IndexSpace &space, const Atom &leaf, c
   return result;
 }
 
-bool mambac::raise::isReadAt(const IndexSpace &space, const Atom &leaf, const Lin &position) {
-  return llvm::any_of(leaf.index, [&](const Lin &e) { return rewrite(space, e, position, Lin(0)).has_value(); });
+bool mambac::raise::isReadAt(const IndexSpace &space, const Atom &leaf, const Lin &position, ArrayRef<int> others) {
+  return llvm::any_of(leaf.index, [&](const Lin &e) {
+    std::optional<Lin> rest = rewrite(space, e, position, Lin(0));
+    return rest && !rest->usesAny(others);
+  });
 }
 
 bool mambac::raise::sameLeaves(ArrayRef<Atom> a, ArrayRef<Atom> b) {

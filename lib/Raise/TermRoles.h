@@ -19,13 +19,13 @@ llvm::SmallVector<int> varsOf(const Lin &e);
 /// All variables of a group's leaves.
 llvm::SmallVector<int> varsOf(llvm::ArrayRef<Atom> leaves);
 
-/// `e`, which is `from` or something fixed less `from` (a position counted from the end), with `to` in its place; nothing
-/// if it is neither.
+/// `e`, which is a multiple of `from` and a rest that is independent of it, with `to` in the place of `from`; nothing if it
+/// does not depend on `from`, or in another way.
 std::optional<Lin> rewrite(const IndexSpace &space, const Lin &e, const Lin &from, const Lin &to);
 /// Replaces each dimension's position likewise.
 Atom rewritePosition(const IndexSpace &space, const Atom &leaf, const Lin &from, const Lin &to);
-/// Whether a dimension's position is `position`, or something fixed less it.
-bool isReadAt(const IndexSpace &space, const Atom &leaf, const Lin &position);
+/// Whether a dimension's position is a multiple of `position` and a rest that depends on none of `others`.
+bool isReadAt(const IndexSpace &space, const Atom &leaf, const Lin &position, llvm::ArrayRef<int> others);
 
 /// Takes `wanted` out of `leaves`, following the producers of those leaves that are products if need be. All of
 /// `wanted` are found and removed, or nothing is changed and false returned. `coefficient` takes up constants.
