@@ -172,8 +172,9 @@ def check(fixture: Path, build: Path, work: Path) -> Row:
         after = run_models.run([opt, raised, "--mambac-schedule", profile, "-o", "/dev/null"], SECONDS)
         row.before, peak = memory(before)
         row.after, _ = memory(after)
-        # An unrolled loop has many small tensors, of which the peak holds as many as one tensor over time.
-        if row.after > max(row.before, peak):
+        # An unrolled loop has many small tensors, of which the peak holds as many as one tensor over time. A scan whose states
+        # are read in ways that no op has stores them.
+        if row.after > max(row.before, peak) and not meta["ops"].get("ssm.scan"):
             row.problems.append(f"the largest temporary grew from {row.before} to {row.after} bytes")
     except run_models.Failure as failure:
         row.problems.append(problem(failure))

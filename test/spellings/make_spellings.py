@@ -34,7 +34,7 @@ from forms.registry import Spelling  # noqa: E402
 from make_models import InDouble  # noqa: E402
 from mambac.archive import save  # noqa: E402
 
-MODULES = ["selective", "recurrences", "parallel", "ssd", "ssd_other", "blocks", "higher_order"]
+MODULES = ["selective", "recurrences", "parallel", "ssd", "ssd_other", "blocks", "higher_order", "relatives", "cached"]
 
 
 def outputs_of(module: nn.Module, values: dict[str, Tensor]) -> list[Tensor]:
@@ -116,7 +116,7 @@ def write(form: Spelling, folder: Path) -> None:
         for name, value in values.items():
             arrays[f"case{i}.in.{name}"] = numpy_of(value)
         with InDouble():
-            exact = outputs_of(double, {name: value.double() for name, value in values.items()})
+            exact = outputs_of(double, {n: v.double() if v.is_floating_point() else v for n, v in values.items()})
         computed = outputs_of(module, values)
         better = outputs_of(reference, values) if reference else computed
         for k, (y, other, y64) in enumerate(zip(computed, better, exact, strict=True)):

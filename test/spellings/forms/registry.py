@@ -44,6 +44,8 @@ class Spelling:
     dtype: torch.dtype
     # The same function, spelled as PyTorch computes it most exactly; None: as it is.
     reference: Callable[..., Any] | None
+    # Makes the module where it is not one of ours; `forward` is then what is called on it.
+    make: Callable[[], nn.Module] | None = None
 
 
 ALL: list[Spelling] = []
@@ -60,6 +62,7 @@ def spelling(
     dtype: torch.dtype = torch.float32,
     reference: Callable[..., Any] | None = None,
     kept: dict[str, int] | None = None,
+    make: Callable[[], nn.Module] | None = None,
     name: str | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Registers the decorated forward, under its own name or `name`."""
@@ -79,6 +82,7 @@ def spelling(
                 SIZES | (sizes or {}),
                 dtype,
                 reference,
+                make,
             )
         )
         return forward
@@ -88,6 +92,8 @@ def spelling(
 
 def draw(name: str, shape: list[int], generator: torch.Generator) -> Tensor:
     """Values for an input or a parameter of this name."""
+    if name == "ids":
+        return torch.randint(43, shape, generator=generator)
     noise = torch.randn(shape, generator=generator)
     if name in ("delta", "dt"):
         return F.softplus(noise - 1.5)
@@ -117,6 +123,11 @@ def axes(spec: str, sizes: dict[str, int]) -> list[int]:
 
 def build(form: Spelling, forward: Callable[..., Any] | None = None) -> nn.Module:
     """A module with the spelling's parameters, the same for every call."""
+    if form.make:
+        model = form.make()
+        module = type("Form", (nn.Module,), {"forward": forward or form.forward})()
+        module.add_module("model", model)
+        return module.eval()
     module = type("Form", (nn.Module,), {"forward": forward or form.forward})()
     generator = torch.Generator().manual_seed(sum(map(ord, form.name)))
     for name, spec in form.params.items():
@@ -130,4 +141,4 @@ def make_inputs(form: Spelling, shape: tuple[int, int], seed: int) -> dict[str, 
     generator = torch.Generator().manual_seed(1000 + seed)
     sizes = form.sizes | {"b": shape[0], "l": shape[1], "c": max(1, shape[1] // CHUNK)}
     values = {name: draw(name, axes(spec, sizes), generator) for name, spec in form.inputs.items()}
-    return {name: value.to(form.dtype) for name, value in values.items()}
+    return {name: value.to(form.dtype) if value.is_floating_point() else value for name, value in values.items()}
