@@ -18,7 +18,7 @@
 // CHECK: WEIGHTS = [
 // CHECK-NEXT: "w \"quoted\"\x0a# not a comment",
 // CHECK: ("x", torch.float32, (None, None, 6)),
-// CHECK: ("input_lambda", torch.bfloat16, (None, None)),
+// CHECK: ("lambda", torch.bfloat16, (None, None)),
 // CHECK: return cls(read_weights(path, "a \"model\""))
 
 // Names of the model are no code.

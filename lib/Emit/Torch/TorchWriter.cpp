@@ -208,7 +208,9 @@ void TorchWriter::writeInputs(func::FuncOp func) {
     line(need("check") + "(" + name + ", *self.INPUTS[" + std::to_string(inputs.size()) + "])");
     auto word = func.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "mambac.dtype");
     bool isUnsigned = word && word.getValue() == "u8";
-    inputs.push_back(tuple({quote(name), isUnsigned ? "torch.uint8" : dtypeOf(argument), tuple(sizes)}));
+    auto original = func.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "mambac.name");
+    std::string shown = original ? original.str() : name;
+    inputs.push_back(tuple({quote(shown), isUnsigned ? "torch.uint8" : dtypeOf(argument), tuple(sizes)}));
     if (isUnsigned)
       line(name + " = " + name + ".view(torch.int8)");
     auto map = func.getArgAttrOfType<AffineMapAttr>(argument.getArgNumber(), "mambac.shape");
@@ -242,9 +244,15 @@ void TorchWriter::writeBlock(Block &block) {
   for (Operation &op : block)
     for (mlir::Value result : op.getResults()) {
       Operation *end = &op;
-      for (Operation *user : result.getUsers())
+      // A fill is written where it is used, with its sizes.
+      SmallVector<Operation *> users(result.getUsers());
+      while (!users.empty()) {
+        Operation *user = users.pop_back_val();
+        if (isa<linalg::FillOp>(user))
+          users.append(user->user_begin(), user->user_end());
         if (Operation *here = block.findAncestorOpInBlock(*user); here && order[here] > order[end])
           end = here;
+      }
       last[end].push_back(result);
     }
   for (Operation &op : block) {

@@ -163,35 +163,37 @@ def ssd(x, dt, A, B, C, D, z, bias, state, use_softplus, low, high, reverse, dty
     acc = accumulator(x, dt, A, B, C, D, z, bias, state)
     b, length, h, p = x.shape
     g, n = B.shape[2:]
+    # The state as the product with C wants it: the channels of a group's heads side by side.
     s = torch.zeros(b, h, p, n, dtype=acc, device=x.device) if state is None else state.to(acc)
+    s = s.reshape(b, g, h // g * p, n)
     y = torch.empty(b, length, h, p, dtype=dtype, device=x.device)
     A, D, bias = (None if t is None else t.to(acc) for t in (A, D, bias))
     if dt is None:
         A = A.expand(b, length, h)
-    groups = lambda t, axis: t.unflatten(axis, (g, h // g))
     for i, j in chunks(length, chunk, reverse):
         cut = lambda t: (t[:, i:j].flip(1) if reverse else t[:, i:j]).to(acc)
-        xs, bs, cs = cut(x), cut(B), cut(C)
+        xs, bs, cs = cut(x), cut(B).transpose(1, 2), cut(C).transpose(1, 2)
         if dt is None:
             decay, us = cut(A), xs
         else:
             steps = time_steps(cut(dt), bias, use_softplus, low, high)
             decay, us = steps * A, xs * steps.unsqueeze(-1)
-        sums = torch.cumsum(decay, 1)
+        decay, us = decay.transpose(1, 2), us.transpose(1, 2)  # (b, h, chunk), (b, h, chunk, p)
+        sums = torch.cumsum(decay, -1)
         # Each segment is summed on its own: a difference of two long sums would lose digits.
         square = torch.ones(j - i, j - i, dtype=torch.bool, device=x.device)
-        within = decay.unsqueeze(2).masked_fill(square.triu()[:, :, None], 0.0).cumsum(1)
-        within = within.masked_fill(square.triu(1)[:, :, None], -math.inf).exp()
-        scores = torch.einsum("blgn,bsgn->blsg", cs, bs)
-        ys = torch.einsum("blsgr,bsgrp->blgrp", scores.unsqueeze(-1) * groups(within, 3), groups(us, 2))
-        ys = ys + torch.einsum("blgn,bgrpn->blgrp", cs, groups(s, 1)) * groups(sums.exp(), 2).unsqueeze(-1)
-        rest = us * within[:, -1].unsqueeze(-1)
-        s = s * sums[:, -1].exp()[..., None, None] + torch.einsum("bsgn,bsgrp->bgrpn", bs, groups(rest, 2)).flatten(1, 2)
-        ys = ys.flatten(2, 3)
+        within = decay.unsqueeze(-1).masked_fill(square.triu(), 0.0).cumsum(-2).masked_fill(square.triu(1), -math.inf).exp()
+        scores = torch.matmul(cs, bs.transpose(-1, -2)).unsqueeze(2)
+        ys = torch.matmul((within.unflatten(1, (g, h // g)) * scores).flatten(1, 2), us)
+        past = torch.matmul(cs, s.transpose(-1, -2)).unflatten(-1, (h // g, p)).permute(0, 1, 3, 2, 4).flatten(1, 2)
+        ys = (ys + past * sums.exp().unsqueeze(-1)).transpose(1, 2)
+        rest = (us * within[:, :, -1].unsqueeze(-1)).transpose(-1, -2).reshape(b, g, h // g * p, j - i)
+        kept = sums[:, :, -1].exp().unsqueeze(-1).expand(b, h, p).reshape(b, g, h // g * p, 1)
+        s = s * kept + torch.matmul(rest, bs)
         ys = ys if D is None else ys + D * xs
         ys = ys if z is None else ys * torch.nn.functional.silu(cut(z))
         y[:, i:j] = ys.flip(1) if reverse else ys
-    return y, s.to(dtype)
+    return y, s.reshape(b, h, p, n).to(dtype)
 
 
 #: causal_conv1d needs accumulator
