@@ -249,11 +249,12 @@ struct RollTimeLoops : PassWrapper<RollTimeLoops, OperationPass<func::FuncOp>> {
     dead.push_back(op);
     // A final state that is used further is the scan's. Users inside the unrolled steps die with them.
     for (const TimeStacker::Recurrence &r : stacker.getRecurrences())
-      rewriter.replaceUsesWithIf(r.lastState, r.finalState, [&](OpOperand &use) {
-        Operation *scan = r.finalState.getDefiningOp(), *user = use.getOwner();
-        Operation *ancestor = scan->getBlock()->findAncestorOpInBlock(*user);
-        return ancestor && scan->isBeforeInBlock(ancestor);
-      });
+      if (r.lastState)
+        rewriter.replaceUsesWithIf(r.lastState, r.finalState, [&](OpOperand &use) {
+          Operation *scan = r.finalState.getDefiningOp(), *user = use.getOwner();
+          Operation *ancestor = scan->getBlock()->findAncestorOpInBlock(*user);
+          return ancestor && scan->isBeforeInBlock(ancestor);
+        });
     numRolled += stacker.getRecurrences().size();
     eraseDead(rewriter, dead);
   }

@@ -8,6 +8,10 @@
 //   [f(a0, w), f(a1, w), ...]                ->  f(stack(a0, a1, ...), w)     (the same operation on each step)
 //   [h0, h1, ...], h_t = a_t * h_{t-1} + b_t ->  ssm.scan(stack(a), stack(b)) (a list that needs itself, one step late)
 //
+// A null in a list is a step whose value nobody asks for: what is at hand there is as good as anything. So a recurrence
+// that starts from its first input has no decay in its first step, and a state that is read before it is updated has no
+// update in its last one.
+//
 // Nothing is matched by name or by order in the block; the work is linear in the number of operations visited.
 //
 //===----------------------------------------------------------------------------------------------------------===//
@@ -45,6 +49,14 @@ struct LinearInPrevious {
   bool dependsOnPrevious() const { return recurrence >= 0; }
 };
 
+/// The map (t, d0, ..., dn) -> (d0, ..., dn) of a value that does not vary.
+inline mlir::AffineMap invariantMap(int64_t rank, mlir::MLIRContext *ctx) {
+  return mlir::AffineMap::getMultiDimIdentityMap(rank + 1, ctx).getMinorSubMap(rank);
+}
+inline mlir::AffineMap timeFirstMap(int64_t rank, mlir::MLIRContext *ctx) {
+  return mlir::AffineMap::getMultiDimIdentityMap(rank + 1, ctx);
+}
+
 class TimeStacker {
 public:
   TimeStacker(mlir::RewriterBase &rewriter, mlir::Location loc, int64_t steps)
@@ -59,7 +71,7 @@ public:
 
   /// A recurrence that was found and replaced by an ssm.scan.
   struct Recurrence {
-    mlir::Value lastState;  ///< the state after the last step, in the unrolled graph
+    mlir::Value lastState;  ///< the state after the last step, in the unrolled graph; null where it has none
     mlir::Value finalState; ///< the same, as computed by the ssm.scan
   };
   mlir::ArrayRef<Recurrence> getRecurrences() const { return recurrences; }
@@ -76,23 +88,37 @@ private:
     llvm::SmallVector<mlir::Value> values;
     bool recurrent = false;
     bool reverse = false;
-    mlir::Value init;
+    mlir::Value init; ///< null: 0
+    std::optional<int64_t> first; ///< a step that is not as the others: the state that the recurrence starts from
+    bool isFirstExact = false;    ///< the others' input, at that step, is just that state
   };
   using Result = mlir::FailureOr<LinearInPrevious>;
 
   Result visit(mlir::ArrayRef<mlir::Value> list);
   Result visitSlices(mlir::ArrayRef<mlir::Value> list);
-  Result visitOps(mlir::ArrayRef<mlir::Value> list);
+  Result follow(mlir::ArrayRef<mlir::Value> list, std::optional<int64_t> first);
+  Result visitOps(mlir::ArrayRef<mlir::Value> list, int id);
+  bool startsFrom(mlir::ArrayRef<mlir::Value> list, int64_t first);
+  void visitFirst(int id, mlir::Operation *op, llvm::MutableArrayRef<LinearInPrevious> operands,
+                  mlir::ArrayRef<llvm::SmallVector<mlir::Value>> lists);
+  Stacked putFirst(Stacked rest, int64_t first, mlir::Value value);
+  Result visitStatesBefore(mlir::ArrayRef<mlir::Value> list, bool reverse);
+  static mlir::Value getSample(mlir::ArrayRef<mlir::Value> list);
   Result replay(mlir::Operation *op, mlir::Value like, mlir::ArrayRef<LinearInPrevious> operands,
                 mlir::ArrayRef<llvm::SmallVector<mlir::Value>> lists);
   Result replayGeneric(mlir::Operation *op, mlir::ArrayRef<LinearInPrevious> operands);
+  Result replayNamed(mlir::Operation *op, mlir::ArrayRef<LinearInPrevious> operands);
   Result replayLinear(mlir::Operation *op, mlir::ArrayRef<LinearInPrevious> operands);
   std::optional<int> findRecurrence(mlir::ArrayRef<mlir::Value> list);
   Result close(int id, LinearInPrevious step);
   Stacked combine(mlir::StringRef kind, const Stacked &lhs, const Stacked &rhs, mlir::Value like);
   Stacked castTo(const Stacked &value, mlir::Type elementType, mlir::Value like);
   mlir::Value emptyLike(mlir::Value like, mlir::Type elementType);
-  mlir::Value fillLike(mlir::Value like, double value);
+  Stacked getScalar(mlir::Value scalar, int64_t rank);
+  Stacked getNumber(mlir::Type type, double value, int64_t rank);
+  Stacked replayInner(mlir::Operation &inner, mlir::ArrayRef<Stacked> operands, mlir::Value like);
+  std::optional<LinearInPrevious> combineLinear(mlir::Operation &inner, mlir::ArrayRef<LinearInPrevious> args,
+                                                mlir::Value like);
   mlir::LogicalResult fail(const llvm::Twine &why);
 
   mlir::RewriterBase &rewriter;
