@@ -22,6 +22,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
@@ -357,8 +358,12 @@ private:
 
   int writeTorch(ModuleOp module) {
     report("writing", 0.9);
-    // torch.einsum takes factors from left to right; two at a time there is one way.
-    if (failed(runPasses(module, "torch", [](mlir::OpPassManager &pm) { pm.addPass(ssm::createSSMOrderContractions()); })))
+    // One function is written. And torch.einsum takes factors from left to right; two at a time there is one way.
+    auto prepare = [](mlir::OpPassManager &pm) {
+      pm.addPass(mlir::createInlinerPass());
+      pm.addPass(ssm::createSSMOrderContractions());
+    };
+    if (failed(runPasses(module, "torch", prepare)))
       return kBug;
     auto text = emitTorch(module, options.input);
     if (!text)
