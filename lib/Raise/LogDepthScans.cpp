@@ -51,9 +51,11 @@ bool isStep(Operation *op, int64_t time) {
                       [](Operation &o) { return isa<arith::MulFOp, arith::AddFOp, arith::ExtFOp>(o); });
 }
 
+bool isReshape(Operation *op) { return isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(op); }
+
 /// A reshape, or a copy with permuted dimensions.
 bool isView(Operation *op) {
-  if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(op))
+  if (isReshape(op))
     return true;
   auto generic = dyn_cast<linalg::GenericOp>(op);
   return generic && isStep(op, -1) && generic.getNumDpsInputs() == 1 && llvm::hasSingleElement(*generic.getBody()) &&
@@ -79,6 +81,9 @@ int64_t dimOfTime(Operation *op) {
       see(d, !insert.getDestType().isDynamicDim(d) && getConstantIntValue(size) != insert.getDestType().getDimSize(d));
   return std::max<int64_t>(found, -1);
 }
+
+/// What lies in front of a scan: the decays and inputs are taken before views of them, or behind.
+enum class Through { Views, Reshapes, Nothing };
 
 /// After the last cut there are a product, a sum and views at most until the scan is whole.
 constexpr size_t kMaxAfterCut = 8;
@@ -128,7 +133,8 @@ struct LogDepthScans : PassWrapper<LogDepthScans, OperationPass<func::FuncOp>> {
   }
 
   /// Collects what leads to `root`, and the tensors it starts from.
-  static void collect(Operation *root, int64_t time, llvm::SetVector<Operation *> &region, llvm::SetVector<Value> &leaves) {
+  static void collect(Operation *root, int64_t time, Through through, llvm::SetVector<Operation *> &region,
+                      llvm::SetVector<Value> &leaves) {
     region.insert(root);
     for (size_t i = 0; i < region.size() && region.size() < kMaxRegion; ++i)
       for (Value operand : region[i]->getOperands()) {
@@ -162,7 +168,9 @@ struct LogDepthScans : PassWrapper<LogDepthScans, OperationPass<func::FuncOp>> {
         if (!tensorType(operand) || (def && region.contains(def)) || isa_and_nonnull<tensor::EmptyOp>(def) ||
             getSplatValue(operand))
           continue;
-        if (def && isView(def))
+        bool isPassed = def && (through == Through::Views ? isView(def)
+                                                          : through == Through::Reshapes && isReshape(def));
+        if (isPassed)
           region.insert(def);
         else
           leaves.insert(operand);
@@ -171,9 +179,15 @@ struct LogDepthScans : PassWrapper<LogDepthScans, OperationPass<func::FuncOp>> {
 
   /// Raises the scan that `last` completes, if it does.
   bool raise(IRRewriter &rewriter, Operation *last, int64_t time, llvm::DenseSet<Operation *> &done) {
+    // Views and copies of one tensor are one leaf; but the two may lie in different orders until a transpose of one.
+    return llvm::any_of(std::array{Through::Views, Through::Reshapes, Through::Nothing},
+                        [&](Through through) { return raise(rewriter, last, time, through, done); });
+  }
+
+  bool raise(IRRewriter &rewriter, Operation *last, int64_t time, Through through, llvm::DenseSet<Operation *> &done) {
     llvm::SetVector<Operation *> region;
     llvm::SetVector<Value> leaves;
-    collect(last, time, region, leaves);
+    collect(last, time, through, region, leaves);
     if (leaves.size() != 2 || leaves[0].getType() != leaves[1].getType())
       return false;
     SmallVector<Operation *> ordered(region.begin(), region.end());

@@ -265,8 +265,18 @@ LogicalResult RecurrenceMatcher::nameState(Term &term, ArrayRef<int> vars) {
 
 /// Opens products until what is read at a state no longer holds the whole input: until x and B are apart.
 LogicalResult RecurrenceMatcher::separate(SmallVectorImpl<Atom> &leaves, double &coefficient, ArrayRef<Lin> given) {
-  if (state.isConstant())
+  if (state.isConstant()) {
+    // One state: what is whole is opened once.
+    for (unsigned step = 0; leaves.size() == 1 && step < 4; ++step) {
+      FailureOr<Poly> opened = evaluator.expand(leaves[0], given);
+      if (failed(opened) || opened->size() != 1 || !opened->front().bound.empty() || !opened->front().guards.empty() ||
+          llvm::any_of(opened->front().atoms, [](const Atom &a) { return a.kind != Atom::Kind::Leaf; }))
+        break;
+      leaves.assign(opened->front().atoms.begin(), opened->front().atoms.end());
+      coefficient *= opened->front().coefficient;
+    }
     return success();
+  }
   int stateVar = state.terms[0].first;
   SmallVector<int> rootVars;
   for (auto [dim, e] : llvm::enumerate(study.index))
@@ -395,15 +405,16 @@ LogicalResult RecurrenceMatcher::matchSource(Work &work, ArrayRef<Lin> given) {
   // What is constant in time: of the state it is C or B, whichever is missing.
   for (const Atom &leaf : constantLeaves)
     (!usesVar(leaf, stateVar) ? foundX : foundC.empty() ? foundC : foundB).atoms.push_back(leaf);
-  if (state.isConstant() && foundX.atoms.size() == 2) {
+  if (state.isConstant() && foundX.atoms.size() >= 2) {
     // One state: B has no axis of its own. It is the factor that the channels share.
     SmallVector<int> rootVars = study.getRootVars();
     auto count = [&](const Atom &leaf) {
       return llvm::count_if(rootVars, [&](int var) { return usesVar(leaf, var); });
     };
-    unsigned smaller = count(foundX.atoms[0]) <= count(foundX.atoms[1]) ? 0 : 1;
-    foundB.atoms.push_back(foundX.atoms[smaller]);
-    foundX.atoms.erase(foundX.atoms.begin() + smaller);
+    auto least = std::min_element(foundX.atoms.begin(), foundX.atoms.end(),
+                                  [&](const Atom &a, const Atom &b) { return count(a) < count(b); });
+    foundB.atoms.push_back(*least);
+    foundX.atoms.erase(least);
   }
   if (failed(agree(gate, sawGate, foundGate, "factors at the target time")) ||
       failed(agree(C, sawC, foundC, "readouts C")))

@@ -214,7 +214,15 @@ std::optional<AbstractTensor> ScanEvaluator::concat(tensor::ConcatOp op) {
   int64_t dim = op.getDim();
   SmallVector<std::unique_ptr<AbstractTensor>> parts;
   AbstractTensor *model = nullptr;
-  for (Value v : op.getInputs()) {
+  SmallVector<Value> inputs; // that are not empty
+  for (Value v : op.getInputs())
+    if (tensorType(v).getDimSize(dim) != 0)
+      inputs.push_back(v);
+  if (inputs.size() == 1) {
+    const AbstractTensor *only = get(inputs[0]);
+    return only ? std::optional(*only) : std::nullopt;
+  }
+  for (Value v : inputs) {
     const AbstractTensor *part = get(v);
     if (!part)
       return std::nullopt;
@@ -237,7 +245,7 @@ std::optional<AbstractTensor> ScanEvaluator::concat(tensor::ConcatOp op) {
   AbstractTensor t;
   t.dims = model->dims;
   t.positionShape = model->positionShape;
-  for (auto &&[part, v] : llvm::zip_equal(parts, op.getInputs())) {
+  for (auto &&[part, v] : llvm::zip_equal(parts, inputs)) {
     auto type = tensorType(v);
     if (part->uniform ? type.isDynamicDim(dim) : part->dims != model->dims)
       return std::nullopt;
