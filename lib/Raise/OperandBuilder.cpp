@@ -49,14 +49,18 @@ FailureOr<SmallVector<OperandBuilder::Part>> OperandBuilder::parse(const Lin &po
     if (axis.position.terms.empty() || !llvm::any_of(axis.position.terms, [&](auto &t) { return rest.uses(t.first); }))
       continue;
     // All of the axis with one stride?
-    auto [firstVar, firstWeight] = axis.position.terms.front();
+    auto moves = [&](auto &t) { return space.get(t.first).kind != IndexSpace::Kind::Size; };
+    auto *first = llvm::find_if(axis.position.terms, moves);
+    if (first == axis.position.terms.end())
+      return failure();
+    auto [firstVar, firstWeight] = *first;
     int64_t coefficient = rest.coefficientOf(firstVar);
     if (coefficient % firstWeight == 0 && coefficient != 0) {
       int64_t stride = coefficient / firstWeight;
       Lin without = rest - axis.position * stride;
-      if (llvm::none_of(axis.position.terms, [&](auto &t) { return without.uses(t.first); })) {
-        parts.push_back({static_cast<unsigned>(number), stride, 1});
-        rest = without;
+      if (llvm::none_of(axis.position.terms, [&](auto &t) { return moves(t) && without.uses(t.first); })) {
+        parts.push_back({static_cast<unsigned>(number), std::abs(stride), 1, stride < 0});
+        rest = stride < 0 ? without + (axis.size - 1) * stride : without;
         continue;
       }
     }
@@ -82,6 +86,29 @@ FailureOr<SmallVector<OperandBuilder::Part>> OperandBuilder::parse(const Lin &po
   offset = rest;
   llvm::sort(parts, [](const Part &a, const Part &b) { return a.stride > b.stride; });
   return parts;
+}
+
+Value mambac::raise::createFlip(OpBuilder &b, Location loc, Value tensor, int64_t flipped) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, loc, tensor);
+  OpFoldResult last =
+      affine::makeComposedFoldedAffineApply(b, loc, b.getAffineSymbolExpr(0) - 1, {sizes[flipped]});
+  Value lastIndex = getValueOrCreateConstantIndexOp(b, loc, last);
+  Value empty = tensor::EmptyOp::create(b, loc, sizes, type.getElementType());
+  SmallVector<utils::IteratorType> iterators(type.getRank(), utils::IteratorType::parallel);
+  return linalg::GenericOp::create(
+             b, loc, empty.getType(), ValueRange(), empty,
+             ArrayRef<AffineMap>{AffineMap::getMultiDimIdentityMap(type.getRank(), b.getContext())}, iterators,
+             [&](OpBuilder &b, Location loc, ValueRange) {
+               SmallVector<Value> position;
+               for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+                 position.push_back(linalg::IndexOp::create(b, loc, dim));
+                 if (dim == flipped)
+                   position.back() = arith::SubIOp::create(b, loc, lastIndex, position.back());
+               }
+               linalg::YieldOp::create(b, loc, tensor::ExtractOp::create(b, loc, tensor, position).getResult());
+             })
+      .getResult(0);
 }
 
 FailureOr<OperandBuilder::View> OperandBuilder::buildView(const Atom &leaf, SmallVector<unsigned> units) {
@@ -171,6 +198,9 @@ FailureOr<OperandBuilder::View> OperandBuilder::buildView(const Atom &leaf, Smal
     view.value = tensor::ExpandShapeOp::create(b, loc, RankedTensorType::get(shape, elementType), view.value, groups,
                                                outputShape);
   }
+  for (auto [dim, part] : llvm::enumerate(view.parts))
+    if (part.mirrored)
+      view.value = createFlip(b, loc, view.value, dim);
   return view;
 }
 

@@ -285,6 +285,31 @@ def RaiseEinsum : Pass<"ssm-raise-einsum", "::mlir::func::FuncOp"> {
                            "::mlir::arith::ArithDialect", "::mlir::affine::AffineDialect"];
 }
 
+def SinkReshapes : Pass<"ssm-sink-reshapes", "::mlir::func::FuncOp"> {
+  let summary = "Functions of a cut or turned tensor are computed before it is cut or turned";
+  let description = [{
+    An elementwise function of a tensor that was turned around (flipped) is computed first and turned around then.
+    Where a value is summed up along time, reshapes into chunks move behind the elementwise operations between the cut
+    and the sum: a time step then has one dimension for its time.
+
+    Before:
+
+        %c = tensor.expand_shape %raw : tensor<2x48x4xf32> into tensor<2x3x16x4xf32>
+        %dt = linalg.generic: softplus(%c + %bias)
+        %s = ssm.cumsum dim(2) ins(%dt)
+
+    After:
+
+        %dt = linalg.generic: softplus(%raw + %bias)
+        %c = tensor.expand_shape %dt : tensor<2x48x4xf32> into tensor<2x3x16x4xf32>
+        %s = ssm.cumsum dim(2) ins(%c)
+
+    Declined: operations whose other operands are not constant along the chunks, or are cut or turned otherwise.
+  }];
+  let statistics = [Statistic<"numSunk", "sunk", "reshapes and flips that moved">];
+  let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
+}
+
 def AbsorbTimeStep : Pass<"ssm-absorb-time-step", "::mlir::func::FuncOp"> {
   let summary = "Bias, softplus and clamp of the time step join ssm.ssd and ssm.selective_scan";
   let description = [{

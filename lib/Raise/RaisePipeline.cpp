@@ -40,6 +40,7 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createFoldActivations());
   // Before anything asks which axes a value has.
   pm.addNestedPass<func::FuncOp>(createDelayBroadcasts());
+  pm.addNestedPass<func::FuncOp>(createSinkReshapes());
   // Convolutions before scans: their results are the leaves that scans start from.
   pm.addNestedPass<func::FuncOp>(createRaiseCausalConv());
   pm.addNestedPass<func::FuncOp>(createChannelsLast());

@@ -77,6 +77,7 @@ private:
     unsigned axis;
     int64_t stride;
     int64_t group; ///< the axis' consecutive indices that share an entry
+    bool mirrored = false; ///< read from the last to the first
   };
   struct View {
     mlir::Value value;
@@ -91,6 +92,9 @@ private:
   IndexSpace &space;
   llvm::SmallVector<Axis> axes;
 };
+
+/// A copy of `tensor` in which one dimension runs from its last to its first index.
+mlir::Value createFlip(mlir::OpBuilder &b, mlir::Location loc, mlir::Value tensor, int64_t flipped);
 
 /// Where a new op writes, and how to get from there to the type of the value that it replaces.
 struct Destination {
