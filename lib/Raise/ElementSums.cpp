@@ -16,7 +16,7 @@ using namespace mambac::raise;
 FailureOr<Poly> ElementEvaluator::followCumsum(Operation *op, ArrayRef<Lin> index, ArrayRef<Lin> given, Mode mode) {
   Poly result;
   if (auto cumsum = dyn_cast<ssm::CumsumOp>(op)) {
-    if (!isa<FloatType>(cumsum.getY().getType().getElementType()))
+    if (!isa<FloatType>(cumsum.getY().getType().getElementType()) || cumsum.getLog())
       return failure();
     int64_t dim = cumsum.getDim();
     Lin size = space.getSize(cumsum.getX(), dim);

@@ -155,7 +155,7 @@ Value LoopStacker::stack(Value value) {
     Value out = tensor::EmptyOp::create(b, op->getLoc(), tensor::getMixedSizes(b, op->getLoc(), in),
                                         tensorType(value).getElementType());
     auto copy = mambac::ssm::CumsumOp::create(b, op->getLoc(), in, out, cumsum.getDim() + 1, cumsum.getReverse(),
-                                              cumsum.getExclusive());
+                                              cumsum.getExclusive(), cumsum.getLog());
     result = copy->getResult(0);
   } else {
     return fail(Twine("its body has ") + op->getName().getStringRef());

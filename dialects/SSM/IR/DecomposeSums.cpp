@@ -5,6 +5,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "dialects/SSM/IR/DecomposeUtils.h"
+#include <limits>
 
 using namespace mlir;
 using namespace mambac;
@@ -47,6 +48,16 @@ FailureOr<SmallVector<Value>> CumsumOp::decomposeOperation(OpBuilder &builder) {
   sizes.erase(sizes.begin() + dim);
   AffineMap map = b.getMultiDimIdentityMap(sizes.size());
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(sumType));
+  if (getLog())
+    zero = arith::ConstantOp::create(b, b.getFloatAttr(sumType, -std::numeric_limits<double>::infinity()));
+  // log(exp(s) + exp(x)) = max + log(1 + exp(-|s - x|)); equal infinities have no difference.
+  auto logAdd = [&](DecomposeBuilder &b, Value s, Value x) -> Value {
+    Value larger = arith::MaximumFOp::create(b, s, x), smaller = arith::MinimumFOp::create(b, s, x);
+    Value equal = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, s, x);
+    Value none = arith::ConstantOp::create(b, b.getZeroAttr(sumType));
+    Value distance = arith::SelectOp::create(b, equal, none, arith::SubFOp::create(b, smaller, larger));
+    return arith::AddFOp::create(b, larger, math::Log1pOp::create(b, math::ExpOp::create(b, distance)));
+  };
   Value sum0 = linalg::FillOp::create(b, zero, ValueRange{tensor::EmptyOp::create(b, sizes, sumType)}).getResult(0);
 
   // Integers pass through b.loop unconverted, so their width is adjusted here.
@@ -63,7 +74,7 @@ FailureOr<SmallVector<Value>> CumsumOp::decomposeOperation(OpBuilder &builder) {
     AffineMap all = b.getMultiDimIdentityMap(yType.getRank());
     return SmallVector<Value>{b.loop(getX(), {all, all}, getY(), [&](DecomposeBuilder &b, ValueRange args) -> Value {
       if (getExclusive())
-        return arith::ConstantOp::create(b, b.getZeroAttr(sumType));
+        return zero;
       return isFloat ? args[0] : convertInt(b, args[0], sumType);
     })};
   }
@@ -80,6 +91,8 @@ FailureOr<SmallVector<Value>> CumsumOp::decomposeOperation(OpBuilder &builder) {
         Value y = getExclusive() ? store(state[1]) : Value();
         Value sum = b.loop(b.slice(getX(), dim, position), {map, map}, state[1],
                            [&](DecomposeBuilder &b, ValueRange args) -> Value {
+                             if (getLog())
+                               return logAdd(b, args[1], args[0]);
                              if (isFloat)
                                return arith::AddFOp::create(b, args[1], args[0]);
                              return arith::AddIOp::create(b, args[1], convertInt(b, args[0], sumType));

@@ -92,8 +92,8 @@ void EinsumOp::build(OpBuilder &b, OperationState &state, ValueRange inputs, Val
 }
 
 void CumsumOp::build(OpBuilder &b, OperationState &state, Value x, Value out, int64_t dim, bool reverse,
-                     bool exclusive) {
-  build(b, state, tensorTypes(out.getType()), x, out, dim, reverse, exclusive);
+                     bool exclusive, bool log) {
+  build(b, state, tensorTypes(out.getType()), x, out, dim, reverse, exclusive, log);
 }
 
 void SegsumOp::build(OpBuilder &b, OperationState &state, Value a, Value out, int64_t dim) {

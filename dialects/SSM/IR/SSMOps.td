@@ -126,23 +126,25 @@ def SSM_CumsumOp : SSM_DestinationOp<"cumsum"> {
   let description = [{
         y[.., t, ..] = sum of x[.., k, ..] over k <= t      (k < t if exclusive; k >= t, k > t if reverse)
 
+    With `log` it is the logarithm of the sum of exp(x), computed without overflow; of no element it is -infinity.
     Floats are summed in f32 (f64 for f64), integers in y's type.
 
     Constraints:
     - C1 dim is a dimension of x.
     - C2 x and y have the same shape, and both have float or both have integer elements.
     - C3 all operands are tensors or all are memrefs; there is exactly one destination.
+    - C4 with `log`, the elements are floats.
 
     Example: `%s = ssm.cumsum dim(1) ins(%a : tensor<2x?x4xf32>) outs(%e : tensor<2x?x4xf32>)`
   }];
   let arguments = (ins SSM_NumberShaped:$x, Variadic<SSM_NumberShaped>:$outs, I64Attr:$dim,
-      UnitAttr:$reverse, UnitAttr:$exclusive);
+      UnitAttr:$reverse, UnitAttr:$exclusive, UnitAttr:$log);
   let assemblyFormat = [{
-    `dim` `(` $dim `)` (`reverse` $reverse^)? (`exclusive` $exclusive^)? `ins` `(` $x `:` type($x) `)`
+    `dim` `(` $dim `)` (`reverse` $reverse^)? (`exclusive` $exclusive^)? (`log` $log^)? `ins` `(` $x `:` type($x) `)`
     custom<Outs>($outs, type($outs), type($results)) attr-dict
   }];
   let builders = [OpBuilder<(ins "::mlir::Value":$x, "::mlir::Value":$out, "int64_t":$dim,
-      CArg<"bool", "false">:$reverse, CArg<"bool", "false">:$exclusive)>];
+      CArg<"bool", "false">:$reverse, CArg<"bool", "false">:$exclusive, CArg<"bool", "false">:$log)>];
 }
 
 def SSM_SegsumOp : SSM_DestinationOp<"segsum"> {

@@ -116,6 +116,8 @@ LogicalResult CumsumOp::verify() {
     return emitOpError("x and y must have the same shape [C2]");
   if (isa<FloatType>(x.getElementType()) != isa<FloatType>(y.getElementType()))
     return emitOpError("x and y must both have float or both have integer elements [C2]");
+  if (getLog() && !isa<FloatType>(x.getElementType()))
+    return emitOpError("the logarithm of a sum of integers' exponentials is not defined [C4]");
   return success();
 }
 

@@ -7,6 +7,7 @@
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Kernels/Kernels.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include <limits>
 
 using namespace mlir;
@@ -58,6 +59,17 @@ View identityView(Value memref) {
 
 } // namespace
 
+/// log(exp(s) + exp(x)), as the definition of ssm.cumsum has it.
+Value logAdd(KernelBuilder &k, Value s, Value x) {
+  Value larger = arith::MaximumFOp::create(k.b, k.loc, s, x), smaller = arith::MinimumFOp::create(k.b, k.loc, s, x);
+  Value equal = arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::OEQ, s, x);
+  Value none = arith::ConstantOp::create(k.b, k.loc, k.b.getZeroAttr(s.getType()));
+  Value distance =
+      arith::SelectOp::create(k.b, k.loc, equal, none, arith::SubFOp::create(k.b, k.loc, smaller, larger));
+  Value rest = math::Log1pOp::create(k.b, k.loc, math::ExpOp::create(k.b, k.loc, distance));
+  return k.fadd(larger, rest);
+}
+
 LogicalResult expandCumsum(ssm::CumsumOp op, KernelBuilder &k) {
   View x = identityView(op.getX()), y = identityView(op.getY());
   unsigned rank = x.type().getRank(), dim = op.getDim();
@@ -73,13 +85,15 @@ LogicalResult expandCumsum(ssm::CumsumOp op, KernelBuilder &k) {
     outer.axes.push_back(d);
     outer.sizes.push_back(k.dim(x.memref, d));
   }
+  float start = op.getLog() ? -std::numeric_limits<float>::infinity() : 0.f;
   // load(t) and store(t) at the place of step t.
   auto running = [&](Value init, function_ref<Value(Value)> load, function_ref<void(Value, Value)> store) {
     k.loop(zero, length, 1, ValueRange{init}, [&](Value step, ValueRange sum) -> SmallVector<Value> {
       Value t = op.getReverse() ? k.sub(k.sub(length, k.index(1)), step) : step, v = load(t);
       Value next = isa<IntegerType>(getElementTypeOrSelf(v.getType()))
                        ? Value(arith::AddIOp::create(k.b, k.loc, sum[0], v))
-                       : k.fadd(sum[0], v);
+                   : op.getLog() ? logAdd(k, sum[0], v)
+                                 : k.fadd(sum[0], v);
       store(t, op.getExclusive() ? Value(sum[0]) : next);
       return {next};
     });
@@ -95,12 +109,12 @@ LogicalResult expandCumsum(ssm::CumsumOp op, KernelBuilder &k) {
         at[rank - 1] = first;
         Value mask = count ? k.mask(count) : Value();
         running(
-            k.splat(0.f), [&](Value t) { return k.loadVector(x.memref, with(t), mask); },
+            k.splat(start), [&](Value t) { return k.loadVector(x.memref, with(t), mask); },
             [&](Value t, Value v) { k.storeVector(v, y.memref, with(t), mask); });
       });
     } else if (floats) {
       running(
-          k.f32(0.f), [&](Value t) { return k.load(x.memref, with(t)); },
+          k.f32(start), [&](Value t) { return k.load(x.memref, with(t)); },
           [&](Value t, Value v) { k.store(v, y.memref, with(t)); });
     } else {
       auto load = [&](Value t) -> Value {

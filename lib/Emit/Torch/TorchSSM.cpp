@@ -95,7 +95,8 @@ bool TorchWriter::writeSSM(Operation *op) {
   }
   if (auto sum = dyn_cast<ssm::CumsumOp>(op)) {
     define(op->getResult(0), need("cumsum") + "(" + tensor(sum.getX()) + ", " + std::to_string(sum.getDim()) + ", " +
-                                 truth(sum.getReverse()) + ", " + truth(sum.getExclusive()) + ", " + type + ")");
+                                 truth(sum.getReverse()) + ", " + truth(sum.getExclusive()) + ", " + type +
+                                 (sum.getLog() ? ", True" : "") + ")");
     return true;
   }
   if (auto sums = dyn_cast<ssm::SegsumOp>(op)) {

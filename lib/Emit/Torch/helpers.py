@@ -92,13 +92,13 @@ def chunks(length, size, reverse):
 
 
 #: cumsum needs accumulator
-def cumsum(x, dim, reverse, exclusive, dtype):
-    """A running sum; exclusive: without the element itself."""
+def cumsum(x, dim, reverse, exclusive, dtype, log=False):
+    """A running sum, or the logarithm of that of exp(x); exclusive: without the element itself."""
     x = x.to(accumulator(x)) if x.is_floating_point() else x
     x = x.flip(dim) if reverse else x
-    y = torch.cumsum(x, dim)
+    y = torch.logcumsumexp(x, dim) if log else torch.cumsum(x, dim)
     if exclusive:
-        y = torch.cat((torch.zeros_like(y.narrow(dim, 0, min(1, y.shape[dim]))), y.narrow(dim, 0, max(0, y.shape[dim] - 1))), dim)
+        y = torch.cat((torch.full_like(y.narrow(dim, 0, min(1, y.shape[dim])), -math.inf if log else 0), y.narrow(dim, 0, max(0, y.shape[dim] - 1))), dim)
     return (y.flip(dim) if reverse else y).to(dtype)
 
 

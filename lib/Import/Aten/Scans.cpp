@@ -108,40 +108,21 @@ template <bool max> LogicalResult lowerCumulativeExtremum(Call &c) {
   return c.result(positions, 1);
 }
 
-/// log of the running sum of exp(x), without overflow: with the running maximum m, the sum of exp(x - m) is
-///   s[t] = exp(m[t-1] - m[t]) * s[t-1] + exp(x[t] - m[t]),  and the result m + log(s).
+/// log of the running sum of exp(x)
 LogicalResult lowerLogcumsumexp(Call &c) {
   Tensor self = c.tensor("self");
   int64_t dim = c.dim("dim", self.rank());
   if (c.failed())
     return failure();
-  Emitter &e = c.e;
   if (!isFloat(self.dtype))
     return c.fail("it is not of floating-point type");
   if (self.rank() == 0)
     return c.result(self);
-  DType type = computeType(self.dtype);
-  Tensor in = e.convert(self, type), largest = runningExtremum(e, in, dim, true);
-  // exp(a - b), 1 where both are the same infinity
-  auto expOfDifference = [&](Value a, Value b) -> Value {
-    Value equal = compareScalars(e, type, Compare::EQ, a, b);
-    Value power = expScalar(e, subScalars(e, type, a, b));
-    return arith::SelectOp::create(e.b, e.loc, equal, e.constant(type, 1), power);
-  };
-  Tensor decay = e.elementwise({largest}, type, in.sizes, [&](Emitter &, ValueRange v) -> Value {
-    SmallVector<Value> at;
-    for (int64_t each = 0; each < in.rank(); ++each)
-      at.push_back(linalg::IndexOp::create(e.b, e.loc, each));
-    at[dim] = arith::MaxSIOp::create(e.b, e.loc, arith::SubIOp::create(e.b, e.loc, at[dim], e.index(1)), e.index(0));
-    return expOfDifference(tensor::ExtractOp::create(e.b, e.loc, largest.value, at), v[0]);
-  });
-  Tensor part = e.elementwise({in, largest}, type, in.sizes,
-                              [&](Emitter &, ValueRange v) { return expOfDifference(v[0], v[1]); });
-  Tensor sum = linearScan(e, decay, part, Tensor(), dim);
-  return c.result(e.elementwise({sum, largest}, self.dtype, in.sizes, [&](Emitter &, ValueRange v) {
-    Value log = math::LogOp::create(e.b, e.loc, v[0]);
-    return e.convert(addScalars(e, type, v[1], log), type, self.dtype);
-  }));
+  Tensor out = c.e.empty(self.dtype, self.sizes);
+  auto op = ssm::CumsumOp::create(c.e.b, c.e.loc, self.value, out.value, dim, /*reverse=*/false, /*exclusive=*/false,
+                                  /*log=*/true);
+  out.value = op->getResult(0);
+  return c.result(out);
 }
 
 } // namespace

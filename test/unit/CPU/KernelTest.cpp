@@ -288,7 +288,8 @@ TEST(Einsum, Products) {
 }
 
 TEST(Cumsum, Directions) {
-  for (const char *how : {"dim(0) ", "dim(1) reverse ", "dim(2) exclusive ", "dim(1) reverse exclusive "})
+  for (const char *how : {"dim(0) ", "dim(1) reverse ", "dim(2) exclusive ", "dim(1) reverse exclusive ",
+                          "dim(1) log ", "dim(2) reverse log "})
     checkAllWidths({"ssm.cumsum",
                     {{'b', 3}, {'l', 6}, {'d', 21}},
                     {{"ins", "b l d", -1, 1}, {"outs", "b l d", 0, 0}},

@@ -245,6 +245,14 @@ func.func @cumsum_c2_type(%x: tensor<2x3xi32>, %y: tensor<2x3xf32>) {
 
 // -----
 
+func.func @cumsum_c4(%x: tensor<2x3xi32>) {
+  // expected-error @+1 {{the logarithm of a sum of integers' exponentials is not defined [C4]}}
+  %0 = ssm.cumsum dim(1) log ins(%x : tensor<2x3xi32>) outs(%x : tensor<2x3xi32>)
+  return
+}
+
+// -----
+
 func.func @cumsum_c3_kind(%x: tensor<2x3xf32>, %y: memref<2x3xf32>) {
   // expected-error @+1 {{mixes tensors and memrefs [C3]}}
   ssm.cumsum dim(1) ins(%x : tensor<2x3xf32>) outs(%y : memref<2x3xf32>)

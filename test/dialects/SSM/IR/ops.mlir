@@ -34,6 +34,8 @@ func.func @sums(%x: tensor<2x?x4xf32>, %i: tensor<2x?x4xi64>, %s: tensor<2x?x4x?
   %0 = ssm.cumsum dim(1) ins(%x : tensor<2x?x4xf32>) outs(%x : tensor<2x?x4xf32>)
   // CHECK: ssm.cumsum dim(2) reverse exclusive ins(
   %1 = ssm.cumsum dim(2) reverse exclusive ins(%i : tensor<2x?x4xi64>) outs(%i : tensor<2x?x4xi64>)
+  // CHECK: ssm.cumsum dim(1) reverse log ins(
+  %l = ssm.cumsum dim(1) reverse log ins(%x : tensor<2x?x4xf32>) outs(%x : tensor<2x?x4xf32>)
   // CHECK: ssm.segsum dim(1) ins(%{{[a-z0-9]+}} : tensor<2x?x4xf32>) outs(%{{[a-z0-9]+}} : tensor<2x?x4x?xf32>)
   %2 = ssm.segsum dim(1) ins(%x : tensor<2x?x4xf32>) outs(%s : tensor<2x?x4x?xf32>)
   return %0, %1, %2 : tensor<2x?x4xf32>, tensor<2x?x4xi64>, tensor<2x?x4x?xf32>
