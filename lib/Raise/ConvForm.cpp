@@ -88,7 +88,7 @@ bool hasShifts(Value root, ConvPolicy &policy) {
     Operation *op = work.pop_back_val().getDefiningOp();
     if (!op || !seen.insert(op).second || seen.size() > 256)
       continue;
-    if (isa<tensor::PadOp, tensor::ConcatOp>(op))
+    if (isa<tensor::PadOp, tensor::ConcatOp, tensor::InsertSliceOp>(op))
       return true;
     if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
       for (OpOperand *input : linalgOp.getDpsInputOperands())
@@ -121,6 +121,38 @@ struct Tap {
 class ConvMatcher {
 public:
   ConvMatcher(ConvForm &form, std::string &why) : form(form), space(form.study->space), why(why) {}
+
+  /// One time alone: weights times the entries of a window, oldest first, and the input that follows them.
+  LogicalResult runOneTime(const Poly &poly) {
+    SmallVector<Term, 4> terms;
+    for (const Term &term : poly) {
+      if (term.bound.empty()) {
+        terms.push_back(term);
+        continue;
+      }
+      int var = term.bound.front();
+      const std::optional<Lin> &size = space.get(var).size;
+      if (term.bound.size() > 1 || !size->isConstant() || size->constant > kMaxTaps)
+        return failure();
+      Term rest = term;
+      rest.bound.clear();
+      for (int64_t k = 0; k < size->constant; ++k)
+        llvm::append_range(terms, form.study->evaluator.simplify({substitute(rest, var, Lin(k))}, {}));
+    }
+    SmallVector<int> others = form.study->getRootVars();
+    if (others.size() != 2 || terms.size() < 3)
+      return failure();
+    // Inputs have a batch, weights do not: one of both variables is in all of them.
+    for (unsigned which : {0, 1}) {
+      int batch = others[which];
+      taps.clear();
+      form.bias.reset();
+      if (llvm::all_of(terms, [&](const Term &term) { return succeeded(addEntry(term, batch)); }) &&
+          succeeded(matchEntries(others[1 - which])))
+        return matchAxes();
+    }
+    return failure();
+  }
 
   LogicalResult run(const Poly &poly) {
     for (const Term &term : poly)
@@ -202,6 +234,67 @@ private:
     for (Atom &atom : tap.input.atoms)
       atom = substitute(atom, form.time, Lin::var(form.time) - tap.offset);
     taps.push_back(std::move(tap));
+    return success();
+  }
+
+  LogicalResult addEntry(const Term &term, int batch) {
+    if (!term.bound.empty() || !term.guards.empty())
+      return failure();
+    Tap tap;
+    tap.weight.coefficient = term.coefficient;
+    for (const Atom &atom : term.atoms) {
+      if (atom.kind != Atom::Kind::Leaf)
+        return failure();
+      (usesVar(atom, batch) ? tap.input : tap.weight).atoms.push_back(atom);
+    }
+    if (tap.input.atoms.empty())
+      return addBias(term);
+    if (tap.input.atoms.size() != 1 || tap.weight.atoms.empty())
+      return failure();
+    taps.push_back(std::move(tap));
+    return success();
+  }
+
+  /// All entries but one are neighbours in one dimension of a tensor; they come before that one.
+  LogicalResult matchEntries(int channel) {
+    int64_t numTaps = taps.size();
+    if (numTaps < 3)
+      return failure();
+    auto isAlone = [&](const Tap &tap) {
+      return llvm::count_if(taps, [&](const Tap &other) {
+               return other.input.atoms[0].value == tap.input.atoms[0].value;
+             }) == 1;
+    };
+    auto last = llvm::find_if(taps, isAlone);
+    if (last == taps.end() || llvm::count_if(taps, isAlone) != 1)
+      return failure();
+    std::rotate(last, last + 1, taps.end());
+    const Atom &x = taps.back().input.atoms[0], &first = taps.front().input.atoms[0];
+    auto entries = llvm::MutableArrayRef<Tap>(taps).drop_back();
+    std::optional<unsigned> along;
+    for (auto [dim, position] : llvm::enumerate(first.index))
+      if (llvm::any_of(entries, [&](const Tap &tap) { return tap.input.atoms[0].index[dim] != first.index[dim]; })) {
+        if (along)
+          return failure();
+        along = dim;
+      }
+    if (!along || !usesVar(x, channel) || !usesVar(first, channel))
+      return failure();
+    if (!llvm::all_of(entries, [&](const Tap &tap) { return tap.input.atoms[0].index[*along].isConstant(); }))
+      return failure();
+    auto position = [&](const Tap &tap) { return tap.input.atoms[0].index[*along].constant; };
+    llvm::sort(entries, [&](const Tap &a, const Tap &b) { return position(a) < position(b); });
+    int64_t base = position(entries.front());
+    for (auto [k, tap] : llvm::enumerate(entries))
+      if (position(tap) != base + static_cast<int64_t>(k))
+        return failure();
+    form.taps.clear();
+    for (const Tap &tap : taps)
+      form.taps.push_back(tap.weight);
+    form.x = Group{1, {x}};
+    form.window = Group{1, {entries.front().input.atoms[0]}};
+    form.windowEntry = space.addVar(IndexSpace::Kind::Bound, Lin(numTaps - 1));
+    form.window->atoms[0].index[*along] = Lin::var(form.windowEntry) + base;
     return success();
   }
 
@@ -363,5 +456,14 @@ FailureOr<ConvForm> mambac::raise::getConvForm(Value root, std::string &why) {
       if (why.empty())
         why = reason;
     }
-  return failure();
+  // A model that goes on token by token has one time, and no dimension for it.
+  ConvForm form;
+  form.study = std::make_unique<RootStudy>(root, noScans, ArrayRef<IndexSpace::Split>());
+  form.study->evaluator.followWhere([&](Value value) { return policy.accepts(value); });
+  form.study->evaluator.followInsertions();
+  std::string reason;
+  if (failed(ConvMatcher(form, reason).runOneTime(form.study->evaluator.evaluate(root, form.study->index, {}))))
+    return failure();
+  why.clear();
+  return form;
 }

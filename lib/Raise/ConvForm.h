@@ -18,7 +18,7 @@ namespace mambac::raise {
 
 struct ConvForm {
   std::unique_ptr<RootStudy> study;
-  int time = -1;
+  int time = -1;                         ///< -1: there is one time alone
   std::optional<int> batch, channel;     ///< variables; none for a dimension of size 1
   Group x;                               ///< at [batch, time, channel]
   llvm::SmallVector<Group, 4> taps;      ///< the weights at [channel], in the order of weight's k

@@ -434,6 +434,8 @@ FailureOr<Poly> ElementEvaluator::follow(Value tensor, ArrayRef<Lin> index, Arra
     }
     return sum;
   }
+  if (auto insert = dyn_cast<tensor::InsertSliceOp>(op); insert && insertionsOpen)
+    return followInsertion(insert, index, given, mode);
   if (isa<ssm::CumsumOp, ssm::SegsumOp>(op))
     return followCumsum(op, index, given, mode);
   if (isa<ssm::EinsumOp>(op) && (force || isFollowed(tensor))) {

@@ -98,6 +98,8 @@ public:
   void keepPiecesWhole() { piecesWhole = true; }
   /// Looks into pads and concatenations along the position's variable `var` alone, `depth` of them inside each other.
   void keepPiecesWholeExceptAlong(int var, unsigned depth) { pieceVar = var, pieceDepth = depth; }
+  /// Looks into tensors that were partly overwritten along one dimension, too.
+  void followInsertions() { insertionsOpen = true; }
   /// Follows the values that `policy` accepts, in place of those that depend on scans.
   void followWhere(std::function<bool(mlir::Value)> accepts) { policy = std::move(accepts); }
   /// Writes positions in these loops of sums as high * by + low: a summed axis in its atoms.
@@ -158,6 +160,9 @@ private:
   /// The one tensor that equal pieces are consecutive views of, and the position in it.
   mlir::FailureOr<std::pair<mlir::Value, llvm::SmallVector<Lin>>>
   joinPieces(mlir::tensor::ConcatOp concat, llvm::ArrayRef<Lin> index, llvm::ArrayRef<Lin> given);
+  /// What was inserted, in its place; elsewhere what was there before.
+  mlir::FailureOr<Poly> followInsertion(mlir::tensor::InsertSliceOp insert, llvm::ArrayRef<Lin> index,
+                                        llvm::ArrayRef<Lin> given, Mode mode);
   /// Placeholders for the place in a piece of `size` and for the piece's number.
   std::pair<int, int> getPieceVars(int64_t size);
   mlir::FailureOr<Env> enterIteration(mlir::linalg::LinalgOp op, mlir::OpResult result, llvm::ArrayRef<Lin> index,
@@ -181,6 +186,7 @@ private:
   int summandVar = -1;
   std::map<std::pair<int64_t, int>, std::pair<int, int>> pieceVars;
   int joinDepth = 0;
+  bool insertionsOpen = false;
   bool piecesWhole = false, recurrencesOpen = false, recurrenceSeen = false;
   int pieceVar = -1;       ///< if not -1, only pieces along this variable are looked into,
   unsigned pieceDepth = 0; ///< so many more of them

@@ -75,3 +75,38 @@ std::pair<int, int> ElementEvaluator::getPieceVars(int64_t size) {
   }
   return it->second;
 }
+
+FailureOr<Poly> ElementEvaluator::followInsertion(tensor::InsertSliceOp insert, ArrayRef<Lin> index,
+                                                  ArrayRef<Lin> given, Mode mode) {
+  RankedTensorType type = insert.getDestType();
+  llvm::SmallBitVector dropped = insert.getDroppedDims();
+  std::optional<int64_t> along;
+  SmallVector<Lin> source;
+  Lin begin, size;
+  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+    Lin offset = space.getIndex(insert.getMixedOffsets()[dim]), extent = space.getIndex(insert.getMixedSizes()[dim]);
+    if (!isConstantIntValue(insert.getMixedStrides()[dim], 1))
+      return failure();
+    if (!dropped.test(dim))
+      source.push_back(extent == Lin(1) ? Lin(0) : index[dim] - offset);
+    if (offset == Lin(0) && extent == space.getSize(insert.getDest(), dim))
+      continue;
+    if (along)
+      return failure();
+    along = dim;
+    begin = offset;
+    size = extent;
+  }
+  if (!along)
+    return element(insert.getSource(), source, given, mode);
+  Poly sum;
+  auto add = [&](Value tensor, ArrayRef<Lin> position, const Constraints &inside) {
+    if (Constraints all = join(given, inside); !space.isEmpty(all))
+      append(sum, guarded(element(tensor, position, all, mode), inside));
+  };
+  Lin inWindow = index[*along] - begin;
+  add(insert.getSource(), source, {inWindow, size - 1 - inWindow});
+  add(insert.getDest(), index, {Lin(-1) - inWindow});
+  add(insert.getDest(), index, {inWindow - size});
+  return sum;
+}

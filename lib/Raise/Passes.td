@@ -225,7 +225,8 @@ def RaiseCausalConv : Pass<"ssm-raise-causal-conv", "::mlir::func::FuncOp"> {
     Compares the element of a candidate with the op's definition (ConvForm.h): a sum of weights times the input at t, t - 1,
     .. t - (K - 1). The taps may be a summed axis (a convolution, an unfolded window with a product) or terms of their own
     (shifted slices). Zeros in front may be padded, concatenated or masked, or be an initial window. A bias belongs to
-    it, and silu behind it.
+    it, and silu behind it. Where there is one token and no dimension of time, it is the products with a window's entries
+    and that with the token, which was joined to the window or written into it.
 
     Before:
 

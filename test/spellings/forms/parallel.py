@@ -175,7 +175,7 @@ def chunked_scan(self: Any, u: Tensor, delta: Tensor, B: Tensor, C: Tensor) -> T
     return torch.cat(ys, 1) + self.D * u
 
 
-@spelling(FAMILY, "a recurrence by the matrix of its decays", {"decay": "b l d", "x": "b l d"}, {}, {"ssm.scan": 1}, SHORT)
+@spelling(FAMILY, "a recurrence by the matrix of its decays", {"decay": "b l d", "x": "b l d"}, {}, {"ssm.scan": 1}, SHORT, kept={"exponentials": 2, "others": -1})
 def decay_matrix(self: Any, decay: Tensor, x: Tensor) -> Tensor:
     """One decay a channel, no state: h as a product of a lower triangle and x."""
     sums = torch.cumsum(torch.log(decay), dim=1)

@@ -121,7 +121,7 @@ def whole_matrix_where(self: Any, x: Tensor, log_decay: Tensor, B: Tensor, C: Te
     return torch.einsum("blhn,bshn,blsh,bshp->blhp", C, B, decay, x)
 
 
-@spelling(FAMILY, "linear attention with a decay for each token and head (simple GLA)", QKV | {"gate": "b h l"}, {}, SSD, OPEN)
+@spelling(FAMILY, "linear attention with a decay for each token and head (simple GLA)", QKV | {"gate": "b h l"}, {}, SSD, OPEN, kept={"exponentials": 1, "others": -1})
 def gated_linear_attention(self: Any, q: Tensor, k: Tensor, v: Tensor, gate: Tensor) -> Tensor:
     """Heads before time; the decay is a log-sigmoid; queries scaled."""
     log_decay = F.logsigmoid(gate)
@@ -130,7 +130,7 @@ def gated_linear_attention(self: Any, q: Tensor, k: Tensor, v: Tensor, gate: Ten
     return (scores * decay) @ v
 
 
-@spelling(FAMILY, "linear attention with a decay, recurrent", QKV | {"gate": "b h l"}, {}, SSD, BATCHES)
+@spelling(FAMILY, "linear attention with a decay, recurrent", QKV | {"gate": "b h l"}, {}, SSD, BATCHES, kept={"exponentials": 1, "others": -1})
 def gated_linear_attention_loop(self: Any, q: Tensor, k: Tensor, v: Tensor, gate: Tensor) -> tuple[Tensor, Tensor]:
     """The state is keys by values."""
     state = q.new_zeros(q.shape[0], q.shape[1], q.shape[3], v.shape[3])
