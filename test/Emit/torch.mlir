@@ -35,7 +35,7 @@ module attributes {mambac.model = "a \22model\22"} {
   func.func @main(%x: tensor<?x?x6xf32> {mambac.name = "x", mambac.shape = affine_map<()[s0, s1] -> (s0, s1, 6)>},
                   %g: tensor<?x?xbf16> {mambac.name = "lambda", mambac.shape = affine_map<()[s0, s1] -> (s0, s1)>},
                   %dt: tensor<2x7x4xf32>, %B: tensor<2x7x2x5xf32>, %heads: tensor<2x7x4x3xf32>)
-      -> (tensor<?x?xf32>, tensor<?x?x6xf32>, tensor<2x7x4x3xf32>, tensor<2x3xf32>, tensor<?x?xf32>)
+      -> (tensor<?x?xf32>, tensor<?x?x6xf32>, tensor<2x7x4x3xf32>, tensor<2x3xf32>, tensor<?x?xf32>, tensor<7x4xf32>)
       attributes {mambac.entry, mambac.symbols = [{name = "s0", min = 1, max = 9223372036854775807, multiple_of = 1},
                                                   {name = "s1", min = 1, max = 4096, multiple_of = 16}]} {
     %c0 = arith.constant 0 : index
@@ -121,6 +121,17 @@ module attributes {mambac.model = "a \22model\22"} {
       linalg.yield %s : f32
     } -> tensor<2x3xf32>
 
+    // PyTorch's views do not run backwards: that is a gather.
+    // CHECK: [((torch.arange(7, device=device).view(-1, 1) * (-1)) + 6), torch.arange(4, device=device).view(1, -1)]
+    %flat = tensor.extract_slice %dt[0, 0, 0] [1, 7, 4] [1, 1, 1] : tensor<2x7x4xf32> to tensor<7x4xf32>
+    %er = tensor.empty() : tensor<7x4xf32>
+    %backwards = linalg.generic {indexing_maps = [affine_map<(t, d) -> (6 - t, d)>, #m2], iterator_types = ["parallel", "parallel"]}
+        ins(%flat : tensor<7x4xf32>) outs(%er : tensor<7x4xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      %s = math.sin %a : f32
+      linalg.yield %s : f32
+    } -> tensor<7x4xf32>
+
     // What no reduction of PyTorch's is becomes a loop.
     // CHECK: [[ACC:a[0-9]+]] = torch.full(
     // CHECK-NEXT: for [[I:i[0-9]+]] in range(6):
@@ -135,6 +146,6 @@ module attributes {mambac.model = "a \22model\22"} {
       linalg.yield %m : f32
     } -> tensor<?x?xf32>
     // CHECK: return (
-    return %fold, %scaled, %y, %sum, %mask : tensor<?x?xf32>, tensor<?x?x6xf32>, tensor<2x7x4x3xf32>, tensor<2x3xf32>, tensor<?x?xf32>
+    return %fold, %scaled, %y, %sum, %mask, %backwards : tensor<?x?xf32>, tensor<?x?x6xf32>, tensor<2x7x4x3xf32>, tensor<2x3xf32>, tensor<?x?xf32>, tensor<7x4xf32>
   }
 }

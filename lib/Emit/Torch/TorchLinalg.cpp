@@ -178,7 +178,9 @@ bool TorchWriter::bindOperand(linalg::LinalgOp op, OpOperand &operand) {
   } else {
     SmallVector<Linear> parts;
     for (AffineExpr result : map.getResults())
-      if (std::optional<Linear> part = linear(result, rank))
+      // PyTorch's views do not run backwards.
+      if (std::optional<Linear> part = linear(result, rank);
+          part && llvm::all_of(part->factors, [](int64_t factor) { return factor >= 0; }))
         parts.push_back(*part);
     if (parts.size() == map.getNumResults()) {
       std::vector<std::string> sizes, steps, start;
