@@ -16,7 +16,7 @@ using namespace mambac::raise;
 FailureOr<Poly> ElementEvaluator::followCumsum(Operation *op, ArrayRef<Lin> index, ArrayRef<Lin> given, Mode mode) {
   Poly result;
   if (auto cumsum = dyn_cast<ssm::CumsumOp>(op)) {
-    if (!isa<FloatType>(cumsum.getY().getType().getElementType()) || cumsum.getLog())
+    if (!isa<FloatType>(cumsum.getY().getType().getElementType()))
       return failure();
     int64_t dim = cumsum.getDim();
     Lin size = space.getSize(cumsum.getX(), dim);
@@ -24,7 +24,7 @@ FailureOr<Poly> ElementEvaluator::followCumsum(Operation *op, ArrayRef<Lin> inde
     SmallVector<Lin> source(index.begin(), index.end());
     source[dim] = Lin::var(var);
     // The logarithm of a sum of exponentials is that sum where it is an exponent, and nothing else elsewhere.
-    bool logarithmic = cumsum->hasAttr("log");
+    bool logarithmic = cumsum.getLog();
     if (logarithmic && mode != Mode::Exp)
       return failure();
     Poly summand =

@@ -48,6 +48,16 @@ Value exponential(OpBuilder &b, Location loc, Value operand) {
 
 } // namespace
 
+/// x where `value` is log(x), elementwise and in the same layout.
+static Value getLogInput(Value value) {
+  auto op = value.getDefiningOp<linalg::GenericOp>();
+  if (!op || op.getNumDpsInputs() != 1 || op.getNumDpsInits() != 1 || op.getNumReductionLoops() != 0 ||
+      op.getIndexingMapsArray()[0] != op.getIndexingMapsArray()[1] || !op.getIndexingMapsArray()[0].isPermutation())
+    return {};
+  auto log = op.getBody()->getTerminator()->getOperand(0).getDefiningOp<math::LogOp>();
+  return log && log.getOperand() == op.getBody()->getArgument(0) ? op.getInputs()[0] : Value();
+}
+
 /// The states themselves: ssm.scan over the root's own dimensions.
 LogicalResult Candidate::attemptPlain(RootStudy &study, RecurrenceMatcher::Options options) {
   options.withStep = false;
@@ -75,6 +85,11 @@ LogicalResult Candidate::attemptPlain(RootStudy &study, RecurrenceMatcher::Optio
   bool isLogarithm = llvm::any_of(decay.atoms, [](const Atom &a) { return a.kind == Atom::Kind::Log; });
   if (isLogarithm && (decay.atoms.size() != 1 || decay.coefficient != 1))
     return failure();
+  if (!isLogarithm && decay.atoms.size() == 1 && decay.coefficient == 1)
+    if (Value input = getLogInput(decay.atoms[0].value)) {
+      decay.atoms[0].value = input;
+      isLogarithm = true;
+    }
   for (Atom &atom : decay.atoms)
     atom.kind = Atom::Kind::Leaf;
   FailureOr<Operand> a = operands.build(decay, {}, all), input = operands.build(matcher.x, {}, all);
