@@ -324,10 +324,13 @@ std::string Uncomplex::perPart(const Node &node) {
       if (input.name == "dtype")
         input.arg = Argument();
     }
+    bool described = true;
     for (Argument &output : copies[part].outputs) {
       std::function<void(Argument &)> rename = [&](Argument &arg) {
-        if (arg.isTensor()) {
-          Argument renamed = tensor(define(*program.graph.findTensor(arg.name)));
+        const TensorMeta *known = arg.isTensor() ? program.graph.findTensor(arg.name) : nullptr;
+        described &= !arg.isTensor() || known;
+        if (known) {
+          Argument renamed = tensor(define(*known));
           (part ? parts[arg.name].im : parts[arg.name].re) = renamed;
           arg = renamed;
         }
@@ -336,6 +339,8 @@ std::string Uncomplex::perPart(const Node &node) {
       };
       rename(output);
     }
+    if (!described)
+      return "the graph does not describe its result";
     result.graph.nodes.push_back(copies[part]);
   }
   return {};

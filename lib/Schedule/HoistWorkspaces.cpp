@@ -64,7 +64,12 @@ private:
           user->erase();
       alloc.erase();
     }
-    return success();
+    // What is left lies in a loop and has a new size in each iteration: nobody would free it.
+    WalkResult left = kernel.walk([](memref::AllocOp alloc) {
+      alloc.emitError("the size of a temporary in a loop, ") << alloc.getType() << ", depends on the iteration";
+      return WalkResult::interrupt();
+    });
+    return failure(left.wasInterrupted());
   }
 
   Value clone(OpBuilder &builder, Value value, IRMapping &mapping, Block &block) {
