@@ -219,6 +219,69 @@ def RaiseAttention : Pass<"ssm-raise-attention", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
 }
 
+def GeneralizeLinalg : Pass<"mambac-generalize-linalg", "::mlir::func::FuncOp"> {
+  let summary = "Named linalg ops become linalg.generic, numbers constants in its body, broadcasts its maps";
+  let description = [{
+    Front ends differ in what they write as linalg.map, linalg.broadcast, linalg.reduce, a named contraction or
+    convolution, and in whether a number is a constant, a tensor of rank 0 or a broadcast of one. Passes behind this one see
+    linalg.generic and linalg.fill alone. Broadcasts are read where they were made from, dimensions of size 1 that are read
+    at 0 are dropped, and what a sum starts from (a bias, say) is added behind it.
+
+    Before:
+
+        %c = arith.constant dense<2.0> : tensor<f32>
+        %b = linalg.broadcast ins(%c : tensor<f32>) outs(%e : tensor<4xf32>) dimensions = [0]
+        %y = linalg.map { arith.mulf } ins(%x, %b : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>)
+
+    After:
+
+        %y = linalg.generic ins(%x : tensor<4xf32>): arith.mulf by a constant
+  }];
+  let statistics = [Statistic<"numGeneralized", "generalized", "named ops that became linalg.generic">,
+                    Statistic<"numInlined", "inlined", "numbers that became constants in bodies">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect"];
+}
+
+def UpliftWhile : Pass<"mambac-uplift-while", "::mlir::func::FuncOp"> {
+  let summary = "scf.while with a counter becomes scf.for";
+  let description = [{
+    The counter is an integer or a tensor of rank 0 among the values that the loop hands on; it starts at a constant, grows by
+    a constant and is compared with one. Reads of it become the loop's index, clamps to the loop's own range go.
+
+    Before:
+
+        %r:2 = scf.while (%i = %zero, %h = %h0) : (tensor<i32>, tensor<4xf32>) -> (tensor<i32>, tensor<4xf32>) {
+          %less = linalg.generic ins(%i, %six : tensor<i32>, tensor<i32>): arith.cmpi slt
+          %go = tensor.extract %less[]
+          scf.condition(%go) %i, %h
+        } do { .. scf.yield %i + 1, %next }
+
+    After: `%r = scf.for %i = %c0 to %c6 step %c1 iter_args(%h = %h0)`
+
+    Declined: other conditions, counters that do not grow by a constant, values changed before the condition.
+  }];
+  let statistics = [Statistic<"numFound", "found", "loops that count">,
+                    Statistic<"numDeclined", "declined", "other loops">];
+  let dependentDialects = ["::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def RaiseWindowSums : Pass<"ssm-raise-window-sums", "::mlir::func::FuncOp"> {
+  let summary = "Sums over windows as long as the axis become ssm.cumsum";
+  let description = [{
+    Before:
+
+        %p = tensor.pad %x low[0, 7] high[0, 0]: zeros                 (8 positions)
+        %s = linalg.generic: %s[b, t] += %p[b, t + k] for k < 8
+
+    After: `%s = ssm.cumsum dim(1) ins(%x)`; reverse, where the zeros are behind.
+
+    Declined: shorter windows, other paddings.
+  }];
+  let statistics = [Statistic<"numFound", "found", "running sums raised">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::affine::AffineDialect"];
+}
+
 def RaiseCausalConv : Pass<"ssm-raise-causal-conv", "::mlir::func::FuncOp"> {
   let summary = "Depthwise sums over the last few times become ssm.causal_conv1d";
   let description = [{

@@ -3,6 +3,7 @@
 #include "lib/Raise/Passes.h"
 #include "mambac/Passes.h"
 
+#include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -23,6 +24,11 @@ static void addCleanup(OpPassManager &pm) {
 }
 
 void mambac::buildRaisePipeline(OpPassManager &pm) {
+  // Modules of other front ends: what they write in many ways is linalg.generic from here on, and a loop that counts scf.for.
+  pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addNestedPass<func::FuncOp>(createGeneralizeLinalg());
+  pm.addNestedPass<func::FuncOp>(createUpliftWhile());
   // Equal values have to be one value: dt in the decay and dt in the input are compared by identity.
   addCleanup(pm);
   pm.addNestedPass<func::FuncOp>(createSimplifySizes());
@@ -36,6 +42,7 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   addCleanup(pm);
   // What follows looks for cumulative sums.
   pm.addNestedPass<func::FuncOp>(createRaiseCumsum());
+  pm.addNestedPass<func::FuncOp>(createRaiseWindowSums());
   // silu and softplus in one form each, for whatever reads them.
   pm.addNestedPass<func::FuncOp>(createFoldActivations());
   // Before anything asks which axes a value has.

@@ -161,9 +161,12 @@ bool Expression::switchesAreSampled(unsigned variable, SmallVectorImpl<double> &
         difference.first += (k ? -1 : 1) * in(k)->first;
         difference.second += (k ? -1 : 1) * in(k)->second;
       }
-      // An equality holds at one point, which has to be a sample exactly.
+      // An equality holds at one point, which has to be a sample exactly; one of a value with itself is a test for NaN.
       using P = arith::CmpFPredicate;
-      if (auto compare = dyn_cast<arith::CmpFOp>(step.op))
+      auto compare = dyn_cast<arith::CmpFOp>(step.op);
+      if (compare && step.operands[0] == step.operands[1])
+        continue;
+      if (compare)
         if (!llvm::is_contained({P::OGT, P::OGE, P::OLT, P::OLE, P::UGT, P::UGE, P::ULT, P::ULE},
                                 compare.getPredicate()) &&
             (std::fabs(difference.first) != 1 || (in(0)->second != 0 && in(1)->second != 0)))
@@ -206,6 +209,14 @@ std::optional<Element> mambac::raise::matchFunction(const Element &element, llvm
     for (double x : switches)
       for (double off : {0.0, 1e-7, 1e-5, 1e-3, 0.1, 0.5, 1.0, 2.0})
         same = same && agrees(x + off) && agrees(x - off);
+    // What tests for NaN has to answer with it, as the function does.
+    bool testsForNaN = llvm::any_of(expression.steps, [](const Expression::Step &other) {
+      return isa_and_nonnull<arith::CmpFOp>(other.op) && other.operands[0] == other.operands[1];
+    });
+    if (same && testsForNaN) {
+      std::optional<double> value = expression.evaluate(i, std::numeric_limits<double>::quiet_NaN());
+      same = value && std::isnan(*value);
+    }
     if (same)
       return step.element;
   }
