@@ -10,6 +10,7 @@
 
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace mambac {
 #define GEN_PASS_DEF_GENERALIZELINALG
@@ -55,6 +56,7 @@ struct GeneralizeLinalgPass : mambac::impl::GeneralizeLinalgBase<GeneralizeLinal
       if (op.hasPureTensorSemantics())
         generics.push_back(op);
     });
+    bool inlined = false;
     for (linalg::GenericOp op : generics) {
       for (OpOperand *input : op.getDpsInputOperands()) {
         BlockArgument argument = op.getMatchingBlockArgument(input);
@@ -66,11 +68,19 @@ struct GeneralizeLinalgPass : mambac::impl::GeneralizeLinalgBase<GeneralizeLinal
         rewriter.setInsertionPointToStart(op.getBody());
         rewriter.replaceAllUsesWith(argument, arith::ConstantOp::create(rewriter, op.getLoc(), number).getResult());
         ++numInlined;
+        inlined = true;
       }
       dropUnits(rewriter, op);
       readBroadcasts(rewriter, op);
       foldFill(rewriter, op);
     }
+    if (!inlined)
+      return;
+    // What held the numbers.
+    RewritePatternSet patterns(&getContext());
+    linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
   }
 
   /// A float sum that starts from a tensor starts from zero, and the tensor is added behind it.
