@@ -121,7 +121,8 @@ private:
     auto axis = [&](std::optional<int> var) {
       return var ? Axis{Lin::var(*var), *space.get(*var).size} : Axis{Lin(0), Lin(1)};
     };
-    return {axis(form.batch), axis(form.time < 0 ? std::nullopt : std::optional(form.time)), axis(form.channel), Axis{Lin::var(tapVar), Lin(numTaps)}};
+    std::optional<int> time = form.time < 0 ? std::nullopt : std::optional<int>(form.time);
+    return {axis(form.batch), axis(time), axis(form.channel), Axis{Lin::var(tapVar), Lin(numTaps)}};
   }
 
   /// One tensor read along k; or, where each tap has its own, these side by side.
