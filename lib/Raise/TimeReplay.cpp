@@ -1,5 +1,6 @@
 //===- TimeReplay.cpp - One operation of a loop body on the stacked operands of all steps ------------------------===//
 
+#include "lib/Raise/RaiseUtils.h"
 #include "lib/Raise/TimeStacker.h"
 
 #include "dialects/SSM/IR/SSM.h"
@@ -40,15 +41,25 @@ TimeStacker::Result TimeStacker::replay(Operation *op, Value like, ArrayRef<Line
   if (isa<linalg::GenericOp>(op))
     return onPrevious ? replayLinear(op, operands) : replayGeneric(op, operands);
   if (onPrevious)
-    return fail(Twine("the state passes through ") + op->getName().getStringRef() + " on its way to the next step");
+    return replayLinearView(op, operands[0], getSample(lists[0]), like);
   if (isa<linalg::FillOp>(op))
     return fail("a fill varies with the step");
   if (isa<linalg::LinalgOp>(op))
     return replayNamed(op, operands);
 
+  FailureOr<Stacked> value = replayView(op, *operands[0].rest, getSample(lists[0]), like);
+  if (failed(value))
+    return failure();
+  r.rest = *value;
+  return r;
+}
+
+/// A reshape, slice or cumulative sum of one operand. `like` and `likeOperand` are one step's result and operand.
+FailureOr<Stacked> TimeStacker::replayView(Operation *op, const Stacked &operand, Value likeOperand, Value like) {
+  auto type = tensorType(like);
   auto shape = llvm::to_vector(type.getShape());
   shape.insert(shape.begin(), steps);
-  auto stackedType = RankedTensorType::get(shape, type.getElementType());
+  auto stackedType = RankedTensorType::get(shape, tensorType(operand.value).getElementType());
   auto withTime = [&](ArrayRef<ReassociationIndices> groups) {
     SmallVector<ReassociationIndices> out{{0}};
     for (const ReassociationIndices &g : groups) {
@@ -58,7 +69,7 @@ TimeStacker::Result TimeStacker::replay(Operation *op, Value like, ArrayRef<Line
     }
     return out;
   };
-  Value source = materialize(*operands[0].rest, getSample(lists[0]));
+  Value source = materialize(operand, likeOperand);
   Value value;
   if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
     SmallVector<OpFoldResult> sizes{rewriter.getIndexAttr(steps)};
@@ -82,13 +93,85 @@ TimeStacker::Result TimeStacker::replay(Operation *op, Value like, ArrayRef<Line
     value = tensor::ExtractSliceOp::create(rewriter, loc, stackedType, source, prepend(slice.getMixedOffsets(), 0),
                                            prepend(slice.getMixedSizes(), steps), prepend(slice.getMixedStrides(), 1));
   } else if (auto cumsum = dyn_cast<ssm::CumsumOp>(op)) {
-    value = ssm::CumsumOp::create(rewriter, loc, source, emptyLike(like, type.getElementType()), cumsum.getDim() + 1,
+    value = ssm::CumsumOp::create(rewriter, loc, source, emptyLike(like, stackedType.getElementType()), cumsum.getDim() + 1,
                                   cumsum.getReverse(), cumsum.getExclusive())
                 .getResult(0);
   } else {
     return fail(op->getName().getStringRef() + " in the body of the loop");
   }
-  r.rest = Stacked{value, timeFirstMap(type.getRank(), ctx)};
+  return Stacked{value, timeFirstMap(type.getRank(), rewriter.getContext())};
+}
+
+/// From the dimensions of a view's result to those of what it is a view of, as far as they are one to one; nothing where
+/// one that `used` says is needed is not.
+static std::optional<AffineMap> getViewMap(Operation *op, llvm::function_ref<bool(int64_t)> isUsed) {
+  MLIRContext *ctx = op->getContext();
+  auto result = tensorType(op->getResult(0)), source = tensorType(op->getOperand(0));
+  SmallVector<AffineExpr> exprs(source.getRank(), getAffineConstantExpr(0, ctx));
+  auto mainOf = [](ArrayRef<int64_t> group, RankedTensorType type) -> std::optional<int64_t> {
+    std::optional<int64_t> main;
+    for (int64_t dim : group)
+      if (type.getDimSize(dim) != 1) {
+        if (main)
+          return std::nullopt;
+        main = dim;
+      }
+    return main ? main : std::optional(group.front());
+  };
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
+    for (auto [dim, group] : llvm::enumerate(expand.getReassociationIndices())) {
+      std::optional<int64_t> main = mainOf(group, result);
+      if (!main && isUsed(dim))
+        return std::nullopt;
+      if (main)
+        exprs[dim] = getAffineDimExpr(*main, ctx);
+    }
+  } else if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op)) {
+    for (auto [dim, group] : llvm::enumerate(collapse.getReassociationIndices())) {
+      std::optional<int64_t> main = mainOf(group, source);
+      if (!main && llvm::any_of(group, isUsed))
+        return std::nullopt;
+      if (main)
+        exprs[*main] = getAffineDimExpr(dim, ctx);
+    }
+  } else if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
+    llvm::SmallBitVector dropped = slice.getDroppedDims();
+    unsigned next = 0;
+    for (int64_t dim = 0; dim < source.getRank(); ++dim) {
+      if (!dropped.test(dim))
+        exprs[dim] = getAffineDimExpr(next++, ctx);
+      if (isUsed(dim) && source.getDimSize(dim) != 1 &&
+          (getConstantIntValue(slice.getMixedOffsets()[dim]) != 0 || !slice.hasUnitStride() ||
+           !isWholeDim(slice.getSource(), dim, slice.getMixedSizes()[dim])))
+        return std::nullopt;
+    }
+  } else {
+    return std::nullopt;
+  }
+  return AffineMap::get(result.getRank(), 0, exprs, ctx);
+}
+
+/// A view of something that depends on the state: of its parts.
+TimeStacker::Result TimeStacker::replayLinearView(Operation *op, const LinearInPrevious &operand, Value likeOperand,
+                                                  Value like) {
+  std::optional<AffineMap> view =
+      getViewMap(op, [&](int64_t dim) { return operand.previous.isFunctionOfDim(dim); });
+  if (!view)
+    return fail(Twine("the state passes through ") + op->getName().getStringRef() + " on its way to the next step");
+  LinearInPrevious r = operand;
+  r.previous = operand.previous.compose(*view);
+  for (std::optional<Stacked> *part : {&r.scale, &r.rest}) {
+    if (!*part)
+      continue;
+    if ((*part)->map.getNumResults() == 0) { // a number
+      (*part)->map = AffineMap::get(tensorType(like).getRank() + 1, 0, {}, rewriter.getContext());
+      continue;
+    }
+    FailureOr<Stacked> value = replayView(op, **part, likeOperand, like);
+    if (failed(value))
+      return failure();
+    *part = *value;
+  }
   return r;
 }
 
@@ -203,8 +286,8 @@ TimeStacker::Result TimeStacker::replayLinear(Operation *op, ArrayRef<LinearInPr
   for (OpOperand *input : generic.getDpsInputOperands()) {
     LinearInPrevious v = operands[input->getOperandNumber()];
     AffineMap map = generic.getMatchingIndexingMap(input);
-    if (v.dependsOnPrevious() && map != outMap)
-      return fail("the state is transposed or broadcast on its way to the next step");
+    if (v.dependsOnPrevious())
+      v.previous = v.previous.compose(map.compose(fromOut));
     v.scale = seen(v.scale, map);
     v.rest = isa<RankedTensorType>(input->get().getType()) ? seen(v.rest, map) : getScalar(input->get(), rank);
     values[generic.getMatchingBlockArgument(input)] = v;
@@ -298,7 +381,8 @@ std::optional<LinearInPrevious> TimeStacker::combineLinear(Operation &inner, Arr
   if (!isa<arith::AddFOp, arith::SubFOp>(inner))
     return std::nullopt;
   StringRef kind = isa<arith::AddFOp>(inner) ? "add" : "sub";
-  if (args[0].dependsOnPrevious() && args[1].dependsOnPrevious() && args[0].recurrence != args[1].recurrence)
+  if (args[0].dependsOnPrevious() && args[1].dependsOnPrevious() && 
+      (args[0].recurrence != args[1].recurrence || args[0].previous != args[1].previous))
     return std::nullopt;
   if (args[1].dependsOnPrevious() && (kind == "sub" || args[0].dependsOnPrevious()))
     r.scale = plus(scaleOf(args[0]), kind, scaleOf(args[1]));

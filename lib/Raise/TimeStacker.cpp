@@ -162,6 +162,7 @@ TimeStacker::Result TimeStacker::visit(ArrayRef<Value> list) {
   if (std::optional<int> id = findRecurrence(list)) {
     LinearInPrevious r;
     r.recurrence = *id;
+    r.previous = AffineMap::getMultiDimIdentityMap(type.getRank(), rewriter.getContext());
     return r;
   }
   if (depth > kMaxDepth)
@@ -313,6 +314,9 @@ TimeStacker::Result TimeStacker::close(int id, LinearInPrevious step) {
   Value like = getSample(list.values);
   auto type = tensorType(like);
   int64_t rank = type.getRank();
+  for (auto [dim, expr] : llvm::enumerate(step.previous.getResults()))
+    if (expr != getAffineDimExpr(dim, ctx) && type.getDimSize(dim) != 1)
+      return fail("the state is transposed, or changes its shape, from one step to the next");
   AffineMap identity = timeFirstMap(rank, ctx);
   if (!step.rest) // h_t = a_t * h_{t-1}
     step.rest = getNumber(type.getElementType(), 0, rank);

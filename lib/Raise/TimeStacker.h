@@ -41,11 +41,13 @@ struct Stacked {
 };
 
 /// A list of values written as scale_t * previous + rest_t, where `previous` is the list of `recurrence`, one step
-/// earlier. Without a recurrence the list is just `rest`. An absent scale means 1, an absent rest means 0.
+/// earlier, at the same place or (where the state was reshaped or broadcast) as `previous` says. Without a recurrence the list is just `rest`. An absent scale means 1, an absent rest means 0.
 struct LinearInPrevious {
   int recurrence = -1;
   std::optional<Stacked> scale;
   std::optional<Stacked> rest;
+  /// The previous value's element is read at these of the list's own dimensions.
+  mlir::AffineMap previous;
   bool dependsOnPrevious() const { return recurrence >= 0; }
 };
 
@@ -108,6 +110,10 @@ private:
                 mlir::ArrayRef<llvm::SmallVector<mlir::Value>> lists);
   Result replayGeneric(mlir::Operation *op, mlir::ArrayRef<LinearInPrevious> operands);
   Result replayNamed(mlir::Operation *op, mlir::ArrayRef<LinearInPrevious> operands);
+  mlir::FailureOr<Stacked> replayView(mlir::Operation *op, const Stacked &operand, mlir::Value likeOperand,
+                                      mlir::Value like);
+  Result replayLinearView(mlir::Operation *op, const LinearInPrevious &operand, mlir::Value likeOperand,
+                          mlir::Value like);
   Result replayLinear(mlir::Operation *op, mlir::ArrayRef<LinearInPrevious> operands);
   std::optional<int> findRecurrence(mlir::ArrayRef<mlir::Value> list);
   Result close(int id, LinearInPrevious step);
