@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------------------------------------------===//
 
 #include "lib/Raise/Passes.h"
+#include "lib/Raise/PointwiseOps.h"
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
 
@@ -17,26 +17,9 @@ namespace mambac {
 } // namespace mambac
 
 using namespace mlir;
+using namespace mambac::raise;
 
 namespace {
-
-/// One result, computed element by element from tensors.
-bool isPointwise(linalg::GenericOp op) {
-  if (op.getNumDpsInits() != 1 || op.getNumResults() != 1 || op.getNumDpsInputs() == 0 || op.hasIndexSemantics() ||
-      op.getNumLoops() != op.getNumParallelLoops() || op.payloadUsesValueFromOperand(op.getDpsInitOperand(0)) ||
-      !op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isPermutation())
-    return false;
-  return llvm::all_of(op.getDpsInputOperands(), [&](OpOperand *input) {
-    return isa<RankedTensorType>(input->get().getType()) &&
-           op.getMatchingIndexingMap(input).isProjectedPermutation(/*allowZeroInResults=*/true);
-  });
-}
-
-/// A pointwise op that moves its only input.
-bool isCopy(linalg::GenericOp op) {
-  return isPointwise(op) && op.getNumDpsInputs() == 1 && llvm::hasSingleElement(*op.getBody()) &&
-         op.getBody()->getTerminator()->getOperand(0) == op.getBody()->getArgument(0);
-}
 
 struct DelayBroadcasts : mambac::impl::DelayBroadcastsBase<DelayBroadcasts> {
   void runOnOperation() override {
@@ -57,12 +40,7 @@ struct DelayBroadcasts : mambac::impl::DelayBroadcastsBase<DelayBroadcasts> {
     for (OpOperand *input : op.getDpsInputOperands()) {
       Value source = input->get();
       AffineMap map = op.getMatchingIndexingMap(input);
-      for (auto copy = source.getDefiningOp<linalg::GenericOp>(); copy && isCopy(copy);
-           copy = source.getDefiningOp<linalg::GenericOp>()) {
-        AffineMap out = copy.getMatchingIndexingMap(copy.getDpsInitOperand(0));
-        map = copy.getMatchingIndexingMap(copy.getDpsInputOperand(0)).compose(inversePermutation(out)).compose(map);
-        source = copy.getDpsInputOperand(0)->get();
-      }
+      stepBehindCopies(source, map);
       sources.push_back(source);
       maps.push_back(map);
       for (unsigned loop = 0; loop < op.getNumLoops(); ++loop)

@@ -148,6 +148,32 @@ def DelayBroadcasts : Pass<"ssm-delay-broadcasts", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
 }
 
+def DelaySplits : Pass<"ssm-delay-splits", "::mlir::func::FuncOp"> {
+  let summary = "What is summed up over time is computed before time is cut and moved";
+  let description = [{
+    An operation that works element by element on tensors whose axis was cut in two (time into chunks and places) is done on
+    the whole axis, and its result is cut. A cumulative sum within chunks is then seen to be one of values over time, wherever
+    the two axes lie. Only what leads to a cumulative sum is rewritten.
+
+    Before:
+
+        %cut = tensor.expand_shape %dt: (b, l, h) into (b, c, q, h)
+        %decay = linalg.generic: %decay[c, b, q, h] = %cut[b, c, q, h] * %A[h]
+        %sums = ssm.cumsum dim(2) %decay
+
+    After:
+
+        %whole = linalg.generic: %whole[l, b, h] = %dt[b, l, h] * %A[h]
+        %cut = tensor.expand_shape %whole: (l, b, h) into (c, q, b, h)
+        %decay = linalg.generic: %decay[c, b, q, h] = %cut[c, q, b, h]
+        %sums = ssm.cumsum dim(2) %decay
+
+    Left alone: operations with an operand that has one of the two axes only.
+  }];
+  let statistics = [Statistic<"numDelayed", "delayed", "operations done before a cut">];
+  let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
+}
+
 def RaiseSingleSteps : Pass<"ssm-raise-single-steps", "::mlir::func::FuncOp"> {
   let summary = "One step of a recurrence, whose state is an input, becomes ssm.ssd or ssm.selective_scan of length 1";
   let description = [{

@@ -48,6 +48,7 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   // Before anything asks which axes a value has.
   pm.addNestedPass<func::FuncOp>(createDelayBroadcasts());
   pm.addNestedPass<func::FuncOp>(createSinkReshapes());
+  pm.addNestedPass<func::FuncOp>(createDelaySplits());
   // Convolutions before scans: their results are the leaves that scans start from.
   pm.addNestedPass<func::FuncOp>(createRaiseCausalConv());
   pm.addNestedPass<func::FuncOp>(createChannelsLast());

@@ -16,6 +16,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
+#include <map>
 
 using namespace mlir;
 using namespace mambac;
@@ -43,16 +44,23 @@ std::optional<Root> rootOfConcat(tensor::ConcatOp concat) {
   return Root{concat.getResult(), dim, type.getDimSize(dim), llvm::to_vector(concat.getInputs()), Value()};
 }
 
-/// True if `insert` writes a piece of one dimension `dim`, and is whole in all others.
-bool isStepAlong(tensor::InsertSliceOp insert, int64_t dim, int64_t extent) {
-  std::optional<int64_t> offset = getConstantIntValue(insert.getMixedOffsets()[dim]);
-  if (!insert.hasUnitStride() || !offset || *offset % extent ||
-      getConstantIntValue(insert.getMixedSizes()[dim]) != extent)
+/// True if `insert` is whole in all dimensions but `dim`.
+bool isPieceAlong(tensor::InsertSliceOp insert, int64_t dim) {
+  if (!insert.hasUnitStride())
     return false;
   for (int64_t other = 0; other < insert.getDestType().getRank(); ++other)
     if (other != dim && (getConstantIntValue(insert.getMixedOffsets()[other]) != 0 ||
                          !isWholeDim(insert.getDest(), other, insert.getMixedSizes()[other])))
       return false;
+  return true;
+}
+
+/// True if `insert` writes a piece of one dimension `dim`, and is whole in all others.
+bool isStepAlong(tensor::InsertSliceOp insert, int64_t dim, int64_t extent) {
+  std::optional<int64_t> offset = getConstantIntValue(insert.getMixedOffsets()[dim]);
+  if (!offset || *offset % extent || getConstantIntValue(insert.getMixedSizes()[dim]) != extent ||
+      !isPieceAlong(insert, dim))
+    return false;
   // Dropped dimensions other than `dim` would need their own bookkeeping; nobody writes them.
   llvm::SmallBitVector dropped = insert.getDroppedDims();
   return dropped.none() || (extent == 1 && dropped.count() == 1 && dropped.test(dim));
@@ -87,6 +95,52 @@ std::optional<Root> rootOfInserts(tensor::InsertSliceOp last) {
     return root;
   }
   return std::nullopt;
+}
+
+/// A chain of insert_slice whose pieces tile one dimension, not all of one size: as the concatenation that it is.
+tensor::ConcatOp concatOfInserts(IRRewriter &rewriter, tensor::InsertSliceOp last) {
+  auto type = last.getDestType();
+  for (Operation *user : last->getUsers())
+    if (auto next = dyn_cast<tensor::InsertSliceOp>(user); next && next.getDest() == last.getResult())
+      return {};
+  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+    std::map<int64_t, std::pair<int64_t, Value>> pieces; // by offset: size and value
+    for (auto insert = last; insert; insert = insert.getDest().getDefiningOp<tensor::InsertSliceOp>()) {
+      std::optional<int64_t> offset = getConstantIntValue(insert.getMixedOffsets()[dim]);
+      std::optional<int64_t> size = getConstantIntValue(insert.getMixedSizes()[dim]);
+      if (!offset || !size || *size < 1 || insert.getDroppedDims().any() || !isPieceAlong(insert, dim) ||
+          !pieces.try_emplace(*offset, *size, insert.getSource()).second)
+        break;
+    }
+    int64_t end = 0;
+    SmallVector<Value> values;
+    for (auto &[offset, piece] : pieces) {
+      if (offset != end)
+        break;
+      end += piece.first;
+      values.push_back(piece.second);
+    }
+    if (values.size() < 3 || values.size() != pieces.size() || end != type.getDimSize(dim) ||
+        llvm::all_equal(llvm::map_range(values, [](Value value) { return value.getType(); })))
+      continue;
+    rewriter.setInsertionPoint(last);
+    return tensor::ConcatOp::create(rewriter, last.getLoc(), type, dim, values);
+  }
+  return {};
+}
+
+/// A loop over chunks of which the last is shorter: the concatenation of the others, with the last one behind.
+tensor::ConcatOp splitLast(IRRewriter &rewriter, tensor::ConcatOp concat) {
+  ValueRange inputs = concat.getInputs();
+  auto first = cast<RankedTensorType>(inputs.front().getType()), last = cast<RankedTensorType>(inputs.back().getType());
+  int64_t dim = concat.getDim();
+  if (inputs.size() < 3 || first == last || !llvm::all_equal(inputs.drop_back().getTypes()) || first.isDynamicDim(dim) ||
+      last.isDynamicDim(dim))
+    return {};
+  rewriter.setInsertionPoint(concat);
+  auto others = tensor::ConcatOp::create(rewriter, concat.getLoc(), dim, inputs.drop_back());
+  concat.getInputsMutable().assign(ValueRange{others.getResult(), inputs.back()});
+  return others;
 }
 
 /// The pieces of the base that no step overwrote.
@@ -220,14 +274,37 @@ struct RollTimeLoops : PassWrapper<RollTimeLoops, OperationPass<func::FuncOp>> {
     for (Operation *op : roots) {
       if (erased.contains(op))
         continue;
-      std::optional<Root> root = isa<tensor::ConcatOp>(op) ? rootOfConcat(cast<tensor::ConcatOp>(op))
-                                                           : rootOfInserts(cast<tensor::InsertSliceOp>(op));
-      if (root)
+      auto concat = dyn_cast<tensor::ConcatOp>(op);
+      std::optional<Root> root = concat ? rootOfConcat(concat) : rootOfInserts(cast<tensor::InsertSliceOp>(op));
+      if (root) {
         roll(rewriter, op, *root);
+        continue;
+      }
+      // The last chunk may be shorter than the others.
+      tensor::ConcatOp whole = concat ? concat : concatOfInserts(rewriter, cast<tensor::InsertSliceOp>(op));
+      if (!whole)
+        continue;
+      SmallVector<Value> pieces(whole.getInputs());
+      tensor::ConcatOp others = splitLast(rewriter, whole);
+      if (others)
+        root = rootOfConcat(others);
+      if (root && roll(rewriter, others, *root)) {
+        if (!concat) {
+          rewriter.replaceAllUsesWith(op->getResult(0), whole.getResult());
+          eraseDead(rewriter, {op});
+        }
+        continue;
+      }
+      whole.getInputsMutable().assign(pieces);
+      if (others)
+        rewriter.eraseOp(others);
+      if (!concat)
+        rewriter.eraseOp(whole);
     }
   }
 
-  void roll(IRRewriter &rewriter, Operation *op, Root &root) {
+  /// False if there is no loop to roll up, and nothing was changed.
+  bool roll(IRRewriter &rewriter, Operation *op, Root &root) {
     rewriter.setInsertionPoint(op);
     Operation *before = op->getPrevNode();
     readUnwritten(rewriter, op->getLoc(), root);
@@ -242,7 +319,7 @@ struct RollTimeLoops : PassWrapper<RollTimeLoops, OperationPass<func::FuncOp>> {
       ++numDeclined;
       if (failed(stacked) && root.values.size() > 2)
         op->emitRemark() << "the steps put together here are not rolled up: " << stacker.getReason();
-      return;
+      return false;
     }
     rewriter.replaceAllUsesWith(root.root, arrange(rewriter, op->getLoc(), root, *stacked));
     SmallVector<Operation *> dead(stacker.getVisited());
@@ -257,6 +334,7 @@ struct RollTimeLoops : PassWrapper<RollTimeLoops, OperationPass<func::FuncOp>> {
         });
     numRolled += stacker.getRecurrences().size();
     eraseDead(rewriter, dead);
+    return true;
   }
 };
 

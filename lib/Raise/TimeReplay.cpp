@@ -1,6 +1,6 @@
 //===- TimeReplay.cpp - One operation of a loop body on the stacked operands of all steps ------------------------===//
 
-#include "lib/Raise/RaiseUtils.h"
+#include "lib/Raise/IndexSpace.h"
 #include "lib/Raise/TimeStacker.h"
 
 #include "dialects/SSM/IR/SSM.h"
@@ -136,13 +136,14 @@ static std::optional<AffineMap> getViewMap(Operation *op, llvm::function_ref<boo
     }
   } else if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
     llvm::SmallBitVector dropped = slice.getDroppedDims();
+    IndexSpace space;
     unsigned next = 0;
     for (int64_t dim = 0; dim < source.getRank(); ++dim) {
       if (!dropped.test(dim))
         exprs[dim] = getAffineDimExpr(next++, ctx);
       if (isUsed(dim) && source.getDimSize(dim) != 1 &&
           (getConstantIntValue(slice.getMixedOffsets()[dim]) != 0 || !slice.hasUnitStride() ||
-           !isWholeDim(slice.getSource(), dim, slice.getMixedSizes()[dim])))
+           space.getSize(slice.getSource(), dim) != space.getIndex(slice.getMixedSizes()[dim])))
         return std::nullopt;
     }
   } else {
