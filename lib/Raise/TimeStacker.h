@@ -41,7 +41,8 @@ struct Stacked {
 };
 
 /// A list of values written as scale_t * previous + rest_t, where `previous` is the list of `recurrence`, one step
-/// earlier, at the same place or (where the state was reshaped or broadcast) as `previous` says. Without a recurrence the list is just `rest`. An absent scale means 1, an absent rest means 0.
+/// earlier, at the same place or (where the state was reshaped or broadcast) as the member `previous` says. Without a
+/// recurrence the list is just `rest`. An absent scale means 1, an absent rest means 0.
 struct LinearInPrevious {
   int recurrence = -1;
   std::optional<Stacked> scale;
