@@ -159,6 +159,7 @@ bool RecurrenceMatcher::checkSource(Work &work, ArrayRef<Lin> given, const Lin &
 bool RecurrenceMatcher::check(const Poly &poly, ArrayRef<Lin> given, const Lin &position, bool isFinal) {
   intervals.clear();
   bool sawInitial = false, sawSkip = false;
+  SmallVector<Work, 4> works;
   for (const Term &original : poly) {
     Term term = original;
     if (!isFinal && !state.isConstant()) {
@@ -194,8 +195,7 @@ bool RecurrenceMatcher::check(const Poly &poly, ArrayRef<Lin> given, const Lin &
         continue;
       }
       work.source = position;
-      if (!checkSource(work, given, position, isFinal))
-        return false;
+      works.push_back(work);
       continue;
     }
     if (!side ? expected != Lin(0) : *side != expected) {
@@ -209,9 +209,13 @@ bool RecurrenceMatcher::check(const Poly &poly, ArrayRef<Lin> given, const Lin &
     setSource(work);
     if (!work.source && std::exchange(sawInitial, true))
       return false;
+    works.push_back(work);
+  }
+  if (!isFinal && failed(openMixedLeaves(works, given, position)))
+    return false;
+  for (Work &work : works)
     if (!checkSource(work, given, position, isFinal))
       return false;
-  }
   return sawInitial == !initialState.empty() && (isFinal || sawSkip == !D.empty());
 }
 

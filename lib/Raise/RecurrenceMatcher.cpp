@@ -51,7 +51,7 @@ LogicalResult RecurrenceMatcher::splitExponent(const Term &term, ArrayRef<Lin> g
 }
 
 /// All decays lead to one time.
-LogicalResult RecurrenceMatcher::findTarget(MutableArrayRef<Work> works) {
+LogicalResult RecurrenceMatcher::findTarget(MutableArrayRef<Work> works, const Case &part) {
   for (Work &work : works) {
     if (!work.begin && !work.end)
       continue;
@@ -70,17 +70,24 @@ LogicalResult RecurrenceMatcher::findTarget(MutableArrayRef<Work> works) {
   if (!hasTarget)
     return fail("no decay");
   // The time of the element, or the one as far from the end: the result is turned around then.
-  auto it = llvm::find_if(study.index, [&](const Lin &e) {
-    Lin sum = e + target;
-    return e == target || (!e.isConstant() && llvm::all_of(sum.terms, [&](auto &term) {
-                             return space.get(term.first).kind == IndexSpace::Kind::Size;
-                           }));
-  });
-  if (it == study.index.end() || target.isConstant()) {
+  tau = Lin::var(evaluator.getSummandVar());
+  bool found = false;
+  for (auto [dim, position] : llvm::enumerate(study.index)) {
+    Lin e = part.apply(position), sum = e + target;
+    bool turned = e != target && llvm::all_of(sum.terms, [&](auto &term) {
+                    return space.get(term.first).kind == IndexSpace::Kind::Size;
+                  });
+    if (position.isConstant() || found || (e != target && !turned))
+      continue;
+    found = true;
+    timeDim = dim;
+    time = turned ? sum - tau : tau;
+    wholeTarget = turned ? sum - position : position;
+  }
+  if (!found || target.isConstant()) {
     otherWay = true;
     return fail("the decay does not end at the time of the element");
   }
-  timeDim = it - study.index.begin();
   for (Work &work : works)
     setSource(work);
   return success();
@@ -99,7 +106,6 @@ void RecurrenceMatcher::setSource(Work &work) {
 
 /// The summand of the cumulative sums is dt * A, with A constant in time; without a step all of it is A.
 LogicalResult RecurrenceMatcher::matchBase() {
-  tau = Lin::var(evaluator.getSummandVar());
   SmallVector<Atom, 4> leaves(summand->atoms.begin(), summand->atoms.end());
   double coefficient = summand->coefficient * (options.negated ? -rate : rate);
   int stateVar = state.isConstant() ? -1 : state.terms[0].first;
@@ -167,7 +173,8 @@ SmallVector<int> RecurrenceMatcher::movingVars(const Lin &e) {
 }
 
 /// Follows the producers of leaves that depend on two times, such as scores, until none is left.
-LogicalResult RecurrenceMatcher::openMixedLeaves(SmallVectorImpl<Work> &works, ArrayRef<Lin> given) {
+LogicalResult RecurrenceMatcher::openMixedLeaves(SmallVectorImpl<Work> &works, ArrayRef<Lin> given,
+                                                 const Lin &target) {
   SmallVector<int> targetVars = movingVars(target);
   for (unsigned next = 0, steps = 0; next < works.size(); ++next) {
     bool again = true;
@@ -448,7 +455,8 @@ LogicalResult RecurrenceMatcher::matchDirect(Work &work, ArrayRef<Lin> given) {
 }
 
 /// The roles, from the terms of one case.
-LogicalResult RecurrenceMatcher::derive(const Poly &poly, ArrayRef<Lin> given) {
+LogicalResult RecurrenceMatcher::derive(const Poly &poly, const Case &part) {
+  ArrayRef<Lin> given = part.given;
   SmallVector<Work, 4> works, sources, direct;
   for (const Term &original : poly) {
     // The decay itself may be read at a state: name it first.
@@ -470,11 +478,11 @@ LogicalResult RecurrenceMatcher::derive(const Poly &poly, ArrayRef<Lin> given) {
       return failure();
     works.push_back(work);
   }
-  if (failed(findTarget(works)))
+  if (failed(findTarget(works, part)))
     return failure();
   for (const Work &work : works)
     (work.begin || work.end ? sources : direct).push_back(work);
-  if (failed(matchBase()) || failed(openMixedLeaves(sources, given)))
+  if (failed(matchBase()) || failed(openMixedLeaves(sources, given, target)))
     return failure();
   // Terms with a source first: they settle x.
   for (bool first : {true, false})
@@ -497,9 +505,26 @@ LogicalResult RecurrenceMatcher::derive(const Poly &poly, ArrayRef<Lin> given) {
   return checkCover(target, given);
 }
 
+Lin RecurrenceMatcher::Case::apply(Lin e) const {
+  for (auto &[var, value] : fixed)
+    e = e.substitute(var, value);
+  return e;
+}
+
+/// Variables of the position that the conditions leave one number for.
+void RecurrenceMatcher::findFixed(Case &part) {
+  for (const Lin &guard : part.given)
+    for (auto &[var, coefficient] : guard.terms) {
+      Lin limit = (guard - Lin::var(var, coefficient)) * -coefficient;
+      if (space.get(var).kind == IndexSpace::Kind::Root && std::abs(coefficient) == 1 && limit.isConstant() &&
+          space.implies(part.given, (Lin::var(var) - limit) * -coefficient))
+        part.fixed.push_back({var, limit});
+    }
+}
+
 /// Conditions on the position alone divide it into cases, as pieces put together do.
-std::vector<Constraints> RecurrenceMatcher::splitCases(const Poly &poly) {
-  std::vector<Constraints> cases{{}};
+std::vector<RecurrenceMatcher::Case> RecurrenceMatcher::splitCases(const Poly &poly) {
+  std::vector<Case> cases{{}};
   for (const Term &term : poly)
     for (const Lin &guard : term.guards) {
       auto has = [&](IndexSpace::Kind kind) {
@@ -508,73 +533,69 @@ std::vector<Constraints> RecurrenceMatcher::splitCases(const Poly &poly) {
       if (has(IndexSpace::Kind::Bound) || !has(IndexSpace::Kind::Root))
         continue;
       Lin negation = guard * -1 - 1;
-      std::vector<Constraints> finer;
-      for (const Constraints &known : cases)
+      std::vector<Case> finer;
+      for (const Case &known : cases)
         for (const Lin &decided : {guard, negation}) {
-          Constraints part = known;
-          if (space.implies(known, decided == guard ? negation : guard))
+          Case part = known;
+          if (space.implies(known.given, decided == guard ? negation : guard))
             continue;
-          if (!space.implies(known, decided))
-            part.push_back(decided);
+          if (!space.implies(known.given, decided))
+            part.given.push_back(decided);
           finer.push_back(part);
         }
       if (finer.size() > kMaxCases)
         return {};
       cases = finer;
     }
+  for (Case &part : cases)
+    findFixed(part);
   return cases;
+}
+
+/// The terms of one case, with fixed variables put in.
+Poly RecurrenceMatcher::restrict(const Poly &poly, const Case &part) {
+  Poly terms = evaluator.simplify(poly, part.given);
+  for (Term &term : terms)
+    for (auto &[var, value] : part.fixed)
+      term = substitute(term, var, value);
+  return evaluator.simplify(terms, part.given);
 }
 
 LogicalResult RecurrenceMatcher::match() {
   Poly poly = evaluator.evaluate(study.root, study.index, {});
   if (poly.empty() || poly.size() > kMaxTerms)
     return fail("not a sum of products");
-  std::vector<Constraints> cases = splitCases(poly);
+  std::vector<Case> cases = splitCases(poly);
   if (cases.empty())
     return fail("too many cases");
-  if (cases.size() == 1) {
-    if (failed(derive(poly, cases[0])))
-      return failure();
-  } else {
-    // The roles come from the last case, where there have been sources in all ways; the others are checked.
-    unsigned principal = cases.size();
-    for (unsigned i = cases.size(); i-- > 0 && principal == cases.size();) {
-      RecurrenceMatcher attempt(study, options);
-      if (succeeded(attempt.derive(evaluator.simplify(poly, cases[i]), cases[i])))
-        principal = i;
-      else if (i + 1 == cases.size() || !attempt.reason.empty()) {
-        reason = attempt.reason;
-        plausible |= attempt.plausible;
-        stepMissing |= attempt.stepMissing;
-        otherWay |= attempt.otherWay;
-        stateful |= attempt.stateful;
-      }
+  // The roles come from the last case that tells them, where there have been sources in all ways; the others are checked.
+  unsigned principal = cases.size() - 1;
+  for (unsigned i = cases.size(); i-- > 0 && cases.size() > 1;) {
+    RecurrenceMatcher attempt(study, options);
+    if (succeeded(attempt.derive(restrict(poly, cases[i]), cases[i]))) {
+      principal = i;
+      break;
     }
-    if (principal == cases.size())
+    if (i + 1 == cases.size())
+      reason = attempt.reason;
+    plausible |= attempt.plausible;
+    stepMissing |= attempt.stepMissing;
+    otherWay |= attempt.otherWay;
+    stateful |= attempt.stateful;
+    if (i == 0)
       return failure();
-    if (failed(derive(evaluator.simplify(poly, cases[principal]), cases[principal])))
-      return failure();
-    for (unsigned i = 0; i < cases.size(); ++i) {
-      if (i == principal)
-        continue;
-      // A case of one time is read there.
-      Lin position = target;
-      for (const Lin &guard : cases[i])
-        for (auto &[var, coefficient] : guard.terms)
-          if (target == Lin::var(var) && std::abs(coefficient) == 1) {
-            Lin limit = (guard - Lin::var(var, coefficient)) * -coefficient;
-            if (space.implies(cases[i], (target - limit) * -coefficient))
-              position = limit;
-          }
-      Poly part = evaluator.simplify(poly, cases[i]);
-      if (position != target)
-        for (Term &term : part)
-          term = substitute(term, target.terms[0].first, position);
-      if (!check(part, cases[i], position, /*isFinal=*/false) || failed(checkCover(position, cases[i])))
-        return fail("the sum is another one at some times");
-    }
   }
-  time = *rewrite(space, study.index[timeDim], target, tau);
+  if (failed(derive(restrict(poly, cases[principal]), cases[principal])))
+    return failure();
+  for (unsigned i = 0; i < cases.size(); ++i) {
+    if (i == principal)
+      continue;
+    Lin position = cases[i].apply(wholeTarget);
+    if (!check(restrict(poly, cases[i]), cases[i].given, position, /*isFinal=*/false) ||
+        failed(checkCover(position, cases[i].given)))
+      return fail("the sum is another one at some times");
+  }
+  target = wholeTarget;
   // Turned around and backwards is forwards.
   reverse = options.reverse != (time != tau);
   decideKind();

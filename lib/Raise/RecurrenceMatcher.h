@@ -67,12 +67,20 @@ private:
     stepMissing = options.withStep;
     return fail(why);
   }
-  std::vector<Constraints> splitCases(const Poly &poly);
-  mlir::LogicalResult derive(const Poly &poly, llvm::ArrayRef<Lin> given);
+  /// A part of the positions: conditions on them, and those variables that can only be one number there.
+  struct Case {
+    Constraints given;
+    llvm::SmallVector<std::pair<int, Lin>, 2> fixed;
+    Lin apply(Lin e) const;
+  };
+  std::vector<Case> splitCases(const Poly &poly);
+  void findFixed(Case &part);
+  Poly restrict(const Poly &poly, const Case &part);
+  mlir::LogicalResult derive(const Poly &poly, const Case &part);
   bool check(const Poly &poly, llvm::ArrayRef<Lin> given, const Lin &at, bool isFinal);
   bool checkSource(Work &work, llvm::ArrayRef<Lin> given, const Lin &at, bool isFinal);
   mlir::LogicalResult splitExponent(const Term &term, llvm::ArrayRef<Lin> given, Work &work);
-  mlir::LogicalResult findTarget(llvm::MutableArrayRef<Work> works);
+  mlir::LogicalResult findTarget(llvm::MutableArrayRef<Work> works, const Case &part);
   void setSource(Work &work);
   llvm::SmallVector<int> movingVars(const Lin &e);
   mlir::LogicalResult nameState(Term &term, llvm::ArrayRef<int> vars);
@@ -80,7 +88,8 @@ private:
   mlir::LogicalResult matchSource(Work &work, llvm::ArrayRef<Lin> given);
   mlir::LogicalResult separate(llvm::SmallVectorImpl<Atom> &leaves, double &coefficient, llvm::ArrayRef<Lin> given);
   mlir::LogicalResult matchDirect(Work &work, llvm::ArrayRef<Lin> given);
-  mlir::LogicalResult openMixedLeaves(llvm::SmallVectorImpl<Work> &works, llvm::ArrayRef<Lin> given);
+  mlir::LogicalResult openMixedLeaves(llvm::SmallVectorImpl<Work> &works, llvm::ArrayRef<Lin> given,
+                                      const Lin &target);
   mlir::LogicalResult addInterval(const Work &work, llvm::ArrayRef<Lin> given);
   mlir::LogicalResult checkCover(const Lin &at, llvm::ArrayRef<Lin> given, std::optional<Lin> length = std::nullopt);
   bool isMaskedBetween(const Work &work, const Lin &at, llvm::ArrayRef<Lin> given);
@@ -96,7 +105,8 @@ private:
   bool plausible = false, stepMissing = false, otherWay = false, ssd = false, stateful = false;
   std::shared_ptr<const Term> summand; ///< of the prefix sums,
   double rate = 0;                     ///< times this
-  Lin target;
+  Lin target;      ///< the time that decays lead to,
+  Lin wholeTarget; ///< and in all cases
   bool hasTarget = false, sawSource = false, sawGate = false, sawC = false, sawTerm = false;
   llvm::SmallVector<Interval> intervals;
   Lin tau;
