@@ -44,6 +44,13 @@ SmallVector<Value> mambac::raise::getByproducts(Value root, const ScanDependence
   for (unsigned next = 0; next < byproducts.size(); ++next)
     if (!inside.contains(byproducts[next]))
       addUsersOf(byproducts[next]);
+  // A loop may hold the state in values of its own: what ends a computation of this kind may be it.
+  for (Operation &op : *root.getParentBlock())
+    for (Value result : op.getResults())
+      if (belongs(result) && !inside.contains(result) && llvm::any_of(result.getUsers(), [&](Operation *user) {
+            return llvm::none_of(user->getResults(), belongs);
+          }))
+        byproducts.insert(result);
   // Not what is computed from the result itself.
   llvm::SetVector<Operation *> after;
   for (Operation *user : root.getUsers())
