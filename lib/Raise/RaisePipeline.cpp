@@ -26,7 +26,6 @@ static void addCleanup(OpPassManager &pm) {
 void mambac::buildRaisePipeline(OpPassManager &pm) {
   // Modules of other front ends: what they write in many ways is linalg.generic from here on, and a loop that counts scf.for.
   pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
-  pm.addPass(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createGeneralizeLinalg());
   pm.addNestedPass<func::FuncOp>(createUpliftWhile());
   // Equal values have to be one value: dt in the decay and dt in the input are compared by identity.
