@@ -3,6 +3,7 @@
 #include "lib/Raise/LoopStacker.h"
 
 #include "dialects/SSM/IR/SSM.h"
+#include "lib/Raise/RaiseUtils.h"
 #include "lib/Raise/ScanEvaluator.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -252,8 +253,15 @@ Value LoopStacker::stackSlice(tensor::ExtractSliceOp op) {
         position = shape.size();
       shape.push_back(getConstantIntValue(sizes[dim]).value_or(ShapedType::kDynamic));
     }
-  Value whole = tensor::ExtractSliceOp::create(b, loc, RankedTensorType::get(shape, type.getElementType()), source,
-                                               offsets, sizes, strides);
+  // All of the source, as most loops take it, is the source.
+  bool all = int64_t(shape.size()) == type.getRank();
+  for (int64_t dim = 0; dim < type.getRank() && all; ++dim)
+    all = isConstantIntValue(offsets[dim], 0) && isConstantIntValue(strides[dim], 1) &&
+          isWholeDim(source, dim, sizes[dim]);
+  Value whole = source;
+  if (!all)
+    whole = tensor::ExtractSliceOp::create(b, loc, RankedTensorType::get(shape, type.getElementType()), source, offsets,
+                                           sizes, strides);
   int64_t rank = shape.size();
   if (chunks) { // iteration and position within it
     SmallVector<OpFoldResult> outSizes = tensor::getMixedSizes(b, loc, whole);

@@ -141,8 +141,8 @@ LogicalResult lowerFlip(Call &c) {
     return failure();
   Emitter &e = c.e;
   return c.result(gatherAlong(e, self, dims, [&](int64_t dim, Value index) -> Value {
-    Value last = e.sizeValue(e.sub(self.sizes[dim], 1));
-    return arith::SubIOp::create(e.b, e.loc, last, index);
+    Value fromEnd = arith::SubIOp::create(e.b, e.loc, e.sizeValue(self.sizes[dim]), index);
+    return arith::SubIOp::create(e.b, e.loc, fromEnd, e.index(1));
   }));
 }
 
