@@ -27,6 +27,8 @@ def read_weights(path, model):
                     continue
                 flat = torch.frombuffer(storages[place], dtype=dtype)
                 weights[key] = flat.as_strided(sizes, strides, number(meta["storage_offset"])).contiguous()
+                if dtype.is_complex:  # pairs of numbers, as in the module
+                    weights[key] = torch.view_as_real(weights[key])
     return weights
 
 
@@ -112,7 +114,7 @@ def segsum(a, dim, dtype):
 
 
 #: scan needs accumulator running_scan chunks
-def scan(a, b, state, axis, reverse, dtype, chunk=64):
+def scan(a, b, state, axis, reverse, dtype, chunk=16):
     """h[t] = a[t] * h[t-1] + b[t] along `axis`; a and b have the shape of h. Returns h and the last h."""
     acc = accumulator(a, b, state)
     a, b = (t.movedim(axis, 0).unsqueeze(0) for t in (a, b))
@@ -127,7 +129,7 @@ def scan(a, b, state, axis, reverse, dtype, chunk=64):
 
 
 #: selective_scan needs accumulator time_steps running_scan chunks
-def selective_scan(u, delta, A, B, C, D, z, bias, state, use_softplus, low, high, reverse, dtype, chunk=32):
+def selective_scan(u, delta, A, B, C, D, z, bias, state, use_softplus, low, high, reverse, dtype, chunk=16):
     """Mamba's scan in pieces of time: u, delta, z (b, l, d), A (d, n), B, C (b or 1, l or 1, groups, n), state (b, d, n).
 
     Memory beside the result: some tensors of (b, chunk, d, n).
