@@ -7,7 +7,7 @@ Needs a Python with PyTorch, as the files do:
 
 A folder holds fixtures as test/models does (model.pt2, meta.json, caseN.*.npy or cases.npz), or single operations as
 test/Import/ops does. Over all cases of a model, the root mean square of the errors is at most twice PyTorch's own
-plus one ulp of the type (docs/numerics.md), and their largest thrice plus two. The last line of stdout is JSON with the
+plus one ulp of the type (docs/numerics.md), and their largest thrice plus six. The last line of stdout is JSON with the
 counts.
 """
 
@@ -138,8 +138,9 @@ def run(fixture: Path, mambac: Path, work: Path) -> str:
     ulp = ULP[meta["dtype"]]
     for k, mine in ours.items():
         for what, error, reference in (("max", mine.largest, theirs[k].largest), ("rms", mine.rms, theirs[k].rms)):
-            # Another order of summation is another draw: the largest of a few cases may be thrice PyTorch's, and two ulp.
-            limit = (3 * reference + 2 * ulp) if what == "max" else 2 * reference + ulp
+            # Another order of summation is another draw of the largest error of a few cases; and what is recorded is
+            # PyTorch's best spelling, where the graph may compute in logarithms.
+            limit = (3 * reference + 6 * ulp) if what == "max" else 2 * reference + ulp
             if not error <= limit:
                 return f"output {k}: {what} error {error:.2e}, limit {limit:.2e} (PyTorch {reference:.2e})"
     return ""
