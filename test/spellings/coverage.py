@@ -111,9 +111,9 @@ def leftovers(module: str, meta: dict[str, Any]) -> list[str]:
         sigmoid = "arith.divf" in text and "math.exp" in text and "arith.negf" in text
         if TRANSCENDENTAL.search(text) and not sigmoid and not kind.startswith("ssm."):
             exponentials += 1
-        body = re.findall(r"\b(?:arith|math)\.\w+", text)
-        if floats and kind.startswith("linalg.") and any(b not in ("arith.extf", "arith.truncf") for b in body):
-            others += "index" not in "".join(body) or len(body) > 3
+        # Arithmetic on positions, and casts, move elements.
+        body = re.findall(r"\b(?:arith\.\w+f|math\.\w+|ssm\.\w+)\b", text)
+        others += kind.startswith("linalg.") and any(b not in ("arith.extf", "arith.truncf") for b in body)
     left = [f"{n} {op}" for op, n in sorted(found.items()) if n != allowed.get(op, 0)]
     left += [f"{n} {op} missing" for op, n in sorted(allowed.items()) if op in WHOLE_OPS and n and op not in found]
     if windows:

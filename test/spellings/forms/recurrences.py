@@ -188,7 +188,9 @@ def reverse_loop(self: Any, u: Tensor, delta: Tensor, B: Tensor, C: Tensor) -> T
     return out + self.D * u
 
 
-@spelling(FAMILY, "bidirectional (Vision Mamba)", BLD, AD | {"A_log_back": "d n"}, {"ssm.selective_scan": 2}, BATCHES)
+# Both directions and D u are added up behind the scans.
+@spelling(FAMILY, "bidirectional (Vision Mamba)", BLD, AD | {"A_log_back": "d n"}, {"ssm.selective_scan": 2}, BATCHES,
+          kept={"others": 3})  # fmt: skip
 def bidirectional(self: Any, u: Tensor, delta: Tensor, B: Tensor, C: Tensor) -> Tensor:
     """Forward and backward scans of the same inputs with decays of their own, added."""
     a, b = discretize(self, u, delta, B)
