@@ -147,9 +147,19 @@ std::string ShapeEvaluator::bind(func::FuncOp func, ArrayRef<Shape> inputShapes)
     for (auto [dim, size] : llvm::enumerate(shape)) {
       if (size < 0 || (!type.isDynamicDim(dim) && type.getDimSize(dim) != size))
         return name + " cannot have size " + std::to_string(size) + " in dimension " + std::to_string(dim);
-      if (map && dim < map.getNumResults())
-        if (auto symbol = dyn_cast<AffineSymbolExpr>(map.getResult(dim)); symbol && symbol.getPosition() < symbols.size())
-          symbols[symbol.getPosition()] = size;
+      if (!map || dim >= map.getNumResults())
+        continue;
+      // A symbol, or so many times one.
+      AffineExpr expr = map.getResult(dim);
+      int64_t factor = 1;
+      if (auto product = dyn_cast<AffineBinaryOpExpr>(expr); product && expr.getKind() == AffineExprKind::Mul)
+        if (auto constant = dyn_cast<AffineConstantExpr>(product.getRHS()); constant && constant.getValue() > 0) {
+          expr = product.getLHS();
+          factor = constant.getValue();
+        }
+      if (auto symbol = dyn_cast<AffineSymbolExpr>(expr);
+          symbol && symbol.getPosition() < symbols.size() && size % factor == 0)
+        symbols[symbol.getPosition()] = size / factor;
     }
     shapes[func.getArgument(i)] = shape;
   }
