@@ -158,3 +158,16 @@ func.func @main(%x: memref<?x10xf32> {mambac.shape = affine_map<()[s0] -> (s0, 1
   call @small(%late, %r) : (memref<10xf32>, memref<10xf32>) -> ()
   return
 }
+
+// -----
+
+// An input of eight times a symbol tells what the symbol is.
+// CHECK: {"function":"multiple","largest":640,"largest_op":"memref.alloc","largest_shape":[160],
+func.func @multiple(%x: memref<?xf32> {mambac.shape = affine_map<()[s0] -> (s0 * 8)>}, %s0: index {mambac.symbol = 0 : i64})
+    attributes {mambac.entry, mambac.symbols = [{name = "s0", min = 1, max = 9223372036854775807, multiple_of = 1}]} {
+  %c16 = arith.constant 16 : index
+  %n = arith.muli %s0, %c16 : index
+  %a = memref.alloc(%n) : memref<?xf32>
+  memref.copy %a, %a : memref<?xf32> to memref<?xf32>
+  return
+}

@@ -133,7 +133,9 @@ def shapes_of(meta: dict[str, Any]) -> str:
     batch, length = meta["cases"][0]["shape"]
     dynamic = meta["dynamic"]
     batch, length = 1 if dynamic["batch"] else batch, LENGTH if dynamic["length"] else length
-    shapes = ["x".join(map(str, axes(spec, meta["sizes"] | {"b": batch, "l": length}))) for spec in meta["inputs"].values()]
+    shapes = [
+        "x".join(map(str, axes(spec, meta["sizes"] | {"b": batch, "l": length}))) for spec in meta["inputs"].values()
+    ]
     return "shapes=" + ",".join(shapes)
 
 

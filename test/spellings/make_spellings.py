@@ -54,7 +54,9 @@ def export(form: Spelling, module: nn.Module) -> torch.export.ExportedProgram:
     example = (2, 24 if whole else 21) if open_length else form.shapes[0]
     # One name for an axis in all inputs, so that equal sizes are one symbol.
     length = registry.CHUNK * torch.export.Dim("chunks") if whole else torch.export.Dim("length")
-    opened: dict[str, Any] = ({"b": torch.export.Dim("batch")} if open_batch else {}) | ({"l": length} if open_length else {})
+    opened: dict[str, Any] = ({"b": torch.export.Dim("batch")} if open_batch else {}) | (
+        {"l": length} if open_length else {}
+    )
     values = registry.make_inputs(form, example, 0)
     try:
         return trace(form, module, values, opened)

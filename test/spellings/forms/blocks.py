@@ -135,7 +135,9 @@ def mamba_inner_ref(self: Any, xz: Tensor) -> Tensor:
     length, n = xz.shape[-1], self.A_log.shape[1]
     x, z = xz.chunk(2, dim=1)
     channels, taps = self.conv_weight.shape
-    x = F.silu(F.conv1d(x, self.conv_weight.unsqueeze(1), self.conv_bias, padding=taps - 1, groups=channels)[..., :length])
+    x = F.silu(
+        F.conv1d(x, self.conv_weight.unsqueeze(1), self.conv_bias, padding=taps - 1, groups=channels)[..., :length]
+    )
     merged = F.linear(x.transpose(1, 2).reshape(-1, channels), self.x_proj_weight)
     rank = self.dt_proj_weight.shape[1]
     delta = (self.dt_proj_weight @ merged[:, :rank].t()).unflatten(1, (-1, length)).transpose(0, 1)

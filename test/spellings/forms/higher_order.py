@@ -46,7 +46,9 @@ def scan_steps(self: Any, u: Tensor, delta: Tensor, B: Tensor, C: Tensor) -> Ten
         new = ab[0] * h + ab[1]
         return new, new.clone()
 
-    _, states = scan(step, torch.zeros(u.shape[0], *self.A_log.shape, dtype=u.dtype), (a.transpose(0, 1), b.transpose(0, 1)))
+    _, states = scan(
+        step, torch.zeros(u.shape[0], *self.A_log.shape, dtype=u.dtype), (a.transpose(0, 1), b.transpose(0, 1))
+    )
     return torch.einsum("lbdn,bln->bld", states, C) + self.D * u
 
 

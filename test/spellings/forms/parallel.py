@@ -50,7 +50,9 @@ def cumsum_divided(self: Any, u: Tensor, delta: Tensor, B: Tensor, C: Tensor) ->
     return read_out(self, torch.exp(sums) * torch.cumsum(b * torch.exp(-sums), dim=1), u, C)
 
 
-@spelling(FAMILY, "mamba-tiny's running sums from the end (its 1e-12 left out)", BLD, AD, SCAN, SHORT, reference=by_loop)
+@spelling(
+    FAMILY, "mamba-tiny's running sums from the end (its 1e-12 left out)", BLD, AD, SCAN, SHORT, reference=by_loop
+)
 def cumsum_flipped(self: Any, u: Tensor, delta: Tensor, B: Tensor, C: Tensor) -> Tensor:
     """Decays to the end of the sequence, by a cumulative sum between two flips."""
     dA = torch.einsum("bld,dn->bldn", delta, -torch.exp(self.A_log))
@@ -148,7 +150,10 @@ def halves(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     length = a.shape[1]
     if length == 1:
         return a, b
-    (la, lb), (ra, rb) = halves(a[:, : length // 2], b[:, : length // 2]), halves(a[:, length // 2 :], b[:, length // 2 :])
+    (la, lb), (ra, rb) = (
+        halves(a[:, : length // 2], b[:, : length // 2]),
+        halves(a[:, length // 2 :], b[:, length // 2 :]),
+    )
     return torch.cat([la, ra * la[:, -1:]], 1), torch.cat([lb, rb + ra * lb[:, -1:]], 1)
 
 
@@ -175,7 +180,15 @@ def chunked_scan(self: Any, u: Tensor, delta: Tensor, B: Tensor, C: Tensor) -> T
     return torch.cat(ys, 1) + self.D * u
 
 
-@spelling(FAMILY, "a recurrence by the matrix of its decays", {"decay": "b l d", "x": "b l d"}, {}, {"ssm.scan": 1}, SHORT, kept={"exponentials": 2, "others": -1})
+@spelling(
+    FAMILY,
+    "a recurrence by the matrix of its decays",
+    {"decay": "b l d", "x": "b l d"},
+    {},
+    {"ssm.scan": 1},
+    SHORT,
+    kept={"exponentials": 2, "others": -1},
+)
 def decay_matrix(self: Any, decay: Tensor, x: Tensor) -> Tensor:
     """One decay a channel, no state: h as a product of a lower triangle and x."""
     sums = torch.cumsum(torch.log(decay), dim=1)

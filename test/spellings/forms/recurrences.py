@@ -206,7 +206,15 @@ def plain_recurrence(self: Any, decay: Tensor, x: Tensor) -> Tensor:
     return run(decay, x)
 
 
-@spelling(FAMILY, "an exponential moving average by lerp", {"x": "b l d"}, {"decay": "d"}, {"ssm.scan": 1}, BATCHES, kept={"others": -1})
+@spelling(
+    FAMILY,
+    "an exponential moving average by lerp",
+    {"x": "b l d"},
+    {"decay": "d"},
+    {"ssm.scan": 1},
+    BATCHES,
+    kept={"others": -1},
+)
 def moving_average(self: Any, x: Tensor) -> Tensor:
     """h = x + decay (h - x)."""
     h = torch.zeros_like(x[:, 0])

@@ -98,7 +98,9 @@ FULL = {"A_log": "d n", "D": "d", "delta_bias": "d"}
 RAW = {"u": "b d l", "delta_raw": "b d l", "B": "b n l", "C": "b n l"}
 
 
-@spelling(FAMILY, "mamba_ssm, selective_scan_ref with D, z, delta_bias, softplus", RAW | {"z": "b d l"}, FULL, SCAN, BATCHES)
+@spelling(
+    FAMILY, "mamba_ssm, selective_scan_ref with D, z, delta_bias, softplus", RAW | {"z": "b d l"}, FULL, SCAN, BATCHES
+)
 def scan_ref_full(self: Any, u: Tensor, delta_raw: Tensor, B: Tensor, C: Tensor, z: Tensor) -> Tensor:
     """All options."""
     return reference_scan(u, delta_raw, -torch.exp(self.A_log), B, C, self.D, z, self.delta_bias, True)[0]
@@ -133,7 +135,9 @@ def scan_ref_constant_B(self: Any, u: Tensor, delta: Tensor, C: Tensor) -> Tenso
     return reference_scan(u, delta, -torch.exp(self.A_log), self.B, C, self.D)[0]
 
 
-@spelling(FAMILY, "mamba_ssm, selective_scan_ref in bf16", RAW | {"z": "b d l"}, FULL, SCAN, CLOSED, dtype=torch.bfloat16)
+@spelling(
+    FAMILY, "mamba_ssm, selective_scan_ref in bf16", RAW | {"z": "b d l"}, FULL, SCAN, CLOSED, dtype=torch.bfloat16
+)
 def scan_ref_bf16(self: Any, u: Tensor, delta_raw: Tensor, B: Tensor, C: Tensor, z: Tensor) -> Tensor:
     """Casts to f32 before, and to bf16 behind."""
     A = -torch.exp(self.A_log.float())

@@ -77,7 +77,9 @@ def ssd_minimal(self: Any, x: Tensor, log_decay: Tensor, B: Tensor, C: Tensor) -
     return minimal(x, log_decay, B, C)[0]
 
 
-@spelling(FAMILY, "mamba_ssm, ssd_minimal_discrete, one length", DISCRETE, {}, SSD, [(2, 24)] * 5, reference=loop_discrete)
+@spelling(
+    FAMILY, "mamba_ssm, ssd_minimal_discrete, one length", DISCRETE, {}, SSD, [(2, 24)] * 5, reference=loop_discrete
+)
 def ssd_minimal_static(self: Any, x: Tensor, log_decay: Tensor, B: Tensor, C: Tensor) -> Tensor:
     """Nothing is open."""
     return minimal(x, log_decay, B, C)[0]
@@ -125,9 +127,7 @@ def mamba2_minimal_one_group(self: Any, x: Tensor, dt_raw: Tensor, B: Tensor, C:
 
 @spelling(FAMILY, "mamba2-minimal, step", {"x": "b h p", "dt_raw": "b h", "B": "b n", "C": "b n", "h": "b h p n"},
           HEADS | {"dt_bias": "h"}, SSD, [(2, 1), (1, 1), (3, 1), (4, 1), (5, 1)])  # fmt: skip
-def mamba2_minimal_step(
-    self: Any, x: Tensor, dt_raw: Tensor, B: Tensor, C: Tensor, h: Tensor
-) -> tuple[Tensor, Tensor]:
+def mamba2_minimal_step(self: Any, x: Tensor, dt_raw: Tensor, B: Tensor, C: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
     """One token, B and C shared by all heads."""
     dt = F.softplus(dt_raw + self.dt_bias)
     dA = torch.exp(dt * -torch.exp(self.A_log))
@@ -173,9 +173,7 @@ def vasqu_broadcast(self: Any, x: Tensor, dt: Tensor, B: Tensor, C: Tensor) -> T
 
 
 @spelling(FAMILY, "vasqu, broadcast products, initial and final states", FULL | {"h0": "b h p n"}, HEADS, SSD, OPEN)
-def vasqu_broadcast_states(
-    self: Any, x: Tensor, dt: Tensor, B: Tensor, C: Tensor, h0: Tensor
-) -> tuple[Tensor, Tensor]:
+def vasqu_broadcast_states(self: Any, x: Tensor, dt: Tensor, B: Tensor, C: Tensor, h0: Tensor) -> tuple[Tensor, Tensor]:
     """A state comes in, another goes out."""
     return broadcast(x, dt, -torch.exp(self.A_log), B, C, self.D, h0)
 
@@ -269,9 +267,7 @@ def chunk_scan_combined_D(self: Any, x: Tensor, dt: Tensor, B: Tensor, C: Tensor
 
 @spelling(FAMILY, "mamba_ssm, chunk functions composed with initial and final states", RAW | {"h0": "b h p n"},
           {"A_log": "h", "dt_bias": "h"}, SSD, WHOLE_CHUNKS)  # fmt: skip
-def chunk_scan_states(
-    self: Any, x: Tensor, dt_raw: Tensor, B: Tensor, C: Tensor, h0: Tensor
-) -> tuple[Tensor, Tensor]:
+def chunk_scan_states(self: Any, x: Tensor, dt_raw: Tensor, B: Tensor, C: Tensor, h0: Tensor) -> tuple[Tensor, Tensor]:
     """A state comes in, another goes out."""
     dt, sums = cumulate(dt_raw, self.dt_bias, -torch.exp(self.A_log))
     states = chunk_state(B, x, dt, sums)

@@ -16,9 +16,7 @@ QKV = {"q": "b h l n", "k": "b h l n", "v": "b h l p"}
 
 
 @spelling(FAMILY, "mamba-scan-lite, sequential_scan", FULL | {"h": "b h p n"}, HEADS, SSD, BATCHES)
-def scan_lite_sequential(
-    self: Any, x: Tensor, dt: Tensor, B: Tensor, C: Tensor, h: Tensor
-) -> tuple[Tensor, Tensor]:
+def scan_lite_sequential(self: Any, x: Tensor, dt: Tensor, B: Tensor, C: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
     """Token by token, D inside the loop, results written into zeros."""
     A, D = -torch.exp(self.A_log), self.D[:, None]
     y = torch.zeros_like(x)
@@ -54,7 +52,9 @@ def lite_by_loop(self: Any, x: Tensor, dt: Tensor, B: Tensor, C: Tensor) -> tupl
     return y + self.D[:, None] * x, h
 
 
-@spelling(FAMILY, "mamba-scan-lite, chunked_scan", FULL, HEADS, SSD, [(b, 11) for b, _ in BATCHES], reference=lite_by_loop)
+@spelling(
+    FAMILY, "mamba-scan-lite, chunked_scan", FULL, HEADS, SSD, [(b, 11) for b, _ in BATCHES], reference=lite_by_loop
+)
 def scan_lite_chunked(self: Any, x: Tensor, dt: Tensor, B: Tensor, C: Tensor) -> tuple[Tensor, Tensor]:
     """Chunks of four: running sums of b / P, the state carried by a loop; log of the decay."""
     return lite(self, x, dt, B, C, 4, False)
@@ -121,7 +121,15 @@ def whole_matrix_where(self: Any, x: Tensor, log_decay: Tensor, B: Tensor, C: Te
     return torch.einsum("blhn,bshn,blsh,bshp->blhp", C, B, decay, x)
 
 
-@spelling(FAMILY, "linear attention with a decay for each token and head (simple GLA)", QKV | {"gate": "b h l"}, {}, SSD, OPEN, kept={"exponentials": 1, "others": -1})
+@spelling(
+    FAMILY,
+    "linear attention with a decay for each token and head (simple GLA)",
+    QKV | {"gate": "b h l"},
+    {},
+    SSD,
+    OPEN,
+    kept={"exponentials": 1, "others": -1},
+)
 def gated_linear_attention(self: Any, q: Tensor, k: Tensor, v: Tensor, gate: Tensor) -> Tensor:
     """Heads before time; the decay is a log-sigmoid; queries scaled."""
     log_decay = F.logsigmoid(gate)
@@ -130,7 +138,15 @@ def gated_linear_attention(self: Any, q: Tensor, k: Tensor, v: Tensor, gate: Ten
     return (scores * decay) @ v
 
 
-@spelling(FAMILY, "linear attention with a decay, recurrent", QKV | {"gate": "b h l"}, {}, SSD, BATCHES, kept={"exponentials": 1, "others": -1})
+@spelling(
+    FAMILY,
+    "linear attention with a decay, recurrent",
+    QKV | {"gate": "b h l"},
+    {},
+    SSD,
+    BATCHES,
+    kept={"exponentials": 1, "others": -1},
+)
 def gated_linear_attention_loop(self: Any, q: Tensor, k: Tensor, v: Tensor, gate: Tensor) -> tuple[Tensor, Tensor]:
     """The state is keys by values."""
     state = q.new_zeros(q.shape[0], q.shape[1], q.shape[3], v.shape[3])
@@ -152,7 +168,10 @@ def retention(self: Any, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     return (q @ k.transpose(-1, -2) * weights) @ v
 
 
-@spelling(FAMILY, "RetNet, recurrent", QKV, {"decay": "h"}, SSD, BATCHES)
+# A decay that is a parameter itself, and no exponential, could be negative: ssm.ssd has no such thing.
+@spelling(
+    FAMILY, "RetNet, recurrent", QKV, {"decay": "h"}, {"ssm.scan": 1, "ssm.einsum": 1}, BATCHES, kept={"others": 1}
+)
 def retention_loop(self: Any, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     """The decay is a parameter."""
     state = q.new_zeros(q.shape[0], q.shape[1], q.shape[3], v.shape[3])
