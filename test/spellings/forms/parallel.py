@@ -187,7 +187,7 @@ def chunked_scan(self: Any, u: Tensor, delta: Tensor, B: Tensor, C: Tensor) -> T
     {},
     {"ssm.scan": 1},
     SHORT,
-    kept={"exponentials": 2, "others": -1},
+    kept={"others": -1},
 )
 def decay_matrix(self: Any, decay: Tensor, x: Tensor) -> Tensor:
     """One decay a channel, no state: h as a product of a lower triangle and x."""
