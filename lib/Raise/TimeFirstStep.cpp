@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/OperationSupport.h"
 
 using namespace mlir;
 using namespace mambac::raise;
@@ -98,12 +99,35 @@ Stacked TimeStacker::putFirst(Stacked rest, int64_t first, Value value) {
   return {put, timeFirstMap(type.getRank(), rewriter.getContext())};
 }
 
+/// What may be the state after `state`: a value that is computed from it by an operation like its own.
+static Value findNext(Value state) {
+  Operation *like = state.getDefiningOp();
+  if (!like)
+    return {};
+  llvm::SetVector<Operation *> after(state.user_begin(), state.user_end());
+  for (size_t next = 0; next < after.size() && after.size() < kMaxUpdate; ++next) {
+    if (after[next]->getName() == like->getName() && after[next]->getResultTypes() == like->getResultTypes() &&
+        OperationEquivalence::isEquivalentTo(after[next], like, OperationEquivalence::ignoreValueEquivalence, nullptr,
+                                             OperationEquivalence::IgnoreLocations))
+      return after[next]->getResult(cast<OpResult>(state).getResultNumber());
+    after.insert(after[next]->user_begin(), after[next]->user_end());
+  }
+  return {};
+}
+
 /// The states before each step, [h0, h1, ...]: those after each step, one later, behind the initial one.
 TimeStacker::Result TimeStacker::visitStatesBefore(ArrayRef<Value> list, bool reverse) {
   SmallVector<Value> after(reverse ? list.drop_back() : list.drop_front());
   after.insert(reverse ? after.begin() : after.end(), Value());
   size_t before = recurrences.size();
+  // The state after the last step may be there: the final one.
+  Value &last = reverse ? after.front() : after.back();
+  last = findNext(reverse ? list.front() : list.back());
   Result states = follow(after, std::nullopt);
+  if (failed(states) && last) {
+    last = Value();
+    states = follow(after, std::nullopt);
+  }
   if (failed(states) || states->dependsOnPrevious() || recurrences.size() == before)
     return fail("the state is no recurrence");
   Value init = reverse ? list.back() : list.front(), like = init;

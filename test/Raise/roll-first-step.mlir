@@ -640,3 +640,84 @@ func.func @decays_backwards(%a: tensor<5x4xf32>, %b: tensor<5x4xf32>, %s: tensor
   %y = tensor.concat dim(0) %x0, %x1, %x2, %x3, %x4 : (tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<5x4xf32>
   return %y : tensor<5x4xf32>
 }
+
+// -----
+
+// The same, and the state after the last step is used, too.
+
+#id = affine_map<(d0) -> (d0)>
+// CHECK-LABEL: func @state_before_and_last
+// CHECK:         %[[H:.*]]:2 = ssm.scan
+// CHECK-SAME:      axis(0) a(%arg0 : tensor<5x4xf32>) b(%arg1 : tensor<5x4xf32>) init(%arg2 : tensor<4xf32>)
+// CHECK:         tensor.concat
+// CHECK:         return %{{.*}}, %[[H]]#1
+func.func @state_before_and_last(%a: tensor<5x4xf32>, %b: tensor<5x4xf32>, %s: tensor<4xf32>) -> (tensor<5x4xf32>, tensor<4xf32>) {
+  %e = tensor.empty() : tensor<4xf32>
+  %a0 = tensor.extract_slice %a[0, 0] [1, 4] [1, 1] : tensor<5x4xf32> to tensor<4xf32>
+  %b0 = tensor.extract_slice %b[0, 0] [1, 4] [1, 1] : tensor<5x4xf32> to tensor<4xf32>
+  %m0 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]} ins(%a0, %s : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.mulf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %g1 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]} ins(%m0, %b0 : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.addf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %a1 = tensor.extract_slice %a[1, 0] [1, 4] [1, 1] : tensor<5x4xf32> to tensor<4xf32>
+  %b1 = tensor.extract_slice %b[1, 0] [1, 4] [1, 1] : tensor<5x4xf32> to tensor<4xf32>
+  %m1 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]} ins(%a1, %g1 : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.mulf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %g2 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]} ins(%m1, %b1 : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.addf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %a2 = tensor.extract_slice %a[2, 0] [1, 4] [1, 1] : tensor<5x4xf32> to tensor<4xf32>
+  %b2 = tensor.extract_slice %b[2, 0] [1, 4] [1, 1] : tensor<5x4xf32> to tensor<4xf32>
+  %m2 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]} ins(%a2, %g2 : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.mulf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %g3 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]} ins(%m2, %b2 : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.addf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %a3 = tensor.extract_slice %a[3, 0] [1, 4] [1, 1] : tensor<5x4xf32> to tensor<4xf32>
+  %b3 = tensor.extract_slice %b[3, 0] [1, 4] [1, 1] : tensor<5x4xf32> to tensor<4xf32>
+  %m3 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]} ins(%a3, %g3 : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.mulf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %g4 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]} ins(%m3, %b3 : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.addf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %a4 = tensor.extract_slice %a[4, 0] [1, 4] [1, 1] : tensor<5x4xf32> to tensor<4xf32>
+  %b4 = tensor.extract_slice %b[4, 0] [1, 4] [1, 1] : tensor<5x4xf32> to tensor<4xf32>
+  %m4 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]} ins(%a4, %g4 : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.mulf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %g5 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]} ins(%m4, %b4 : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.addf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %x0 = tensor.expand_shape %s [[0, 1]] output_shape [1, 4] : tensor<4xf32> into tensor<1x4xf32>
+  %x1 = tensor.expand_shape %g1 [[0, 1]] output_shape [1, 4] : tensor<4xf32> into tensor<1x4xf32>
+  %x2 = tensor.expand_shape %g2 [[0, 1]] output_shape [1, 4] : tensor<4xf32> into tensor<1x4xf32>
+  %x3 = tensor.expand_shape %g3 [[0, 1]] output_shape [1, 4] : tensor<4xf32> into tensor<1x4xf32>
+  %x4 = tensor.expand_shape %g4 [[0, 1]] output_shape [1, 4] : tensor<4xf32> into tensor<1x4xf32>
+  %y = tensor.concat dim(0) %x0, %x1, %x2, %x3, %x4 : (tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<5x4xf32>
+  return %y, %g5 : tensor<5x4xf32>, tensor<4xf32>
+}
