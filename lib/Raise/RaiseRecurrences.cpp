@@ -73,7 +73,9 @@ LogicalResult Candidate::attemptPlain(RootStudy &study, RecurrenceMatcher::Optio
   for (unsigned dim = 0; dim < type.getRank(); ++dim) {
     axes.push_back({dim == matcher.timeDim ? matcher.time : study.index[dim], study.space.getSize(root, dim)});
     all.push_back(dim);
-    dimAxes.push_back({dim});
+    dimAxes.emplace_back();
+    if (type.getDimSize(dim) != 1)
+      dimAxes.back().push_back(dim);
     if (dim != matcher.timeDim)
       ofState.push_back(dim);
   }
@@ -182,8 +184,13 @@ LogicalResult Candidate::raise() {
 RecurrenceCounts mambac::raise::raiseRecurrences(func::FuncOp func, bool onlySSD) {
   RecurrenceCounts counts;
   ScanDependence dependence(func);
+  // One of several pieces that are cut out of a candidate: the whole is one op.
+  auto isPiece = [&](Value value) {
+    auto slice = value.getDefiningOp<tensor::ExtractSliceOp>();
+    return slice && !slice.getSource().hasOneUse() && dependence.get(slice.getSource()).linear;
+  };
   RootQueue queue(func, [&](Value value) {
-    return dependence.get(value).linear && isa<RankedTensorType>(value.getType()) &&
+    return dependence.get(value).linear && !isPiece(value) && isa<RankedTensorType>(value.getType()) &&
            cast<RankedTensorType>(value.getType()).getElementType().isFloat() &&
            !isa<tensor::PadOp, tensor::ConcatOp, tensor::CastOp, ssm::CumsumOp, ssm::SegsumOp, ssm::ScanOp>(
                value.getDefiningOp());
