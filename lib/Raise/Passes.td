@@ -417,6 +417,25 @@ def AbsorbTimeStep : Pass<"ssm-absorb-time-step", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
 }
 
+def PlainProducts : Pass<"ssm-plain-products", "::mlir::func::FuncOp"> {
+  let summary = "Sums over nothing, begun with zero, become the product alone";
+  let description = [{
+    An einsum that sums over no axis is imported as a contraction without reduction loops. What follows loops and scans
+    looks for products.
+
+    Before:
+
+        %z = linalg.fill 0
+        %p = linalg.generic (parallel loops) outs(%z): %z + %a * %b
+
+    After: `%p = linalg.generic (parallel loops): %a * %b`
+
+    Kept: other initial values, reduction loops.
+  }];
+  let statistics = [Statistic<"numSimplified", "simplified", "initial zeros dropped">];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def RaiseCumsum : Pass<"ssm-raise-cumsum", "::mlir::func::FuncOp"> {
   let summary = "Sums over all positions up to one become ssm.cumsum";
   let description = [{

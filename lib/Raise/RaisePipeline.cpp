@@ -32,6 +32,7 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   addCleanup(pm);
   pm.addNestedPass<func::FuncOp>(createSimplifySizes());
   addCleanup(pm);
+  pm.addNestedPass<func::FuncOp>(createPlainProducts());
   pm.addNestedPass<func::FuncOp>(createForwardSlices());
   // Loops over time first: everything after sees whole tensors, as in a model that was written without the loop.
   pm.addNestedPass<func::FuncOp>(createRaiseLoops());

@@ -328,9 +328,13 @@ LogicalResult RecurrenceMatcher::separate(SmallVectorImpl<Atom> &leaves, double 
       candidates.push_back(further);
     }
   }
-  // A B with a value of its own for each channel.
-  if (llvm::any_of(leaves, [&](const Atom &atom) { return !usesVar(atom, stateVar); }))
-    return success();
+  // A B with a value of its own for each channel, or one channel.
+  for (const Candidate &candidate : candidates)
+    if (llvm::any_of(candidate.atoms, [&](const Atom &atom) { return !usesVar(atom, stateVar); })) {
+      leaves.assign(candidate.atoms.begin(), candidate.atoms.end());
+      coefficient = candidate.coefficient;
+      return success();
+    }
   return fail("the input is not a product of x and B");
 }
 
