@@ -15,6 +15,22 @@ using namespace mambac::raise;
 static constexpr size_t kMaxTerms = 512;
 static constexpr size_t kMaxCases = 64;
 
+/// A * (sum of dt) as the sum of A * dt.
+static Term intoSum(Term term) {
+  auto isPrefix = [](const Atom &atom) { return atom.kind == Atom::Kind::Prefix; };
+  if (term.atoms.size() < 2 || llvm::count_if(term.atoms, isPrefix) != 1 ||
+      llvm::any_of(term.atoms, [&](const Atom &atom) { return !isPrefix(atom) && atom.kind != Atom::Kind::Leaf; }))
+    return term;
+  Atom sum = *llvm::find_if(term.atoms, isPrefix);
+  Term summand = *sum.summand;
+  for (const Atom &atom : term.atoms)
+    if (!isPrefix(atom))
+      summand.atoms.push_back(atom);
+  sum.summand = std::make_shared<Term>(std::move(summand));
+  term.atoms.assign({sum});
+  return term;
+}
+
 /// Moves the exponentials of a term into one exponent, a difference of prefix sums of one summand.
 LogicalResult RecurrenceMatcher::splitExponent(const Term &term, ArrayRef<Lin> given, Work &work) {
   Poly exponent;
@@ -29,7 +45,8 @@ LogicalResult RecurrenceMatcher::splitExponent(const Term &term, ArrayRef<Lin> g
       exponent.insert(exponent.end(), atom.exponent->begin(), atom.exponent->end());
   }
   exponent = evaluator.simplify(exponent, join(given, term.guards));
-  for (const Term &part : exponent) {
+  for (const Term &outer : exponent) {
+    const Term part = intoSum(outer);
     plausible |= llvm::any_of(part.atoms, [](const Atom &atom) { return atom.kind == Atom::Kind::Prefix; });
     if (part.atoms.size() != 1 || part.atoms[0].kind != Atom::Kind::Prefix || !part.guards.empty() ||
         !part.bound.empty())
