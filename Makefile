@@ -8,7 +8,7 @@ TOKENS := 400
 JOBS := $(shell nproc 2> /dev/null || echo 2)
 FUZZ_SECONDS := 600
 
-.PHONY: all setup build compiler demo test fuzz coverage clean
+.PHONY: all setup build compiler demo test fuzz variants coverage clean
 all: build
 
 setup:
@@ -46,6 +46,11 @@ fuzz: build
 # Writes docs/coverage.md: what becomes of every public spelling that we know of. `make test` compares.
 coverage: build
 	@python3 test/spellings/coverage.py --build $(BUILD) --write
+
+# Equivalent spellings of the scans, VARIANTS of each; `make test` checks 50.
+VARIANTS := 1000
+variants: build
+	@python3 test/run_all.py --build $(BUILD) --only variants --variants $(VARIANTS)
 
 clean:
 	rm -rf $(BUILD)

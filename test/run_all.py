@@ -2,7 +2,7 @@
 """Runs all tests of a build folder and closes with one line: "N passed, N failed".
 
 The suites are the style lint, the GoogleTest programs (build/test/unit), lit (build/test/lit), single ops, the whole
-models, the demo, the bad inputs, and the fuzz targets (build/test/fuzz). Each counts its own cases; a suite that breaks
+models, variants of the scans, the demo, the bad inputs, and the fuzz targets (build/test/fuzz). Each counts its own cases; a suite that breaks
 down counts as one failure. Needs Python's standard library alone.
 """
 
@@ -119,6 +119,11 @@ def run_coverage(args: argparse.Namespace) -> Counts:
     return script(HERE / "spellings/coverage.py", "--build", args.build)
 
 
+def run_variants(args: argparse.Namespace) -> Counts:
+    """Checks equivalent spellings of the scans."""
+    return script(HERE / "variants/run_variants.py", "--build", args.build, "--count", str(args.variants))
+
+
 def run_demo(args: argparse.Namespace) -> Counts:
     """Runs the demo model."""
     return script(HERE / "models/run_demo.py", "--build", args.build)
@@ -141,6 +146,7 @@ SUITES: dict[str, Callable[[argparse.Namespace], Counts]] = {
     "ops": run_ops,
     "models": run_models,
     "coverage": run_coverage,
+    "variants": run_variants,
     "demo": run_demo,
     "bad-inputs": run_bad_inputs,
     "fuzz": run_fuzz,
@@ -153,6 +159,7 @@ def main() -> int:
     parser.add_argument("--build", type=Path, default=HERE.parent / "build")
     parser.add_argument("--only", action="append", choices=SUITES, help="run this suite alone (may be repeated)")
     parser.add_argument("--fuzz-seconds", type=int, default=10, help="for each fuzz target")
+    parser.add_argument("--variants", type=int, default=50, help="of each of the scans")
     parser.add_argument("--lit", help="the lit program")
     args = parser.parse_args()
     args.build = args.build.resolve()

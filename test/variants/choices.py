@@ -15,12 +15,17 @@ U = TypeVar("U")
 
 # Outcomes that raising does not see through yet: left out unless `--pending` is given. To become empty.
 PENDING: dict[str, set[str]] = {
-    "spine": {"chunks", "chunk loop"},
+    "spine": {"chunks", "chunk loop", "tree", "doubling"},
     "with init": {"yes"},
+    "with final": {"yes"},
     "l": {"1"},
+    "n": {"1"},
     "d": {"1"},
+    "join": {"write"},
+    "merge": {"cat"},
+    "product layout": {"yes"},
     "begin": {"first input"},
-    "product": {"einsum"},
+    "noise": {"yes"},
 }
 
 
