@@ -2,8 +2,8 @@
 """Runs all tests of a build folder and closes with one line: "N passed, N failed".
 
 The suites are the style lint, the GoogleTest programs (build/test/unit), lit (build/test/lit), single ops, the whole
-models, variants of the scans, the demo, the bad inputs, and the fuzz targets (build/test/fuzz). Each counts its own cases; a suite that breaks
-down counts as one failure. Needs Python's standard library alone.
+models, the coverage table, variants of the scans, the demo, the bad inputs, and the fuzz targets (build/test/fuzz). Each
+counts its own cases; a suite that breaks down counts as one failure. Needs Python's standard library alone.
 """
 
 from __future__ import annotations
