@@ -7,6 +7,8 @@ PROMPT := In the beginning
 TOKENS := 400
 JOBS := $(shell nproc 2> /dev/null || echo 2)
 FUZZ_SECONDS := 600
+MUTATIONS := 20000
+SEED := 1
 
 .PHONY: all setup build compiler demo test fuzz variants coverage clean
 all: build
@@ -51,6 +53,10 @@ coverage: build
 VARIANTS := 1000
 variants: build
 	@python3 test/run_all.py --build $(BUILD) --only variants --variants $(VARIANTS)
+
+# Changes the tests' .mlir files at random, MUTATIONS times, and looks for crashes; `make test` does it some times.
+fuzz-mlir: build
+	@python3 test/run_all.py --build $(BUILD) --only mutate --mutations $(MUTATIONS) --seed $(SEED)
 
 clean:
 	rm -rf $(BUILD)

@@ -4,7 +4,8 @@
 - a FileCheck directive without its colon (`// CHECK func`), or with a space before it;
 - a .mlir test without a RUN line, or with one whose output nothing looks at;
 - C++ sources above 650 lines, lines above 140 characters, tabs, missing header comments;
-- absolute paths of a machine in fixtures' graphs.
+- absolute paths of a machine in fixtures' graphs;
+- numbered constraints of ssm ops (SSMOps.td) that no test breaks: each needs an expected-error that ends in its number.
 
 The last line of stdout is JSON with the counts: one test for each file looked at.
 """
@@ -75,6 +76,29 @@ def lint_archive(path: Path) -> Iterator[str]:
                     yield f"{path}: {name} holds {match.decode()}"
 
 
+def lint_constraints() -> Iterator[str]:
+    """Checks that each numbered constraint of each op has its negative test."""
+    ir = ROOT / "dialects/SSM/IR"
+    number = re.compile(r"^\s*- C(\d+) ", re.MULTILINE)
+    wanted = {("", n) for n in number.findall((ir / "SSMDialect.td").read_text())}
+    definitions = re.split(r"^def SSM_\w+ : ", (ir / "SSMOps.td").read_text(), flags=re.MULTILINE)[1:]
+    for definition in definitions:
+        mnemonic = re.match(r"[^\"]*\"(\w+)\"", definition)
+        if mnemonic and "let description" in definition:
+            wanted |= {(mnemonic[1], n) for n in number.findall(definition)}
+    broken: set[tuple[str, str]] = set()
+    for path in sorted((ROOT / "test/dialects/SSM/IR").glob("invalid-*.mlir")):
+        lines = path.read_text().splitlines()
+        for at, line in enumerate(lines):
+            match = re.search(r"expected-error *(?:@\+(\d+))?.*\[C(\d+)\]", line)
+            if match:
+                target = lines[min(at + int(match[1] or 0), len(lines) - 1)]
+                op = re.search(r"\bssm\.(\w+)", target)
+                broken |= {(op[1] if op else "", match[2]), ("", match[2])}
+    for mnemonic, n in sorted(wanted - broken):
+        yield f"dialects/SSM/IR: C{n} of {'ssm.' + mnemonic if mnemonic else 'all indexed ops'} has no negative test"
+
+
 def main() -> int:
     """Looks at every file that git knows or would add."""
     listing = subprocess.run(
@@ -101,6 +125,10 @@ def main() -> int:
         for problem in problems:
             print(f"FAIL {problem}")
         passed, failed = passed + (not problems), failed + bool(problems)
+    problems = list(lint_constraints())
+    for problem in problems:
+        print(f"FAIL {problem}")
+    passed, failed = passed + (not problems), failed + bool(problems)
     print(json.dumps({"passed": passed, "failed": failed}))
     return 1 if failed else 0
 

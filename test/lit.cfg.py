@@ -9,7 +9,7 @@ import lit.formats
 config.name = "mambac"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["unit", "python", "models", "inputs", "Inputs"]
+config.excludes = ["mutate", "package", "plugin", "unit", "python", "models", "inputs", "Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.mambac_build_dir, "test", "lit")
 
@@ -21,6 +21,10 @@ config.environment["PATH"] = os.pathsep.join(
 
 config.substitutions.append(("%source_root", config.mambac_source_dir))
 config.substitutions.append(("%build_root", config.mambac_build_dir))
+# Passes that change results, fail and crash.
+config.substitutions.append(
+    ("%test_plugin", "--load-pass-plugin=" + os.path.join(config.mambac_build_dir, "test/plugin/TestPasses.so"))
+)
 # Runs a lowered module: `mamba-opt ... | %run_mlir -e main` and the libraries that its prints need.
 config.substitutions.append(
     (

@@ -104,6 +104,29 @@ def run_fuzz(args: argparse.Namespace) -> Counts:
     return passed, failed
 
 
+def run_mutate(args: argparse.Namespace) -> Counts:
+    """Sends .mlir files that were changed at random through the stages; no crash may be ours."""
+    tests = sorted(HERE.rglob("*.mlir"))
+    words = [args.build / "test/mutate/mutate-mlir", f"--tries={args.mutations}", f"--seed={args.seed}", *tests]
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, errors="replace")
+    lines = done.stdout.splitlines()
+    for line in lines:
+        if line.startswith("OURS") or args.mutations > 2000:
+            print(line)
+    try:
+        figures = json.loads(lines[-1])
+        good = figures["ours"] == 0 and figures["verified"] * 10 > figures["tries"]
+    except (json.JSONDecodeError, KeyError, IndexError):
+        good = False
+    print(f"{'pass' if good else 'FAIL'} mutate-mlir: {lines[-1] if lines else done.stderr[-2000:]}", flush=True)
+    return int(good), int(not good)
+
+
+def run_package(args: argparse.Namespace) -> Counts:
+    """Installs, and builds the example plug-in against what was installed."""
+    return script(HERE / "package/run_package.py", "--build", args.build)
+
+
 def run_ops(args: argparse.Namespace) -> Counts:
     """Runs each op by itself through the whole compiler."""
     return script(HERE / "Import/run_ops.py", "--build", args.build)
@@ -150,6 +173,8 @@ SUITES: dict[str, Callable[[argparse.Namespace], Counts]] = {
     "demo": run_demo,
     "bad-inputs": run_bad_inputs,
     "fuzz": run_fuzz,
+    "mutate": run_mutate,
+    "package": run_package,
 }
 
 
@@ -160,6 +185,8 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=SUITES, help="run this suite alone (may be repeated)")
     parser.add_argument("--fuzz-seconds", type=int, default=10, help="for each fuzz target")
     parser.add_argument("--variants", type=int, default=50, help="of each of the scans")
+    parser.add_argument("--mutations", type=int, default=1500, help="for the suite mutate: how many changed modules")
+    parser.add_argument("--seed", type=int, default=1, help="for the suite mutate")
     parser.add_argument("--lit", help="the lit program")
     args = parser.parse_args()
     args.build = args.build.resolve()

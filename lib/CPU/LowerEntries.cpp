@@ -120,6 +120,8 @@ private:
 
   FailureOr<EntrySymbols> wrap(func::FuncOp entry) {
     Location loc = entry.getLoc();
+    if (!entry->hasAttr("mambac.abi"))
+      return entry.emitError("an entry has to be scheduled before it is lowered: it has no mambac.abi");
     EntrySymbols result;
     result.name = entry.getName().str();
     result.run = result.name + "_run", result.arena = result.name + "_arena", result.shapes = result.name + "_shapes";

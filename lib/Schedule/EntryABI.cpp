@@ -160,7 +160,8 @@ struct EntryABIPass : PassWrapper<EntryABIPass, OperationPass<ModuleOp>> {
       auto map = dyn_cast_or_null<AffineMapAttr>(attrs[i].get("mambac.shape"));
       for (Operation *user : llvm::make_early_inc_range(arg.getUsers())) {
         auto dim = dyn_cast<tensor::DimOp>(user);
-        if (!dim || !map || !dim.getConstantIndex())
+        if (!dim || !map || !dim.getConstantIndex() || *dim.getConstantIndex() < 0 ||
+            *dim.getConstantIndex() >= map.getValue().getNumResults())
           continue;
         AffineExpr expr = map.getValue().getResult(*dim.getConstantIndex());
         auto single = AffineMap::get(0, symbols.size(), expr);

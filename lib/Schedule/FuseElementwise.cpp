@@ -107,7 +107,7 @@ struct SplitDestinationsPass : PassWrapper<SplitDestinationsPass, OperationPass<
     SmallVector<Operation *> shared;
     getOperation().walk<WalkOrder::PostOrder>([&](Operation *op) {
       auto generic = dyn_cast<linalg::GenericOp>(op);
-      bool fills = isa<linalg::FillOp>(op) ||
+      bool fills = (isa<linalg::FillOp>(op) && op->getNumResults() == 1) ||
                    (generic && generic->getNumResults() == 1 && generic.getNumLoops() == generic.getNumParallelLoops() &&
                     bodySize(generic) == 0 && llvm::none_of(generic.getDpsInputs(), [](Value input) {
                       return isa<ShapedType>(input.getType());

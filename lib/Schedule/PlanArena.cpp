@@ -53,6 +53,8 @@ private:
       else if (function.getArgAttr(i, "mambac.arena"))
         arena = function.getArgument(i);
     }
+    if (!arena)
+      return function.emitError("a driver needs an argument with mambac.arena for its temporaries");
     llvm::DenseMap<Operation *, int64_t> positions;
     SmallVector<Buffer> buffers;
     for (Operation &op : block) {

@@ -33,4 +33,7 @@ void mambac::ssm::SSMDialect::initialize() {
       >();
 }
 
-void mambac::registerSSMDialect(mlir::DialectRegistry &registry) { registry.insert<ssm::SSMDialect>(); }
+void mambac::registerSSMDialect(mlir::DialectRegistry &registry) {
+  registry.insert<ssm::SSMDialect>();
+  ssm::registerEntryAttributes(registry);
+}

@@ -60,7 +60,8 @@ static ParseResult parseActivation(OpAsmParser &parser, ActivationAttr &activati
 }
 
 static void printActivation(OpAsmPrinter &printer, Operation *, ActivationAttr activation) {
-  printer << stringifyActivation(activation.getValue());
+  // An attribute that is not there means its default; the group prints all but the explicit one.
+  printer << stringifyActivation(activation ? activation.getValue() : Activation::none);
 }
 
 /// Results are the destinations that are tensors.

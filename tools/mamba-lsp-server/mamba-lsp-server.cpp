@@ -1,0 +1,19 @@
+//===- mamba-lsp-server.cpp - .mlir files with ssm ops in an editor ----------------------------------------------===//
+//
+// MLIR's language server with the dialects of mamba-opt: diagnostics while one types, definitions, uses, hover.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "mambac/Passes.h"
+
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Tools/mlir-lsp-server/MlirLspServerMain.h"
+
+int main(int argc, char **argv) {
+  mlir::DialectRegistry registry;
+  mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
+  mambac::registerSSMDialect(registry);
+  mambac::registerSSMBufferization(registry);
+  return mlir::failed(mlir::MlirLspServerMain(argc, argv, registry));
+}
