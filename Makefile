@@ -54,6 +54,11 @@ VARIANTS := 1000
 variants: build
 	@python3 test/run_all.py --build $(BUILD) --only variants --variants $(VARIANTS)
 
+# The reference of ops and passes, build/docs/*.md, with examples that are run.
+docs: build
+	@cmake --build $(BUILD) --target mambac-docs
+	@python3 docs/make_reference.py --build $(BUILD)
+
 # Changes the tests' .mlir files at random, MUTATIONS times, and looks for crashes; `make test` does it some times.
 fuzz-mlir: build
 	@python3 test/run_all.py --build $(BUILD) --only mutate --mutations $(MUTATIONS) --seed $(SEED)

@@ -4,6 +4,9 @@
 The suites are the style lint, the GoogleTest programs (build/test/unit), lit (build/test/lit), single ops, the whole
 models, the coverage table, variants of the scans, the demo, the bad inputs, and the fuzz targets (build/test/fuzz). Each
 counts its own cases; a suite that breaks down counts as one failure. Needs Python's standard library alone.
+models, the demo, the bad inputs, the fuzz targets (build/test/fuzz), .mlir files changed at random, the reference of
+passes and an installed package. Each counts its own cases; a suite that breaks down counts as one failure. Needs
+Python's standard library alone.
 """
 
 from __future__ import annotations
@@ -122,6 +125,11 @@ def run_mutate(args: argparse.Namespace) -> Counts:
     return int(good), int(not good)
 
 
+def run_docs(args: argparse.Namespace) -> Counts:
+    """Writes the reference, whose examples of passes are run."""
+    return script(HERE.parent / "docs/make_reference.py", "--build", args.build)
+
+
 def run_package(args: argparse.Namespace) -> Counts:
     """Installs, and builds the example plug-in against what was installed."""
     return script(HERE / "package/run_package.py", "--build", args.build)
@@ -174,6 +182,7 @@ SUITES: dict[str, Callable[[argparse.Namespace], Counts]] = {
     "bad-inputs": run_bad_inputs,
     "fuzz": run_fuzz,
     "mutate": run_mutate,
+    "docs": run_docs,
     "package": run_package,
 }
 

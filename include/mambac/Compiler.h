@@ -25,6 +25,7 @@ struct CompileOptions {
   bool verify = false;          ///< run the module before and after each stage on random inputs
   std::string report;           ///< an HTML page about the compilation goes there; none if empty
   unsigned threads = 0;         ///< threads of the compiler itself; 0 = all
+  std::string afterRaise;       ///< passes to run behind raising, for tests of the compiler itself
   std::string libraryDir;       ///< where libMambacRuntime.a and the runner are
   /// Called as stages and their passes begin: what runs, fraction done. An empty text comes before a message, so that a
   /// progress line can make room. Passes may call it from several threads.

@@ -22,6 +22,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
@@ -123,9 +124,17 @@ private:
           module, input.hasWeights() ? input.weights() : makeRandomWeights(module, /*seed=*/1));
       stageInput = module.clone();
     }
-    if (failed(runPasses(module, "raise", mambac::buildRaiseStage)))
+    mlir::OpPassManager more(ModuleOp::getOperationName());
+    if (!options.afterRaise.empty() && failed(mlir::parsePassPipeline(options.afterRaise, more)))
+      return bad("cannot parse the passes " + options.afterRaise);
+    auto buildRaise = [&](mlir::OpPassManager &pm) {
+      mambac::buildRaiseStage(pm);
+      if (!options.afterRaise.empty())
+        (void)mlir::parsePassPipeline(options.afterRaise, pm);
+    };
+    if (failed(runPasses(module, "raise", buildRaise)))
       return kBug;
-    if (!verify(module, "raise", mambac::buildRaiseStage))
+    if (!verify(module, "raise", buildRaise))
       return kBug;
     if (page)
       page->recordRaised(module);
@@ -256,7 +265,7 @@ private:
   }
 
   /// --verify behind a stage of passes.
-  bool verify(ModuleOp module, StringRef stage, void (*build)(mlir::OpPassManager &)) {
+  bool verify(ModuleOp module, StringRef stage, function_ref<void(mlir::OpPassManager &)> build) {
     if (!verifier)
       return true;
     report("verifying", 0.2);

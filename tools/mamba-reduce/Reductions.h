@@ -1,19 +1,16 @@
 //===- Reductions.h - How modules of ssm and linalg become smaller ------------------------------------*- C++ -*-===//
 //
-// What mamba-reduce tries beside MLIR's own ways: an operation in destination-passing style gives way to its
-// destination or to an input of the same type, functions lose results.
+// The pass --mambac-reduce="test=SCRIPT": functions and results are dropped, operations give way to their destinations or
+// to inputs of the same type, as long as the script finds what is left interesting. Every step verifies, which MLIR's
+// own --reduction-tree does not see to.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #ifndef MAMBAC_TOOLS_MAMBA_REDUCE_REDUCTIONS_H
 #define MAMBAC_TOOLS_MAMBA_REDUCE_REDUCTIONS_H
 
-namespace mlir {
-class DialectRegistry;
-}
-
 namespace mambac {
 
-void registerReductions(mlir::DialectRegistry &registry);
+void registerReducePass();
 
 } // namespace mambac
 

@@ -1,14 +1,13 @@
 //===- mamba-reduce.cpp - Smaller modules with the same bug -------------------------------------------------------===//
 //
-// mlir-reduce with mambac's dialect, passes and reductions (Reductions.cpp):
+// mlir-reduce with mambac's dialect and passes, and a reduction of its own (Reductions.h):
 //
-//   mamba-reduce bug.mlir --reduction-tree="traversal-mode=0 test=interesting.sh"
+//   mamba-reduce bug.mlir --mambac-reduce="test=interesting.sh"
 //
 // where the script exits with 1 for a file that still shows the bug, and with 0 for one that does not.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "Reductions.h"
-#include "dialects/SSM/IR/SSM.h"
 #include "mambac/Passes.h"
 
 #include "mlir/InitAllDialects.h"
@@ -24,15 +23,13 @@ int main(int argc, char **argv) {
   mambac::registerSchedulePasses();
   mambac::registerCPUPasses();
   mambac::registerReportPasses();
+  mambac::registerReducePass();
 
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   mambac::registerSSMDialect(registry);
   mambac::registerSSMBufferization(registry);
-  mambac::registerReductions(registry);
   mlir::MLIRContext context(registry);
-  // Reductions are asked of dialects that are loaded.
-  context.loadDialect<mambac::ssm::SSMDialect>();
   return mlir::failed(mlir::mlirReduceMain(argc, argv, context));
 }

@@ -5,6 +5,7 @@
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Emit/Progress.h"
 #include "mambac/Compiler.h"
+#include "mlir/Tools/Plugins/PassPlugin.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
@@ -49,6 +50,9 @@ int main(int argc, char **argv) {
   cl::opt<std::string> report("report", cl::desc("Write a page about the compilation: the graph, what was found, memory, "
                                                  "work, times"),
                               cl::value_desc("FILE.html"));
+  // For tests of what happens when a stage goes wrong.
+  cl::list<std::string> plugins("load-pass-plugin", cl::ReallyHidden);
+  cl::opt<std::string> afterRaise("after-raise", cl::ReallyHidden);
   cl::opt<bool> quiet("quiet", cl::desc("No progress"));
   std::string usage;
   raw_string_ostream usageStream(usage);
@@ -63,6 +67,13 @@ int main(int argc, char **argv) {
   options.model = model;
   options.threads = threads;
   options.verify = verify;
+  options.afterRaise = afterRaise;
+  for (const std::string &path : plugins) {
+    auto plugin = mlir::PassPlugin::load(path);
+    if (!plugin)
+      return fail(toString(plugin.takeError()));
+    plugin->registerPassRegistryCallbacks();
+  }
   options.report = report;
   if (target != "cpu")
     return fail("unknown target '" + target + "': this mambac generates code for --target=cpu");

@@ -41,7 +41,7 @@ unsigned countSymbols(Operation *op) {
 
 LogicalResult verifySymbols(Operation *op, NamedAttribute attr) {
   auto list = dyn_cast<ArrayAttr>(attr.getValue());
-  if (!list || !isa<func::FuncOp>(op))
+  if (!list || !isa<FunctionOpInterface>(op))
     return expected(op, attr, "a list on a function");
   for (Attribute item : list) {
     auto dict = dyn_cast<DictionaryAttr>(item);
@@ -68,10 +68,13 @@ LogicalResult verifySymbols(Operation *op, NamedAttribute attr) {
 LogicalResult verifyDriver(func::FuncOp driver) {
   if (driver.isExternal())
     return success();
-  if (!driver.getBody().hasOneBlock() || driver.getNumResults())
-    return driver.emitError("a function with mambac.abi has one block and no results");
+  if (driver.getNumResults())
+    return driver.emitError("a function with mambac.abi has no results");
   for (auto [i, type] : llvm::enumerate(driver.getArgumentTypes())) {
     bool symbol = bool(driver.getArgAttr(i, "mambac.symbol"));
+    // Outlining puts the runtime's services in front.
+    if (i == 0 && type.getDialect().getNamespace() == "llvm")
+      continue;
     if (symbol ? !type.isIndex() : !isa<MemRefType>(type))
       return driver.emitError() << "argument #" << i << " of a function with mambac.abi is neither a memref nor a symbol";
   }
@@ -83,9 +86,9 @@ LogicalResult EntryAttributesDialect::verifyOperationAttribute(Operation *op, Na
   Attribute value = attr.getValue();
   auto function = dyn_cast<func::FuncOp>(op);
   if (name == "entry" || name == "abi" || name == "prepare" || name == "size_function") {
-    if (!isa<UnitAttr>(value) || !function)
+    if (!isa<UnitAttr>(value) || !isa<FunctionOpInterface>(op))
       return expected(op, attr, "a unit attribute of a function");
-    return name == "abi" ? verifyDriver(function) : success();
+    return name == "abi" && function ? verifyDriver(function) : success();
   }
   if (name == "symbols")
     return verifySymbols(op, attr);
