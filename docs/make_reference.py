@@ -24,7 +24,7 @@ OWN = re.compile(r"^\s+--((?:mambac|ssm)-[a-z0-9-]+)\s+-\s+(.*)$")
 OPTION = re.compile(r"^\s+--([a-z0-9-]+)(=<[^>]*>)?\s+-\s+(.*)$")
 # These look and print, or run; they change nothing.
 ONLY_LOOK = {"mambac-print-memory", "mambac-run"}
-LARGEST_PIECE = 70  # lines
+LARGEST_PIECE = 110  # lines
 TRIES = 6
 
 
@@ -91,6 +91,9 @@ def candidates(name: str) -> list[tuple[str, list[str], str]]:
     for path in sorted((ROOT / "test").rglob("*.mlir")):
         joined = re.sub(r"\\\n\s*//\s*RUN:", " ", path.read_text())
         for command in re.findall(r"//\s*RUN:\s*(?:not )?mamba-opt\s+%s([^|]*)", joined):
+            if re.search(rf"--pass-pipeline=\S*[(]{name}(\{{[^}}]*\}})?[)]", command):  # alone in a pipeline
+                found += [(text, [], f"--{name}") for text in pieces_of(path)]
+                continue
             match = word.search(command)
             if not match:
                 continue

@@ -82,7 +82,7 @@ def compiler(build: Path) -> str:
     """The compiler of the build folder: a plug-in is best built with the same one."""
     match = re.search(r"^CMAKE_CXX_COMPILER:\w+=(.*)$", (build / "CMakeCache.txt").read_text(), re.MULTILINE)
     found = match[1] if match else ""
-    return found if Path(found).exists() else "clang++-22"
+    return found if found and Path(found).is_file() else "clang++-22"
 
 
 if __name__ == "__main__":

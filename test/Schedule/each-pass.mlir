@@ -1,0 +1,96 @@
+// A small module for each pass of the stage that is tested with its neighbours otherwise; the reference shows them.
+// RUN: mamba-opt %s --split-input-file --mambac-decompose-rest | FileCheck %s --check-prefix=REST
+// RUN: mamba-opt %s --split-input-file --mambac-fuse-elementwise | FileCheck %s --check-prefix=FUSE
+// RUN: mamba-opt %s --split-input-file --mambac-split-destinations | FileCheck %s --check-prefix=SPLIT
+// RUN: mamba-opt %s --split-input-file --mambac-form-dispatches | FileCheck %s --check-prefix=FORM
+// RUN: mamba-opt %s --split-input-file --mambac-hoist-workspaces | FileCheck %s --check-prefix=HOIST
+
+// There is no kernel for doubles: the op's definition runs.
+// REST-LABEL: @doubles
+// REST-NOT: ssm.cumsum
+// REST: return
+func.func @doubles(%x: tensor<2x5xf64>) -> tensor<2x5xf64> {
+  %e = tensor.empty() : tensor<2x5xf64>
+  %y = ssm.cumsum dim(1) ins(%x : tensor<2x5xf64>) outs(%e : tensor<2x5xf64>)
+  return %y : tensor<2x5xf64>
+}
+
+// -----
+
+// FUSE-LABEL: @elementwise
+// FUSE-COUNT-1: linalg.generic
+// FUSE: math.exp
+// FUSE-NEXT: arith.mulf
+// FUSE-NOT: linalg.generic
+// FUSE: return
+#map = affine_map<(i, j) -> (i, j)>
+func.func @elementwise(%x: tensor<4x8xf32>, %y: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %e = tensor.empty() : tensor<4x8xf32>
+  %t = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %v = math.exp %a : f32
+    linalg.yield %v : f32
+  } -> tensor<4x8xf32>
+  %z = linalg.generic {indexing_maps = [#map, #map, #map], iterator_types = ["parallel", "parallel"]}
+      ins(%t, %y : tensor<4x8xf32>, tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %v = arith.mulf %a, %b : f32
+    linalg.yield %v : f32
+  } -> tensor<4x8xf32>
+  return %z : tensor<4x8xf32>
+}
+
+// -----
+
+// SPLIT-LABEL: @destinations
+// SPLIT-COUNT-2: tensor.empty
+func.func @destinations(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %e = tensor.empty() : tensor<4xf32>
+  %y = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  %z = linalg.log ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %y, %z : tensor<4xf32>, tensor<4xf32>
+}
+
+// -----
+
+// FORM-LABEL: func.func @dispatches
+// FORM-COUNT-2: call @elementwise_0
+// FORM: func.func private @elementwise_0
+// FORM: math.exp
+#row = affine_map<(i) -> (i)>
+func.func @dispatches(%x: memref<4xf32>, %y: memref<4xf32>, %z: memref<4xf32>) attributes {mambac.abi, mambac.entry} {
+  linalg.generic {indexing_maps = [#row, #row], iterator_types = ["parallel"]}
+      ins(%x : memref<4xf32>) outs(%y : memref<4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %v = math.exp %a : f32
+    linalg.yield %v : f32
+  }
+  linalg.generic {indexing_maps = [#row, #row], iterator_types = ["parallel"]}
+      ins(%y : memref<4xf32>) outs(%z : memref<4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %v = math.exp %a : f32
+    linalg.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+// The workspace of a kernel becomes an argument, which the driver allocates.
+// HOIST-LABEL: func.func @workspaces
+// HOIST: memref.alloc
+// HOIST: call @kernel(%{{.*}}, %{{.*}})
+// HOIST: func.func private @kernel(%{{.*}}: memref<4xf32>, %{{.*}}: memref<16xf32>
+// HOIST-NOT: memref.alloc
+func.func @workspaces(%x: memref<4xf32>) attributes {mambac.abi, mambac.entry} {
+  call @kernel(%x) {mambac.kernel = 0 : i32} : (memref<4xf32>) -> ()
+  return
+}
+func.func private @kernel(%x: memref<4xf32>) attributes {mambac.kernel_kind = "elementwise"} {
+  %c0 = arith.constant 0 : index
+  %t = memref.alloc() : memref<16xf32>
+  %v = memref.load %t[%c0] : memref<16xf32>
+  memref.store %v, %x[%c0] : memref<4xf32>
+  return
+}
