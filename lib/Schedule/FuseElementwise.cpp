@@ -89,7 +89,7 @@ struct SplitDestinationsPass : PassWrapper<SplitDestinationsPass, OperationPass<
   static void reshapeOutput(bufferization::MaterializeInDestinationOp write) {
     while (auto expand = write.getSource().getDefiningOp<tensor::ExpandShapeOp>()) {
       auto buffer = dyn_cast<BlockArgument>(write.getDest());
-      if (!buffer || !expand->hasOneUse())
+      if (!buffer || !isa<MemRefType>(buffer.getType()) || !expand->hasOneUse()) // a loop's carry is a tensor
         return;
       OpBuilder builder = OpBuilder::atBlockBegin(buffer.getOwner());
       Value flat = memref::CollapseShapeOp::create(builder, write.getLoc(), buffer, expand.getReassociationIndices());

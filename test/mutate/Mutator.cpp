@@ -316,9 +316,10 @@ void Mutator::changeSignature(Operation *op) {
   auto function = op->getParentOfType<func::FuncOp>();
   if (auto self = dyn_cast<func::FuncOp>(op))
     function = self;
-  if (!function || function.isExternal() || !function.getNumArguments())
+  if (!function || function.isExternal() || !function.getBody().front().getNumArguments())
     return;
-  BlockArgument argument = function.getArgument(below(function.getNumArguments()));
+  Block &entry = function.getBody().front();
+  BlockArgument argument = entry.getArgument(below(entry.getNumArguments()));
   argument.setType(mutateType(argument.getType()));
   // Destination-passing operations follow.
   for (Operation *user : argument.getUsers())

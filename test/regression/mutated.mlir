@@ -3,7 +3,7 @@
 // RUN: not mamba-opt %s --split-input-file --mambac-entry-abi 2>&1 | FileCheck %s --check-prefix=DIM
 // RUN: not mamba-opt %s --split-input-file --mambac-lower-entries 2>&1 | FileCheck %s --check-prefix=ENTRY
 // RUN: not mamba-opt %s --split-input-file --mambac-plan-arena 2>&1 | FileCheck %s --check-prefix=ARENA
-// RUN: mamba-opt %s --split-input-file -mlir-print-op-generic | FileCheck %s --check-prefix=PRINT
+// RUN: mamba-opt %s --split-input-file --mambac-split-destinations | FileCheck %s --check-prefix=CARRY
 
 // A fill of a buffer has no result.
 // FILL-LABEL: @fill
@@ -45,10 +45,17 @@ func.func @arena(%x: memref<4xf32>) attributes {mambac.abi, mambac.entry, mambac
 
 // -----
 
-// An activation that is not there is printed as what it means.
-// PRINT-LABEL: sym_name = "activation"
-func.func @activation(%x: tensor<2x5x3xf32>, %w: tensor<3x4xf32>, %e: tensor<2x5x3xf32>) -> tensor<2x5x3xf32> {
-  %y = ssm.causal_conv1d "b l c, c k -> b l c" x(%x : tensor<2x5x3xf32>) weight(%w : tensor<3x4xf32>)
-      outs(%e : tensor<2x5x3xf32>)
-  return %y : tensor<2x5x3xf32>
+// The destination may be a loop's carry, which is a tensor.
+// CARRY-LABEL: @carry
+// CARRY: bufferization.materialize_in_destination %{{.*}} in %{{.*}} : (tensor<1x4xf32>, tensor<1x4xf32>)
+func.func @carry(%x: tensor<1x4xf32>, %v: tensor<4xf32>) -> tensor<1x4xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c5 = arith.constant 5 : index
+  %r = scf.for %i = %c0 to %c5 step %c1 iter_args(%h = %x) -> (tensor<1x4xf32>) {
+    %e = tensor.expand_shape %v [[0, 1]] output_shape [1, 4] : tensor<4xf32> into tensor<1x4xf32>
+    %w = bufferization.materialize_in_destination %e in %h : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+    scf.yield %w : tensor<1x4xf32>
+  }
+  return %r : tensor<1x4xf32>
 }

@@ -217,6 +217,8 @@ LogicalResult CausalConv1DOp::verify() {
   const AxisUse taps[] = {{c, Use::Required}, {k, Use::Required}};
   const AxisUse channel[] = {{c, Use::Required}};
   const AxisUse window[] = {{b, Use::Required}, {c, Use::Required}, {k, Use::Required}};
+  if (!getActivationAttr()) // its default is filled in where the op is made; whoever took it away gets to know
+    return emitOpError("needs an activation");
   if (failed(verifyOuts(*this, getOuts(), 2, 8)) ||
       failed(verifyAxes(op, numberOf(getXMutable()), "x", sequence, 5)) ||
       failed(verifyAxes(op, numberOf(getOutsMutable()[0]), "y", sequence, 5)) ||
