@@ -5,6 +5,7 @@
 // the operation or argument that carries them, before a pass takes them for granted.
 //
 //===------------------------------------------------------------------------------------------------------------===//
+#include "dialects/SSM/IR/EntryAttributes.h"
 #include "dialects/SSM/IR/SSM.h"
 #include "mambac/Passes.h"
 

@@ -81,9 +81,6 @@ std::optional<LayoutChange> matchLayoutChange(mlir::Value value);
 mlir::Value buildEinsum(mlir::OpBuilder &b, mlir::Location loc, mlir::ValueRange inputs,
                         llvm::ArrayRef<mlir::AffineMap> maps, mlir::Type elementType);
 
-/// Lets the verifier look at attributes with the prefix `mambac.`.
-void registerEntryAttributes(mlir::DialectRegistry &registry);
-
 } // namespace mambac::ssm
 
 #endif // MAMBAC_DIALECTS_SSM_IR_SSM_H

@@ -4,6 +4,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "dialects/SSM/IR/SSM.h"
+#include "dialects/SSM/IR/EntryAttributes.h"
 #include "mambac/Passes.h"
 
 #include "llvm/ADT/TypeSwitch.h"
