@@ -10,7 +10,7 @@ FUZZ_SECONDS := 600
 MUTATIONS := 20000
 SEED := 1
 
-.PHONY: all setup build compiler demo test fuzz variants coverage clean
+.PHONY: all setup build compiler demo test fuzz fuzz-mlir variants coverage docs clean
 all: build
 
 setup:
