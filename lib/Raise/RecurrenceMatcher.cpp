@@ -132,6 +132,9 @@ LogicalResult RecurrenceMatcher::matchBase() {
       return space.get(var).kind == IndexSpace::Kind::Bound && !(allowState && var == stateVar);
     });
   };
+  for (const Atom &leaf : leaves)
+    if (usesAnyVar(leaf, movingVars(target)))
+      return fail("the decay of a step depends on the time that it leads to");
   stateful = llvm::any_of(leaves, [&](const Atom &leaf) { return usesVar(leaf, stateVar); });
   if (options.plain) {
     A.coefficient = coefficient;

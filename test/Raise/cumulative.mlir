@@ -376,3 +376,74 @@ func.func @exp_divided(%arg0: tensor<2x48x4x8xf32>, %arg1: tensor<2x48x4xf32>, %
   } -> tensor<2x48x4x8xf32>
   return %19 : tensor<2x48x4x8xf32>
 }
+
+// -----
+
+// CHECK-LABEL: func.func @rate_outside(
+// CHECK-NOT: linalg.generic
+// CHECK: %[[Y:.*]] = ssm.selective_scan "b l d, b l d, d n, b l n, b l n -> b l d" u(%arg0 : {{.*}}) delta(%arg1 : {{.*}}) A(%arg2 : {{.*}}) B(%arg3 : {{.*}}) C(%arg4 :
+// CHECK-NEXT: return %[[Y]]
+#map = affine_map<() -> (2, 20, 6)>
+#map1 = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2)>
+#map2 = affine_map<(d0, d1, d2, d3) -> (d2, d3)>
+#map3 = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#map4 = affine_map<(d0, d1, d2, d3) -> (d0, d1, d3)>
+func.func @rate_outside(%arg0: tensor<2x20x6xf32>, %arg1: tensor<2x20x6xf32>, %arg2: tensor<6x4xf32>, %arg3: tensor<2x20x4xf32>, %arg4: tensor<2x20x4xf32>) -> (tensor<2x20x6xf32>) {
+  %cst = arith.constant 0.000000e+00 : f32
+  %0 = tensor.empty() : tensor<2x20x6xf32>
+  %1 = ssm.cumsum dim(1) ins(%arg1 : tensor<2x20x6xf32>) outs(%0 : tensor<2x20x6xf32>)
+  %2 = tensor.empty() : tensor<2x20x6x4xf32>
+  %3 = linalg.generic {indexing_maps = [#map1, #map2, #map3], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%1, %arg2 : tensor<2x20x6xf32>, tensor<6x4xf32>) outs(%2 : tensor<2x20x6x4xf32>) {
+  ^bb0(%in: f32, %in_0: f32, %out: f32):
+    %15 = arith.mulf %in, %in_0 : f32
+    linalg.yield %15 : f32
+  } -> tensor<2x20x6x4xf32>
+  %4 = linalg.generic {indexing_maps = [#map1, #map4, #map3], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%arg1, %arg3 : tensor<2x20x6xf32>, tensor<2x20x4xf32>) outs(%2 : tensor<2x20x6x4xf32>) {
+  ^bb0(%in: f32, %in_0: f32, %out: f32):
+    %15 = arith.mulf %in, %in_0 : f32
+    linalg.yield %15 : f32
+  } -> tensor<2x20x6x4xf32>
+  %5 = linalg.generic {indexing_maps = [#map3, #map1, #map3], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%4, %arg0 : tensor<2x20x6x4xf32>, tensor<2x20x6xf32>) outs(%2 : tensor<2x20x6x4xf32>) {
+  ^bb0(%in: f32, %in_0: f32, %out: f32):
+    %15 = arith.mulf %in, %in_0 : f32
+    linalg.yield %15 : f32
+  } -> tensor<2x20x6x4xf32>
+  %6 = linalg.generic {indexing_maps = [#map3, #map3], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%3 : tensor<2x20x6x4xf32>) outs(%2 : tensor<2x20x6x4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %15 = math.exp %in : f32
+    linalg.yield %15 : f32
+  } -> tensor<2x20x6x4xf32>
+  %7 = linalg.generic {indexing_maps = [#map3, #map3], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%3 : tensor<2x20x6x4xf32>) outs(%2 : tensor<2x20x6x4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %15 = arith.negf %in : f32
+    linalg.yield %15 : f32
+  } -> tensor<2x20x6x4xf32>
+  %8 = linalg.generic {indexing_maps = [#map3, #map3], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%7 : tensor<2x20x6x4xf32>) outs(%2 : tensor<2x20x6x4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %15 = math.exp %in : f32
+    linalg.yield %15 : f32
+  } -> tensor<2x20x6x4xf32>
+  %9 = linalg.generic {indexing_maps = [#map3, #map3, #map3], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%5, %8 : tensor<2x20x6x4xf32>, tensor<2x20x6x4xf32>) outs(%2 : tensor<2x20x6x4xf32>) {
+  ^bb0(%in: f32, %in_0: f32, %out: f32):
+    %15 = arith.mulf %in, %in_0 : f32
+    linalg.yield %15 : f32
+  } -> tensor<2x20x6x4xf32>
+  %10 = ssm.cumsum dim(1) ins(%9 : tensor<2x20x6x4xf32>) outs(%2 : tensor<2x20x6x4xf32>)
+  %11 = linalg.generic {indexing_maps = [#map3, #map3, #map3], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%6, %10 : tensor<2x20x6x4xf32>, tensor<2x20x6x4xf32>) outs(%2 : tensor<2x20x6x4xf32>) {
+  ^bb0(%in: f32, %in_0: f32, %out: f32):
+    %15 = arith.mulf %in, %in_0 : f32
+    linalg.yield %15 : f32
+  } -> tensor<2x20x6x4xf32>
+  %12 = linalg.generic {indexing_maps = [#map3, #map4, #map3], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%11, %arg4 : tensor<2x20x6x4xf32>, tensor<2x20x4xf32>) outs(%2 : tensor<2x20x6x4xf32>) {
+  ^bb0(%in: f32, %in_0: f32, %out: f32):
+    %15 = arith.mulf %in, %in_0 : f32
+    linalg.yield %15 : f32
+  } -> tensor<2x20x6x4xf32>
+  %13 = linalg.fill ins(%cst : f32) outs(%0 : tensor<2x20x6xf32>) -> tensor<2x20x6xf32>
+  %14 = linalg.generic {indexing_maps = [#map3, #map1], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%12 : tensor<2x20x6x4xf32>) outs(%13 : tensor<2x20x6xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %15 = arith.addf %in, %out : f32
+    linalg.yield %15 : f32
+  } -> tensor<2x20x6xf32>
+  return %14 : tensor<2x20x6xf32>
+}
