@@ -111,8 +111,36 @@ Value mambac::raise::createFlip(OpBuilder &b, Location loc, Value tensor, int64_
       .getResult(0);
 }
 
-FailureOr<OperandBuilder::View> OperandBuilder::buildView(const Atom &leaf, SmallVector<unsigned> units) {
+/// A leaf that has an axis as two dimensions side by side, with them as one.
+Atom OperandBuilder::mergeDims(const Atom &leaf) {
+  Atom merged = leaf;
+  for (size_t dim = 0; dim + 1 < merged.index.size();) {
+    Lin offset, size = space.getSize(merged.value, dim + 1);
+    if (!size.isConstant() || size.constant < 2 || succeeded(parse(merged.index[dim + 1], offset))) {
+      ++dim;
+      continue;
+    }
+    Lin position = merged.index[dim] * size.constant + merged.index[dim + 1];
+    if (failed(parse(position, offset))) {
+      ++dim;
+      continue;
+    }
+    SmallVector<ReassociationIndices> groups;
+    for (size_t d = 0; d < merged.index.size(); ++d)
+      if (d == dim + 1)
+        groups.back().push_back(d);
+      else
+        groups.push_back({static_cast<int64_t>(d)});
+    merged.value = tensor::CollapseShapeOp::create(b, loc, merged.value, groups);
+    merged.index[dim] = position;
+    merged.index.erase(merged.index.begin() + dim + 1);
+  }
+  return merged;
+}
+
+FailureOr<OperandBuilder::View> OperandBuilder::buildView(const Atom &original, SmallVector<unsigned> units) {
   View view;
+  const Atom leaf = mergeDims(original);
   SmallVector<OpFoldResult> offsets, sizes, strides(leaf.index.size(), b.getIndexAttr(1));
   SmallVector<int64_t> sliceShape;             // after dropping dimensions at a fixed position
   SmallVector<SmallVector<OpFoldResult>> splits; // sizes of the atoms of each remaining dimension

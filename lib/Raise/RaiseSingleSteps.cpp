@@ -25,6 +25,7 @@ struct Candidate {
 
   std::string reason;
   bool plausible = false, ssd = true;
+  bool axesDiffer = false; ///< the result has other axes than the op
   Value raised;
   std::optional<std::pair<Value, Value>> newState; ///< what it was, and what it is
 
@@ -46,7 +47,8 @@ LogicalResult Candidate::attempt(RootStudy &study) {
     return failure();
   ssd = matcher.isSSD();
   ScanBuilder builder(matcher, study, ssd);
-  if (failed(builder.findAxes(reason)))
+  axesDiffer = failed(builder.findAxes(reason));
+  if (axesDiffer)
     return failure();
   auto last = builder.findFinalState(getByproducts(root, dependence),
                                      [&](Value value, ArrayRef<Lin> position, const Lin &) {
@@ -63,6 +65,29 @@ LogicalResult Candidate::attempt(RootStudy &study) {
   if (last)
     newState = {last->first, value->finalState};
   return success();
+}
+
+/// `value` with dimension `dim` and the next one as one.
+static Value mergeDims(OpBuilder &b, Value value, int64_t dim) {
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t d = 0; d < cast<RankedTensorType>(value.getType()).getRank(); ++d)
+    if (d == dim + 1)
+      groups.back().push_back(d);
+    else
+      groups.push_back({d});
+  b.setInsertionPointAfterValue(value);
+  return tensor::CollapseShapeOp::create(b, value.getLoc(), value, groups);
+}
+
+/// `value` with a dimension cut in two again, as `type` and `collapse` say.
+static Value splitDims(OpBuilder &b, Value value, tensor::CollapseShapeOp collapse) {
+  auto type = cast<RankedTensorType>(collapse.getSrcType());
+  b.setInsertionPointAfterValue(value);
+  SmallVector<OpFoldResult> merged = tensor::getMixedSizes(b, value.getLoc(), value), sizes;
+  for (auto [dim, group] : llvm::enumerate(collapse.getReassociationIndices()))
+    for (int64_t d : group)
+      sizes.push_back(group.size() > 1 ? OpFoldResult(b.getIndexAttr(type.getDimSize(d))) : merged[dim]);
+  return tensor::ExpandShapeOp::create(b, value.getLoc(), type, value, collapse.getReassociationIndices(), sizes);
 }
 
 namespace {
@@ -84,11 +109,59 @@ struct RaiseSingleStepsPass : mambac::impl::RaiseSingleStepsBase<RaiseSingleStep
           queue.replace(candidate.newState->first, candidate.newState->second);
         }
         queue.replace(root, candidate.raised);
+      } else if (candidate.axesDiffer && !candidate.ssd && raiseMerged(queue, candidate)) {
+        ++numFound;
       } else if (candidate.plausible) {
         queue.noteDeclined(root, candidate.reason);
       }
     }
     numDeclined += queue.reportDeclined("ssm.ssd");
+  }
+
+  /// Heads and their channels are one axis of ssm.selective_scan: tries neighboring dimensions of the result as one.
+  bool raiseMerged(RootQueue &queue, const Candidate &candidate) {
+    auto type = cast<RankedTensorType>(candidate.root.getType());
+    SmallVector<Value> byproducts = getByproducts(candidate.root, candidate.dependence);
+    OpBuilder b(&getContext());
+    for (int64_t dim = 0; dim + 1 < type.getRank(); ++dim) {
+      ArrayRef<int64_t> pair = type.getShape().slice(dim, 2);
+      if (ShapedType::isDynamicShape(pair) || llvm::is_contained(pair, 1))
+        continue;
+      Value merged = mergeDims(b, candidate.root, dim);
+      // The new state has the same dimensions.
+      SmallVector<Value> views{merged};
+      for (Value value : byproducts)
+        if (auto shape = cast<ShapedType>(value.getType()).getShape(); shape.size() > 2)
+          for (size_t d = 0; d + 1 < shape.size(); ++d)
+            if (shape.slice(d, 2) == pair)
+              views.push_back(mergeDims(b, value, d));
+      ScanDependence dependence = ScanDependence::ofExponentials(getOperation());
+      Candidate whole(merged, dependence);
+      bool found = succeeded(whole.raise());
+      Value state, newState, result;
+      if (found) {
+        remarkFound(getScanLocation(candidate.root), whole.getOpName());
+        result = splitDims(b, whole.raised, merged.getDefiningOp<tensor::CollapseShapeOp>());
+        if (whole.newState) {
+          auto [was, is] = *whole.newState;
+          auto view = llvm::is_contained(views, was) ? was.getDefiningOp<tensor::CollapseShapeOp>() : nullptr;
+          state = view ? view.getSrc() : was;
+          newState = view ? splitDims(b, is, view) : is;
+        }
+      }
+      for (Value view : views)
+        if (view.use_empty())
+          view.getDefiningOp()->erase();
+      if (!found)
+        continue;
+      if (state) {
+        moveUsersBehind(state, newState.getDefiningOp());
+        queue.replace(state, newState);
+      }
+      queue.replace(candidate.root, result);
+      return true;
+    }
+    return false;
   }
 };
 } // namespace

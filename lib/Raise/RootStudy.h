@@ -85,6 +85,7 @@ private:
   };
   mlir::FailureOr<llvm::SmallVector<Part>> parse(const Lin &position, Lin &offset);
   /// `units`: axes of size 1, which the leaf's own dimensions of size 1 may stand for.
+  Atom mergeDims(const Atom &leaf);
   mlir::FailureOr<View> buildView(const Atom &leaf, llvm::SmallVector<unsigned> units);
 
   mlir::OpBuilder &b;

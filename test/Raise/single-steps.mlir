@@ -89,3 +89,46 @@ func.func @ssd(%state: tensor<2x3x4x5xf32>, %x: tensor<2x3x4xf32>, %a: tensor<2x
   } -> tensor<2x3x4xf32>
   return %y, %new : tensor<2x3x4xf32>, tensor<2x3x4x5xf32>
 }
+
+// -----
+
+// Heads and their channels are one axis of ssm.selective_scan: a decay for each of them and each state.
+
+#full = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#of_hpn = affine_map<(d0, d1, d2, d3) -> (d1, d2, d3)>
+#of_bhp = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2)>
+#of_bn = affine_map<(d0, d1, d2, d3) -> (d0, d3)>
+// CHECK-LABEL: func @heads
+// CHECK-SAME:    %[[STATE:[^:]*]]: tensor<?x3x4x5xf32>, %[[X:[^:]*]]: tensor<?x3x4xf32>
+// CHECK-NOT:     math.exp
+// CHECK:         tensor.collapse_shape %[[X]] {{\[\[}}0], [1, 2]]
+// CHECK:         %[[Y:.*]]:2 = ssm.selective_scan "l b d, l b d, d n, b n, b n, b d n -> b d l, b d n"
+// CHECK-DAG:     %[[NEW:.*]] = tensor.expand_shape %[[Y]]#1 {{\[\[}}0], [1, 2], [3]]
+// CHECK-DAG:     %[[RESULT:.*]] = tensor.expand_shape %{{.*}} {{.*}} into tensor<?x3x4xf32>
+// CHECK-NOT:     linalg.generic
+// CHECK:         return %[[RESULT]], %[[NEW]]
+func.func @heads(%state: tensor<?x3x4x5xf32>, %x: tensor<?x3x4xf32>, %dt: tensor<?x3x4xf32>, %A: tensor<3x4x5xf32>, %B: tensor<?x5xf32>, %C: tensor<?x5xf32>) -> (tensor<?x3x4xf32>, tensor<?x3x4x5xf32>) {
+  %c0 = arith.constant 0 : index
+  %zero = arith.constant 0.0 : f32
+  %b = tensor.dim %x, %c0 : tensor<?x3x4xf32>
+  %e4 = tensor.empty(%b) : tensor<?x3x4x5xf32>
+  %e3 = tensor.empty(%b) : tensor<?x3x4xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e3 : tensor<?x3x4xf32>) -> tensor<?x3x4xf32>
+  %new = linalg.generic {indexing_maps = [#of_bhp, #of_hpn, #full, #of_bhp, #of_bn, #full], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%dt, %A, %state, %x, %B : tensor<?x3x4xf32>, tensor<3x4x5xf32>, tensor<?x3x4x5xf32>, tensor<?x3x4xf32>, tensor<?x5xf32>) outs(%e4 : tensor<?x3x4x5xf32>) {
+  ^bb0(%p: f32, %q: f32, %h: f32, %s: f32, %t: f32, %o: f32):
+    %e = arith.mulf %p, %q : f32
+    %d = math.exp %e : f32
+    %m = arith.mulf %d, %h : f32
+    %i = arith.mulf %s, %t : f32
+    %j = arith.mulf %i, %p : f32
+    %r = arith.addf %m, %j : f32
+    linalg.yield %r : f32
+  } -> tensor<?x3x4x5xf32>
+  %y = linalg.generic {indexing_maps = [#full, #of_bn, #of_bhp], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%new, %C : tensor<?x3x4x5xf32>, tensor<?x5xf32>) outs(%z : tensor<?x3x4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %r = arith.addf %m, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<?x3x4xf32>
+  return %y, %new : tensor<?x3x4xf32>, tensor<?x3x4x5xf32>
+}
