@@ -34,6 +34,20 @@ template <BinaryFn fn, bool roundNumbers = false> LogicalResult binary(Call &c) 
                                    [&](Emitter &e, ValueRange v) { return fn(e, type, v[0], v[1]); }));
 }
 
+/// The same for functions of real numbers. Integers are computed in the result's type, if that is one of real numbers.
+template <BinaryFn fn> LogicalResult realBinary(Call &c) {
+  Operand self = c.operand("self"), other = c.operand("other");
+  if (c.failed())
+    return failure();
+  DType type = arithmeticType(c, {self, other});
+  if (!isFloat(type))
+    type = c.resultType();
+  if (!isFloat(type))
+    return c.fail("its operands and its result are integers");
+  return c.result(applyElementwise(c.e, {self, other}, type, type, c.resultType(), c.resultSizes(),
+                                   [&](Emitter &e, ValueRange v) { return fn(e, type, v[0], v[1]); }));
+}
+
 /// self ± alpha * other; rsub: other - alpha * self.
 template <bool subtract, bool reverse> LogicalResult addOrSub(Call &c) {
   Operand self = c.operand("self"), other = c.operand("other"), alpha = c.operand("alpha", 1);
@@ -244,14 +258,14 @@ void registerBinary(Registry &r) {
   r.add({"aten.div.Tensor", "aten.div.Scalar", "aten.div.Tensor_mode", "aten.div.Scalar_mode", "aten.divide.Tensor",
          "aten.true_divide.Tensor"},
         lowerDiv);
-  r.add("aten.logaddexp.default", binary<logAddExpScalars>);
-  r.add("aten.hypot.default", binary<hypotScalars>);
+  r.add("aten.logaddexp.default", realBinary<logAddExpScalars>);
+  r.add("aten.hypot.default", realBinary<hypotScalars>);
   r.add({"aten.floor_divide.default", "aten.floor_divide.Scalar"}, binary<floorDivScalars, true>);
   r.add({"aten.remainder.Tensor", "aten.remainder.Scalar"}, binary<remainderScalars, true>);
   r.add({"aten.fmod.Tensor", "aten.fmod.Scalar"}, binary<fmodScalars, true>);
   r.add({"aten.maximum.default", "aten.max.other"}, binary<extremum<true>>);
   r.add({"aten.minimum.default", "aten.min.other"}, binary<extremum<false>>);
-  r.add("aten.atan2.default", binary<atan2Scalars>);
+  r.add("aten.atan2.default", realBinary<atan2Scalars>);
   r.add({"aten.pow.Tensor_Scalar", "aten.pow.Tensor_Tensor", "aten.pow.Scalar"}, lowerPow);
   r.add({"aten.eq.Tensor", "aten.eq.Scalar"}, compare<Compare::EQ>);
   r.add({"aten.ne.Tensor", "aten.ne.Scalar", "aten.not_equal.Tensor", "aten.not_equal.Scalar"}, compare<Compare::NE>);

@@ -250,11 +250,36 @@ TEST(Import, SizesThatAreNeverEqual) {
 
 TEST(Import, NoOutputs) { EXPECT_TRUE(contains(messageOf(emptyProgram()), "no tensor among its outputs")); }
 
+// Complex tensors become pairs of real ones; what has no real form says so.
 TEST(Import, ComplexNumbers) {
   Program program = emptyProgram();
-  addNode(program, "aten.zeros.default", {}, "a", meta(DType::Complex64, {4}));
+  addNode(program, "aten.zeros.default", {{"size", listArg({intArg(4)})}}, "a", meta(DType::Complex64, {4}));
   addOutput(program, "a");
-  EXPECT_TRUE(contains(messageOf(program), "not supported"));
+  mlir::MLIRContext context;
+  loadImportDialects(context);
+  auto module = importGraph(program, context);
+  ASSERT_TRUE(module);
+  auto func = *module->getOps<mlir::func::FuncOp>().begin();
+  EXPECT_EQ(func.getResultTypes()[0], mlir::RankedTensorType::get({4, 2}, mlir::Float32Type::get(&context)));
+
+  Program product = emptyProgram();
+  addNode(product, "aten.zeros.default", {{"size", listArg({intArg(4)})}}, "a", meta(DType::Complex64, {4}));
+  addNode(product, "aten.cumprod.default", {{"self", tensorArg("a")}, {"dim", intArg(0)}}, "b", meta(DType::Complex64, {4}));
+  addOutput(product, "b");
+  EXPECT_TRUE(contains(messageOf(product), "on complex numbers"));
+}
+
+// A function of real numbers of two integers is computed in the result's type, and refused where that is an integer too.
+TEST(Import, RealFunctionsOfIntegers) {
+  for (bool real : {true, false}) {
+    Program program = emptyProgram();
+    addNode(program, "aten.logaddexp.default", {{"self", tensorArg("i")}, {"other", tensorArg("i")}}, "a",
+            meta(real ? DType::Float32 : DType::Int64, {3}));
+    addOutput(program, "a");
+    std::string text = messageOf(program);
+    EXPECT_EQ(contains(text, "are integers"), !real) << text;
+    EXPECT_EQ(text.empty(), real) << text;
+  }
 }
 
 // Every lowering gets arguments of all kinds under the names that lowerings ask for. Most combinations make no sense;
