@@ -20,7 +20,7 @@ TOLERANCE = 1e-6
 
 def check(kind: str, seed: int, number: int) -> str:
     """What is wrong with a variant."""
-    program = generate(kind, seed, number)
+    program = generate(kind, seed, number, pending=True)
     source = program.graph.text([v.tensor for _, v, _ in program.outputs])
     names = {"torch": torch, "F": F}
     exec(source.replace("torch.float32", "torch.float64"), names)  # noqa: S102: our own text
