@@ -104,38 +104,59 @@ struct RaiseCumsumPass : mambac::impl::RaiseCumsumBase<RaiseCumsumPass> {
     if (term.atoms.size() != 1 || term.coefficient != 1 || term.atoms[0].kind != Atom::Kind::Leaf)
       return failure(); // a product against a mask, as attention and state space duality have it
     const Atom &leaf = term.atoms[0];
-    // One dimension of the leaf is s; the others are the result's, each once.
+    // One dimension of the leaf is s; the others are the result's. Where a part of the leaf is meant, it is cut out.
     auto type = cast<RankedTensorType>(leaf.value.getType());
+    auto resultType = cast<RankedTensorType>(study.root.getType());
     MLIRContext *context = op.getContext();
     SmallVector<AffineExpr> exprs;
+    SmallVector<int64_t> offsets, sizes;
     std::optional<int64_t> sumDim;
+    bool isWhole = true;
     for (auto [k, e] : llvm::enumerate(leaf.index)) {
-      if (e == Lin::var(s) && !sumDim) {
+      Lin offset(e.constant), moving = e - offset;
+      unsigned place = dim - study.index.begin();
+      if (moving == Lin::var(s) && !sumDim) {
         sumDim = k;
-        exprs.push_back(getAffineDimExpr(dim - study.index.begin(), context));
+      } else if (moving.isConstant()) {
+        offsets.push_back(e.constant);
+        sizes.push_back(1);
+        exprs.push_back(getAffineConstantExpr(0, context));
+        isWhole &= type.getDimSize(k) == 1;
         continue;
+      } else {
+        place = llvm::find(study.index, moving) - study.index.begin();
+        if (e.uses(s) || e.uses(t) || place == study.index.size())
+          return fail("the summed tensor is not read along the result's axes");
       }
-      auto place = llvm::find(study.index, e);
-      if (e.uses(s) || e.uses(t) || (place == study.index.end() && e != Lin(0)) ||
-          (e.isConstant() && type.getDimSize(k) != 1))
-        return fail("the summed tensor is not read along the result's axes");
-      exprs.push_back(e.isConstant() ? getAffineConstantExpr(0, context)
-                                     : getAffineDimExpr(place - study.index.begin(), context));
+      exprs.push_back(getAffineDimExpr(place, context));
+      offsets.push_back(e.constant);
+      sizes.push_back(resultType.getDimSize(place));
+      isWhole &= e.constant == 0 && study.space.getSize(leaf.value, k) == study.space.getSize(study.root, place);
     }
     if (!sumDim || !type.getElementType().isF32())
       return fail("the summed tensor does not depend on the position");
+    if (!isWhole && (!type.hasStaticShape() || !resultType.hasStaticShape()))
+      return fail("a part of a tensor whose size is open is summed");
+    for (auto [offset, size, all] : llvm::zip(offsets, sizes, type.getShape()))
+      if (!isWhole && (offset < 0 || offset + size > all))
+        return fail("the summed tensor is read beyond its end");
 
     OpBuilder b(op);
     Location loc = op.getLoc();
-    Value empty = tensor::EmptyOp::create(b, loc, tensor::getMixedSizes(b, loc, leaf.value), type.getElementType());
-    Value sums = ssm::CumsumOp::create(b, loc, leaf.value, empty, *sumDim, reverse, exclusive)->getResult(0);
+    Value summed = leaf.value;
+    if (!isWhole) {
+      auto attributes = [&](ArrayRef<int64_t> values) { return getAsIndexOpFoldResult(context, values); };
+      summed = tensor::ExtractSliceOp::create(b, loc, summed, attributes(offsets), attributes(sizes),
+                                              attributes(SmallVector<int64_t>(sizes.size(), 1)));
+    }
+    Value empty = tensor::EmptyOp::create(b, loc, tensor::getMixedSizes(b, loc, summed), type.getElementType());
+    Value sums = ssm::CumsumOp::create(b, loc, summed, empty, *sumDim, reverse, exclusive)->getResult(0);
     AffineMap map = AffineMap::get(study.index.size(), 0, exprs, context);
     FailureOr<std::pair<Value, AffineMap>> input = dropUnitDims(b, loc, sums, map);
     if (failed(input) || !input->second.isProjectedPermutation())
       return fail("the summed tensor is not read along the result's axes");
     SmallVector<utils::IteratorType> loops(study.index.size(), utils::IteratorType::parallel);
     AffineMap identity = AffineMap::getMultiDimIdentityMap(study.index.size(), context);
-    auto resultType = cast<RankedTensorType>(study.root.getType());
     Value out = tensor::EmptyOp::create(b, loc, tensor::getMixedSizes(b, loc, op.getDpsInits()[0]),
                                         resultType.getElementType());
     auto view = linalg::GenericOp::create(b, loc, resultType, ValueRange{input->first}, ValueRange{out},

@@ -54,7 +54,9 @@ struct LinearInPrevious {
 
 /// The map (t, d0, ..., dn) -> (d0, ..., dn) of a value that does not vary.
 inline mlir::AffineMap invariantMap(int64_t rank, mlir::MLIRContext *ctx) {
-  return mlir::AffineMap::getMultiDimIdentityMap(rank + 1, ctx).getMinorSubMap(rank);
+  // getMinorSubMap(0) is a null map.
+  return rank == 0 ? mlir::AffineMap::get(1, 0, {}, ctx)
+                   : mlir::AffineMap::getMultiDimIdentityMap(rank + 1, ctx).getMinorSubMap(rank);
 }
 inline mlir::AffineMap timeFirstMap(int64_t rank, mlir::MLIRContext *ctx) {
   return mlir::AffineMap::getMultiDimIdentityMap(rank + 1, ctx);

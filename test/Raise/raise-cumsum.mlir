@@ -88,3 +88,33 @@ func.func @other_diagonal(%x: tensor<2x5xf32>) -> tensor<2x5xf32> {
   } -> tensor<2x5xf32>
   return %y : tensor<2x5xf32>
 }
+
+// -----
+
+// The second half of a tensor, as a chunk is: it is cut out first.
+
+// CHECK-LABEL: func.func @part
+// CHECK: %[[P:.*]] = tensor.extract_slice %arg0[0, 5] [2, 5] [1, 1]
+// CHECK: ssm.cumsum dim(1) ins(%[[P]] : tensor<2x5xf32>)
+// CHECK-NOT: reduction
+func.func @part(%w: tensor<2x10xf32>) -> tensor<2x5xf32> {
+  %zero = arith.constant 0.0 : f32
+  %x = tensor.extract_slice %w[0, 5] [2, 5] [1, 1] : tensor<2x10xf32> to tensor<2x5xf32>
+  %e = tensor.empty() : tensor<2x5x5xf32>
+  %m = linalg.generic {indexing_maps = [affine_map<(b,t,s) -> (b,s)>, affine_map<(b,t,s) -> (b,t,s)>], iterator_types = ["parallel", "parallel", "parallel"]} ins(%x : tensor<2x5xf32>) outs(%e : tensor<2x5x5xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %t = linalg.index 1 : index
+    %s = linalg.index 2 : index
+    %c = arith.cmpi sle, %s, %t : index
+    %v = arith.select %c, %a, %zero : f32
+    linalg.yield %v : f32
+  } -> tensor<2x5x5xf32>
+  %f = tensor.empty() : tensor<2x5xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%f : tensor<2x5xf32>) -> tensor<2x5xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(b,t,s) -> (b,t,s)>, affine_map<(b,t,s) -> (b,t)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%m : tensor<2x5x5xf32>) outs(%z : tensor<2x5xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %r = arith.addf %o, %a : f32
+    linalg.yield %r : f32
+  } -> tensor<2x5xf32>
+  return %y : tensor<2x5xf32>
+}
