@@ -359,7 +359,31 @@ std::optional<int64_t> IndexSpace::lowerBound(const Lin &e) {
   return bound;
 }
 
+/// More points are slower to try than a question is to decide.
+static constexpr size_t kMaxPoints = 16;
+
+/// Whether `e` is at least 0 at a point; false where the point leaves one of its variables open.
+static bool isNonNegativeAt(const Lin &e, const std::map<int, int64_t> &point) {
+  int64_t value = e.constant;
+  for (auto &[id, coefficient] : e.terms) {
+    auto at = point.find(id);
+    if (at == point.end())
+      return false;
+    value += coefficient * at->second;
+  }
+  return value >= 0;
+}
+
 bool IndexSpace::isEmpty(ArrayRef<Lin> given) {
+  std::vector<Lin> key(given.begin(), given.end());
+  llvm::sort(key);
+  auto known = emptiness.find(key);
+  if (known == emptiness.end())
+    known = emptiness.emplace(std::move(key), decideEmpty(given)).first;
+  return known->second;
+}
+
+bool IndexSpace::decideEmpty(ArrayRef<Lin> given) {
   // Only what is connected to `given` matters; the rest holds for other reasons.
   SmallVector<int> columns(vars.size(), -1);
   SmallVector<int> used;
@@ -396,6 +420,10 @@ bool IndexSpace::isEmpty(ArrayRef<Lin> given) {
     }
     changed |= next < used.size();
   }
+  // A point that satisfied earlier questions often satisfies this one, which is quickly seen.
+  for (const std::map<int, int64_t> &point : points)
+    if (llvm::all_of(rows, [&](const Lin &e) { return isNonNegativeAt(e, point); }))
+      return false;
   presburger::IntegerPolyhedron set(presburger::PresburgerSpace::getSetSpace(used.size()));
   for (const Lin &e : rows) {
     SmallVector<int64_t> row(used.size() + 1, 0);
@@ -404,7 +432,16 @@ bool IndexSpace::isEmpty(ArrayRef<Lin> given) {
     row.back() = e.constant;
     set.addInequality(row);
   }
-  return set.isIntegerEmpty();
+  auto sample = set.findIntegerSample();
+  if (!sample)
+    return true;
+  std::map<int, int64_t> point;
+  for (auto [id, value] : llvm::zip_equal(used, *sample))
+    point[id] = int64_t(value);
+  if (points.size() >= kMaxPoints)
+    points.pop_back();
+  points.push_front(std::move(point));
+  return false;
 }
 
 bool IndexSpace::implies(ArrayRef<Lin> given, const Lin &expr) {

@@ -13,9 +13,11 @@
 #include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/OpDefinition.h"
 #include "llvm/ADT/SmallVector.h"
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mambac::raise {
 
@@ -77,7 +79,10 @@ public:
   unsigned getNumVars() const { return vars.size(); }
 
   /// A fact that holds throughout.
-  void assume(const Lin &nonNegative) { facts.push_back(nonNegative); }
+  void assume(const Lin &nonNegative) {
+    facts.push_back(nonNegative);
+    emptiness.clear();
+  }
 
   /// The size of a tensor's dimension, found by looking at how the tensor was made.
   Lin getSize(mlir::Value tensor, int64_t dim);
@@ -114,7 +119,13 @@ private:
   std::optional<int64_t> lowerBound(const Lin &e);
 
   llvm::SmallVector<Var> vars;
+  bool decideEmpty(llvm::ArrayRef<Lin> given);
+
   llvm::SmallVector<Lin> facts;
+  /// What isEmpty said, since the last fact: matchers ask the same again for every direction they try.
+  std::map<std::vector<Lin>, bool> emptiness;
+  /// Values of variables at which what was asked of them last held, latest first.
+  std::deque<std::map<int, int64_t>> points;
   std::map<std::pair<void *, int64_t>, Lin> sizeVars;
   std::map<unsigned, Lin> symbolSizes; ///< by the symbol's position in the function
   std::map<std::tuple<Lin, int64_t, bool>, int> quotients;
