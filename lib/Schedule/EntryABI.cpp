@@ -112,6 +112,9 @@ struct EntryABIPass : PassWrapper<EntryABIPass, OperationPass<ModuleOp>> {
         if (!map)
           return function.emitError("argument #") << cast<BlockArgument>(operand).getArgNumber() << " of @"
                                                   << function.getName() << " needs a `mambac.shape`";
+        if (*dim < 0 || *dim >= map.getValue().getNumResults())
+          return function.emitError("dimension ") << d << " of result #" << number << " of @" << function.getName()
+                                                  << " is taken from a dimension that its argument does not have";
         replacements.push_back(map.getValue().getResult(*dim));
       }
       // computeBound makes operands dims or symbols; both become symbols of the entry.
@@ -122,8 +125,20 @@ struct EntryABIPass : PassWrapper<EntryABIPass, OperationPass<ModuleOp>> {
     return AffineMap::get(0, symbols.size(), exprs, &getContext());
   }
 
+  /// Upstream's arithmetic on sizes takes dimensions for granted.
+  static LogicalResult verifyDims(func::FuncOp function) {
+    auto result = function.walk([](tensor::DimOp dim) -> WalkResult {
+      auto type = dyn_cast<RankedTensorType>(dim.getSource().getType());
+      std::optional<int64_t> index = dim.getConstantIndex();
+      if (type && index && (*index < 0 || *index >= type.getRank()))
+        return dim.emitError("asks for dimension ") << *index << " of a tensor of rank " << type.getRank();
+      return WalkResult::advance();
+    });
+    return failure(result.wasInterrupted());
+  }
+
   LogicalResult rewrite(func::FuncOp function) {
-    if (failed(makeUp(function)))
+    if (failed(makeUp(function)) || failed(verifyDims(function)))
       return failure();
     Location loc = function.getLoc();
     OpBuilder builder = OpBuilder::atBlockBegin(&function.getBody().front());

@@ -29,6 +29,8 @@ public:
   /// Size `dim` of a buffer or tensor; null if it is not known from views, allocations and arguments.
   OpFoldResult sizeOf(OpBuilder &b, Location loc, Value value, int64_t dim) {
     auto type = cast<ShapedType>(value.getType());
+    if (!type.hasRank() || dim < 0 || dim >= type.getRank()) // asked of a dimension that is not there
+      return {};
     if (!type.isDynamicDim(dim))
       return b.getIndexAttr(type.getDimSize(dim));
     if (auto arg = dyn_cast<BlockArgument>(value))

@@ -300,7 +300,8 @@ void Mutator::changeAttr(Operation *op) {
   // Segment sizes are not what one gets wrong, and upstream trusts them.
   if (chosen.getName().getValue().contains("egment"))
     return;
-  if (chance(10)) {
+  // What an operation cannot be without, the parser sees to.
+  if (chance(10) && op->getDiscardableAttr(chosen.getName())) {
     op->removeAttr(chosen.getName());
     return;
   }

@@ -26,6 +26,7 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Regex.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 #include <csignal>
 #include <cstring>
@@ -157,6 +158,11 @@ __attribute__((noinline)) bool runTry(uint64_t number, const std::vector<std::st
   for (unsigned attempt = 0; text == piece && attempt < 5; ++attempt) {
     mlir::OwningOpRef<mlir::ModuleOp> copy(cast<mlir::ModuleOp>(source->getOperation()->clone()));
     mutator.mutate(*copy);
+    if (only >= 0) {
+      copy->print(outs(), mlir::OpPrintingFlags().printGenericOpForm().assumeVerified());
+      outs() << "\n// attempt\n";
+      outs().flush();
+    }
     bool done = attempt == 4 || succeeded(mlir::verify(*copy));
     if (!done)
       continue;
@@ -253,6 +259,7 @@ int main(int argc, char **argv) {
   void *warm[1];
   (void)backtrace(warm, 1); // loads libgcc, which is no thing to do in a signal handler
   if (only >= 0) {
+    sys::PrintStackTraceOnErrorSignal(argv[0]);
     runBatch(uint64_t(only), uint64_t(only) + 1, pieces, pipelines);
     return 0;
   }

@@ -17,7 +17,7 @@ func.func @fill(%x: memref<4xf32>) {
 // -----
 
 // There is no dimension 2.
-// DIM: error:
+// DIM: error: asks for dimension 2 of a tensor of rank 2
 func.func @dimension(%x: tensor<?x4xf32> {mambac.shape = affine_map<()[s0] -> (s0, 4)>}) -> tensor<?x4xf32>
     attributes {mambac.entry, mambac.symbols = [{name = "s0"}]} {
   %c2 = arith.constant 2 : index

@@ -69,6 +69,9 @@ LogicalResult verifySymbols(Operation *op, NamedAttribute attr) {
 LogicalResult verifyDriver(func::FuncOp driver) {
   if (driver.isExternal())
     return success();
+  // The operation itself is verified after its attributes.
+  if (ArrayAttr attrs = driver.getArgAttrsAttr(); attrs && attrs.size() != driver.getArgumentTypes().size())
+    return success();
   if (driver.getNumResults())
     return driver.emitError("a function with mambac.abi has no results");
   for (auto [i, type] : llvm::enumerate(driver.getArgumentTypes())) {
@@ -86,6 +89,8 @@ LogicalResult EntryAttributesDialect::verifyOperationAttribute(Operation *op, Na
   StringRef name = attr.getName().getValue().drop_front(getDialectNamespace().size() + 1);
   Attribute value = attr.getValue();
   auto function = dyn_cast<func::FuncOp>(op);
+  if (function && !function.getFunctionTypeAttr())
+    return success(); // told by the function itself
   if (name == "entry" || name == "abi" || name == "prepare" || name == "size_function") {
     if (!isa<UnitAttr>(value) || !isa<FunctionOpInterface>(op))
       return expected(op, attr, "a unit attribute of a function");
@@ -113,10 +118,10 @@ LogicalResult EntryAttributesDialect::verifyOperationAttribute(Operation *op, Na
   if (name == "target")
     return isa<DictionaryAttr>(value) ? success() : expected(op, attr, "a dictionary");
   if (name == "start") {
-    auto generic = dyn_cast<linalg::GenericOp>(op);
+    // Outputs are the last operands; how many there are is not known to be right yet.
     auto typed = dyn_cast<TypedAttr>(value);
-    bool fits = generic && typed && isa<IntegerAttr, FloatAttr>(value) && generic.getNumDpsInits() == 1 &&
-                getElementTypeOrSelf(generic.getDpsInits()[0].getType()) == typed.getType();
+    bool fits = isa<linalg::GenericOp>(op) && isa_and_nonnull<IntegerAttr, FloatAttr>(value) && op->getNumOperands() &&
+                getElementTypeOrSelf(op->getOperands().back().getType()) == typed.getType();
     return fits ? success() : expected(op, attr, "a number of the type of the only output of a linalg.generic");
   }
   return success();
