@@ -319,7 +319,9 @@ Lin IndexSpace::getIndex(OpFoldResult folded) {
   }
   if (auto dim = dyn_cast_or_null<tensor::DimOp>(op)) {
     if (std::optional<int64_t> position = dim.getConstantIndex()) {
-      if (!cast<ShapedType>(dim.getSource().getType()).hasRank())
+      // A dimension that is not there is legal as long as nobody computes it.
+      auto type = cast<ShapedType>(dim.getSource().getType());
+      if (!type.hasRank() || *position < 0 || *position >= type.getRank())
         return getSizeVar(value, -1);
       return getSize(dim.getSource(), *position);
     }

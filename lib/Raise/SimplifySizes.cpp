@@ -84,7 +84,8 @@ struct SimplifySizes : mambac::impl::SimplifySizesBase<SimplifySizes> {
       return std::nullopt;
     auto shape = func.getArgAttrOfType<AffineMapAttr>(arg.getArgNumber(), "mambac.shape");
     auto symbols = func->getAttrOfType<ArrayAttr>("mambac.symbols");
-    if (!shape || !symbols || *dim.getConstantIndex() >= shape.getValue().getNumResults())
+    if (!shape || !symbols || *dim.getConstantIndex() < 0 ||
+        *dim.getConstantIndex() >= shape.getValue().getNumResults())
       return std::nullopt;
     auto symbol = dyn_cast<AffineSymbolExpr>(shape.getValue().getResult(*dim.getConstantIndex()));
     if (!symbol || symbol.getPosition() >= symbols.size())

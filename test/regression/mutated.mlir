@@ -4,6 +4,7 @@
 // RUN: not mamba-opt %s --split-input-file --mambac-lower-entries 2>&1 | FileCheck %s --check-prefix=ENTRY
 // RUN: not mamba-opt %s --split-input-file --mambac-plan-arena 2>&1 | FileCheck %s --check-prefix=ARENA
 // RUN: mamba-opt %s --split-input-file --mambac-split-destinations | FileCheck %s --check-prefix=CARRY
+// RUN: mamba-opt %s --split-input-file --ssm-raise-einsum | FileCheck %s --check-prefix=RAISE
 
 // A fill of a buffer has no result.
 // FILL-LABEL: @fill
@@ -58,4 +59,19 @@ func.func @carry(%x: tensor<1x4xf32>, %v: tensor<4xf32>) -> tensor<1x4xf32> {
     scf.yield %w : tensor<1x4xf32>
   }
   return %r : tensor<1x4xf32>
+}
+
+// -----
+
+// A size that is asked of a dimension that is not there.
+// RAISE-LABEL: @no_such_dim
+// RAISE: ssm.einsum "a b, b c -> a c"
+func.func @no_such_dim(%x: tensor<?x4xf32>, %w: tensor<4x8xf32>) -> tensor<?x8xf32> {
+  %zero = arith.constant 0.0 : f32
+  %c7 = arith.constant 7 : index
+  %d = tensor.dim %x, %c7 : tensor<?x4xf32>
+  %e = tensor.empty(%d) : tensor<?x8xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<?x8xf32>) -> tensor<?x8xf32>
+  %y = linalg.matmul ins(%x, %w : tensor<?x4xf32>, tensor<4x8xf32>) outs(%z : tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
 }
