@@ -57,6 +57,14 @@ if subprocess.run([torch_python, "-c", find_torch], capture_output=True).returnc
     config.available_features.add("torch")
     config.substitutions.append(("%torch_python", torch_python))
 
+# Pseudo-terminals, which some containers lack.
+try:
+    for descriptor in os.openpty():
+        os.close(descriptor)
+    config.available_features.add("terminal")
+except OSError:
+    pass
+
 # A real browser, where there is one: `apt-get install chromium`. It runs without a network.
 chromium = shutil.which("chromium") or shutil.which("chromium-browser")
 if chromium:

@@ -46,7 +46,8 @@ public:
 
 TEST(Progress, DrawsStagesAndWipesAtTheEnd) {
   Terminal terminal(80);
-  ASSERT_GE(terminal.slave, 0);
+  if (terminal.slave < 0)
+    GTEST_SKIP() << "no pseudo-terminals here";
   {
     mambac::Progress progress(terminal.slave, 0);
     progress.show("raising: ssm-raise-ssd", 0.5);
@@ -64,7 +65,8 @@ TEST(Progress, DrawsStagesAndWipesAtTheEnd) {
 
 TEST(Progress, MakesRoomForAMessageAndComesBack) {
   Terminal terminal(80);
-  ASSERT_GE(terminal.slave, 0);
+  if (terminal.slave < 0)
+    GTEST_SKIP() << "no pseudo-terminals here";
   mambac::Progress progress(terminal.slave, 0);
   progress.show("raising", 0.1);
   terminal.readUntil("raising");
@@ -75,7 +77,8 @@ TEST(Progress, MakesRoomForAMessageAndComesBack) {
 
 TEST(Progress, NeverWraps) {
   Terminal terminal(40);
-  ASSERT_GE(terminal.slave, 0);
+  if (terminal.slave < 0)
+    GTEST_SKIP() << "no pseudo-terminals here";
   mambac::Progress progress(terminal.slave, 0);
   progress.show("raising: a-pass-with-a-name-that-is-far-too-long", 2);
   std::string text = terminal.readUntil("raising: a-p");
@@ -85,7 +88,8 @@ TEST(Progress, NeverWraps) {
 
 TEST(Progress, IsSilentWhereItIsShort) {
   Terminal terminal(80);
-  ASSERT_GE(terminal.slave, 0);
+  if (terminal.slave < 0)
+    GTEST_SKIP() << "no pseudo-terminals here";
   {
     mambac::Progress progress(terminal.slave, 60);
     progress.show("raising", 0.1);
