@@ -138,20 +138,16 @@ LogicalResult Candidate::attempt(RootStudy &study, RecurrenceMatcher::Options op
   ScanBuilder builder(matcher, study, matcher.isSSD());
   if (failed(builder.findAxes(reason)))
     return failure();
-  auto last = builder.findFinalState(getByproducts(root, dependence),
-                                     [&](Value value, ArrayRef<Lin> position, const Lin &length) {
-                                       return matcher.isFinalState(value, position, length);
-                                     });
-  if (last) {
-    matcher.finalState = last->second;
-    matcher.finalStateType = cast<RankedTensorType>(last->first.getType());
-  }
+  Value last = builder.findFinalState(getByproducts(root, dependence),
+                                      [&](Value value, ArrayRef<Lin> position, const Lin &length) {
+                                        return matcher.isFinalState(value, position, length);
+                                      });
   FailureOr<ScanBuilder::Result> value = builder.build(reason);
   if (failed(value))
     return failure();
   raised = value->y;
   if (last)
-    finalState = {last->first, value->finalState};
+    finalState = {last, value->finalState};
   opName = matcher.isSSD() ? "ssm.ssd" : "ssm.selective_scan";
   return success();
 }

@@ -50,20 +50,16 @@ LogicalResult Candidate::attempt(RootStudy &study) {
   axesDiffer = failed(builder.findAxes(reason));
   if (axesDiffer)
     return failure();
-  auto last = builder.findFinalState(getByproducts(root, dependence),
-                                     [&](Value value, ArrayRef<Lin> position, const Lin &) {
-                                       return matcher.isNewState(value, position);
-                                     });
-  if (last) {
-    matcher.finalState = last->second;
-    matcher.finalStateType = cast<RankedTensorType>(last->first.getType());
-  }
+  Value last = builder.findFinalState(getByproducts(root, dependence),
+                                      [&](Value value, ArrayRef<Lin> position, const Lin &) {
+                                        return matcher.isNewState(value, position);
+                                      });
   FailureOr<ScanBuilder::Result> value = builder.build(reason);
   if (failed(value))
     return failure();
   raised = value->y;
   if (last)
-    newState = {last->first, value->finalState};
+    newState = {last, value->finalState};
   return success();
 }
 

@@ -109,8 +109,8 @@ SmallVector<unsigned> ScanBuilder::getStateAxes() const {
                : SmallVector<unsigned>{kBatch, kHead, getStateAxis()};
 }
 
-std::optional<std::pair<Value, SmallVector<Lin>>> ScanBuilder::findFinalState(
-    ArrayRef<Value> values, llvm::function_ref<bool(Value, ArrayRef<Lin>, const Lin &)> matches) {
+Value ScanBuilder::findFinalState(ArrayRef<Value> values,
+                                  llvm::function_ref<bool(Value, ArrayRef<Lin>, const Lin &)> matches) {
   SmallVector<Axis> stateAxes;
   for (unsigned axis : getStateAxes())
     stateAxes.push_back(axes[axis]);
@@ -120,9 +120,12 @@ std::optional<std::pair<Value, SmallVector<Lin>>> ScanBuilder::findFinalState(
   for (Value value : values)
     if (auto position = findPosition(study.space, value, stateAxes, merged, [&](ArrayRef<Lin> position) {
           return matches(value, position, axes[kTime].size);
-        }))
-      return std::pair{value, *position};
-  return std::nullopt;
+        })) {
+      roles.finalState = *position;
+      roles.finalStateType = cast<RankedTensorType>(value.getType());
+      return value;
+    }
+  return {};
 }
 
 FailureOr<Value> ScanBuilder::add(OperandBuilder &operands, const Group &group, ArrayRef<unsigned> required,

@@ -28,17 +28,17 @@ struct ScanRoles {
 
 class ScanBuilder {
 public:
-  ScanBuilder(const ScanRoles &roles, RootStudy &study, bool isSSD) : roles(roles), study(study), isSSD(isSSD) {}
+  ScanBuilder(ScanRoles &roles, RootStudy &study, bool isSSD) : roles(roles), study(study), isSSD(isSSD) {}
 
   struct Result {
     mlir::Value y, finalState;
   };
   /// Sorts the root's dimensions into axes; sets `reason` on failure.
   mlir::LogicalResult findAxes(std::string &reason);
-  /// After findAxes(): looks for the final state among `values`, at a position of which `matches` holds.
-  std::optional<std::pair<mlir::Value, llvm::SmallVector<Lin>>>
-  findFinalState(llvm::ArrayRef<mlir::Value> values,
-                 llvm::function_ref<bool(mlir::Value, llvm::ArrayRef<Lin>, const Lin &length)> matches);
+  /// After findAxes(): looks for the final state among `values`, at a position of which `matches` holds. If it is there,
+  /// build() makes it as well. Null if not.
+  mlir::Value findFinalState(llvm::ArrayRef<mlir::Value> values,
+                             llvm::function_ref<bool(mlir::Value, llvm::ArrayRef<Lin>, const Lin &length)> matches);
   /// Creates the op behind the root; sets `reason` on failure.
   mlir::FailureOr<Result> build(std::string &reason);
 
@@ -53,7 +53,7 @@ private:
                                    llvm::ArrayRef<unsigned> optional, llvm::ArrayRef<unsigned> grouped,
                                    llvm::StringRef what, std::string &reason);
 
-  const ScanRoles &roles;
+  ScanRoles &roles;
   RootStudy &study;
   bool isSSD;
   std::optional<int> batchDim; ///< the root's dimension that is the batch, where only convention tells

@@ -22,7 +22,6 @@
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
-#include <cmath>
 #include <set>
 
 using namespace mambac;
@@ -39,18 +38,6 @@ struct Outcome {
   std::vector<std::string> left;
   std::set<std::string> remarks;
 };
-
-double compare(const test::Array &got, const test::Array &wanted) {
-  if (got.shape != wanted.shape)
-    return INFINITY;
-  double worst = 0, scale = 0;
-  for (size_t i = 0; i < got.values.size(); ++i) {
-    double difference = std::fabs(got.values[i] - wanted.values[i]);
-    worst = std::isnan(difference) ? INFINITY : std::max(worst, difference);
-    scale = std::max(scale, std::fabs(wanted.values[i]));
-  }
-  return worst / scale;
-}
 
 /// Runs a module on the recorded inputs and says what is wrong with the results.
 std::string runAndCompare(mlir::OwningOpRef<mlir::ModuleOp> module, const pt2::ExportedProgram &program,
@@ -69,7 +56,7 @@ std::string runAndCompare(mlir::OwningOpRef<mlir::ModuleOp> module, const pt2::E
   if (results.size() != wanted.size() || wanted.empty())
     return "it has another number of results";
   for (size_t i = 0; i < results.size(); ++i) {
-    double error = compare(results[i], wanted[i]);
+    double error = test::largestDifference(results[i], wanted[i]);
     if (!(error <= kTolerance))
       return "result " + std::to_string(i) + " is off by " + std::to_string(error);
   }

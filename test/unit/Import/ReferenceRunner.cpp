@@ -26,6 +26,7 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/TargetSelect.h"
+#include <cmath>
 #include <cstring>
 #include <fstream>
 
@@ -99,6 +100,18 @@ Codec codecOf(Type type) {
   }
 }
 } // namespace
+
+double largestDifference(const Array &got, const Array &wanted) {
+  if (got.shape != wanted.shape)
+    return INFINITY;
+  double worst = 0, scale = 0;
+  for (size_t i = 0; i < got.values.size(); ++i) {
+    double difference = std::fabs(got.values[i] - wanted.values[i]);
+    worst = std::isnan(difference) ? INFINITY : std::max(worst, difference);
+    scale = std::max(scale, std::fabs(wanted.values[i]));
+  }
+  return worst / scale;
+}
 
 Array readNpy(const std::string &path) {
   Array array;

@@ -24,6 +24,9 @@ struct Array {
 /// Reads a .npy of bool, integers or floats.
 Array readNpy(const std::string &path);
 
+/// The largest difference relative to the largest magnitude of `wanted`; infinity where the arrays do not match.
+double largestDifference(const Array &got, const Array &wanted);
+
 /// A context with everything that the runner needs.
 std::unique_ptr<mlir::MLIRContext> makeContext();
 

@@ -14,7 +14,6 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
-#include <cmath>
 #include <gtest/gtest.h>
 
 using namespace mambac;
@@ -22,19 +21,6 @@ using namespace mambac;
 namespace {
 
 struct RaisedModels : testing::TestWithParam<std::string> {};
-
-/// The largest difference relative to the largest magnitude; infinity where the arrays do not match.
-double compare(const test::Array &got, const test::Array &wanted) {
-  if (got.shape != wanted.shape)
-    return INFINITY;
-  double worst = 0, scale = 0;
-  for (size_t i = 0; i < got.values.size(); ++i) {
-    double difference = std::fabs(got.values[i] - wanted.values[i]);
-    worst = std::isnan(difference) ? INFINITY : std::max(worst, difference);
-    scale = std::max(scale, std::fabs(wanted.values[i]));
-  }
-  return worst / scale;
-}
 
 TEST_P(RaisedModels, ComputesWhatPyTorchComputed) {
   std::string folder = std::string(MAMBAC_MODELS) + "/" + GetParam();
@@ -68,7 +54,7 @@ TEST_P(RaisedModels, ComputesWhatPyTorchComputed) {
   llvm::StringRef name(GetParam());
   double tolerance = name.ends_with("bf16") ? 5e-2 : name.ends_with("f16") ? 1e-2 : 1e-4;
   for (size_t i = 0; i < results.size(); ++i)
-    EXPECT_LE(compare(results[i], wanted[i]), tolerance) << "output " << i;
+    EXPECT_LE(test::largestDifference(results[i], wanted[i]), tolerance) << "output " << i;
 }
 
 std::vector<std::string> listModels() {
