@@ -44,8 +44,6 @@ std::unique_ptr<mlir::Pass> createExpandKernelsPass();
 /// --mambac-expand-math: the math dialect's elementary functions become polynomials.
 std::unique_ptr<mlir::Pass> createExpandMathPass();
 
-void registerCPUKernelPasses();
-
 //===- lib/Schedule ---------------------------------------------------------------------------------------------===//
 
 /// Schedule: ssm and linalg on tensors to bufferized kernels and one driver (`--mambac-schedule`).
@@ -58,6 +56,7 @@ void registerSchedulePasses();
 
 /// CPU: scheduled kernels to the LLVM dialect (`--mambac-lower-cpu`).
 void buildCPUPipeline(mlir::OpPassManager &pm);
+/// With those of lib/CPU/Kernels.
 void registerCPUPasses();
 
 //===- lib/Report -----------------------------------------------------------------------------------------------===//

@@ -3,7 +3,7 @@
 // The order of the CPU stage's passes, with the reason for each ordering constraint.
 //
 //===------------------------------------------------------------------------------------------------------------===//
-#include "lib/CPU/Passes.h"
+#include "lib/CPU/CPUPipeline.h"
 #include "mambac/Passes.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
@@ -12,12 +12,41 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
+namespace mambac {
+#define GEN_PASS_REGISTRATION
+#include "lib/CPU/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 
+mambac::ExpandKernelsPassOptions mambac::CPUOptions::kernels() const {
+  ExpandKernelsPassOptions sizes;
+  sizes.ssdChunk = ssdChunk;
+  sizes.scanTime = scanTime;
+  sizes.scanStates = scanStates;
+  sizes.scanVectors = scanVectors;
+  sizes.convTime = convTime;
+  sizes.attentionQueries = attentionQueries;
+  sizes.attentionKeys = attentionKeys;
+  sizes.matmulRows = matmulRows;
+  sizes.matmulItems = matmulItems;
+  sizes.matmulVectors = matmulVectors;
+  sizes.sumBlock = sumBlock;
+  sizes.tileRows = tileRows;
+  return sizes;
+}
+
+mambac::LowerLinalgPassOptions mambac::CPUOptions::linalg() const {
+  LowerLinalgPassOptions sizes;
+  sizes.grain = grain;
+  sizes.sumVectors = sumVectors;
+  return sizes;
+}
+
 /// Kernels and linalg become parallel and sequential loops over vectors.
-static void populateLoops(OpPassManager &pm) {
-  pm.addPass(mambac::createExpandKernelsPass());
-  pm.addPass(mambac::createLowerLinalgPass());
+static void populateLoops(OpPassManager &pm, const mambac::CPUOptions &options) {
+  pm.addPass(mambac::createExpandKernelsPass(options.kernels()));
+  pm.addPass(mambac::createLowerLinalgPass(options.linalg()));
   // Over kernels and linalg alike: no call of libm is left in a loop.
   pm.addPass(mambac::createExpandMathPass());
   pm.addPass(createCanonicalizerPass());
@@ -49,8 +78,8 @@ static void populateLLVM(OpPassManager &pm) {
   pm.addPass(createCSEPass());
 }
 
-void mambac::buildCPUPipeline(OpPassManager &pm) {
-  populateLoops(pm);
+void mambac::buildCPUPipeline(OpPassManager &pm, const CPUOptions &options) {
+  populateLoops(pm, options);
   // The kernels' workspaces are known now; all buffers of a driver share one arena.
   buildArenaPipeline(pm);
   // Outlining wants the final loops, and gives every function its services argument, which entry wrappers pass.
@@ -60,11 +89,11 @@ void mambac::buildCPUPipeline(OpPassManager &pm) {
   populateLLVM(pm);
 }
 
+void mambac::buildCPUPipeline(OpPassManager &pm) { buildCPUPipeline(pm, CPUOptions()); }
+
 void mambac::registerCPUPasses() {
-  registerPass([] { return createOutlineParallelPass(); });
-  registerPass([] { return createLowerEntriesPass(); });
-  registerPass([] { return createLowerLinalgPass(); });
-  registerPass([] { return createExpandViewsPass(); });
-  PassPipelineRegistration<>("mambac-lower-cpu", "Lower a scheduled module to the LLVM dialect for CPUs",
-                             buildCPUPipeline);
+  registerCPUStagePasses();
+  PassPipelineRegistration<CPUOptions>(
+      "mambac-lower-cpu", "Lower a scheduled module to the LLVM dialect for CPUs",
+      [](OpPassManager &pm, const CPUOptions &options) { buildCPUPipeline(pm, options); });
 }

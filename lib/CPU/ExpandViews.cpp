@@ -11,6 +11,11 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
+namespace mambac {
+#define GEN_PASS_DEF_EXPANDVIEWSPASS
+#include "lib/CPU/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 
 namespace {
@@ -112,13 +117,8 @@ struct LowerSubView : OpRewritePattern<memref::SubViewOp> {
   }
 };
 
-struct ExpandViewsPass : PassWrapper<ExpandViewsPass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExpandViewsPass)
-  StringRef getArgument() const final { return "mambac-expand-views"; }
-  StringRef getDescription() const final { return "Expand views of buffers into offsets, sizes and strides"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<affine::AffineDialect, arith::ArithDialect, memref::MemRefDialect>();
-  }
+struct ExpandViewsPass : mambac::impl::ExpandViewsPassBase<ExpandViewsPass> {
+  using Base::Base;
 
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
@@ -131,5 +131,3 @@ struct ExpandViewsPass : PassWrapper<ExpandViewsPass, OperationPass<ModuleOp>> {
 };
 
 } // namespace
-
-std::unique_ptr<Pass> mambac::createExpandViewsPass() { return std::make_unique<ExpandViewsPass>(); }

@@ -11,17 +11,17 @@
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
+namespace mambac {
+#define GEN_PASS_DEF_LOWERENTRIESPASS
+#include "lib/CPU/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 
 namespace {
 
-struct LowerEntriesPass : PassWrapper<LowerEntriesPass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerEntriesPass)
-  StringRef getArgument() const final { return "mambac-lower-entries"; }
-  StringRef getDescription() const final { return "Emit the C entry points and the product structure"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<LLVM::LLVMDialect, func::FuncDialect, arith::ArithDialect, affine::AffineDialect>();
-  }
+struct LowerEntriesPass : mambac::impl::LowerEntriesPassBase<LowerEntriesPass> {
+  using Base::Base;
 
   void runOnOperation() override {
     ptr = LLVM::LLVMPointerType::get(&getContext());
@@ -269,5 +269,3 @@ private:
 };
 
 } // namespace
-
-std::unique_ptr<Pass> mambac::createLowerEntriesPass() { return std::make_unique<LowerEntriesPass>(); }

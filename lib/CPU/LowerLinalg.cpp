@@ -13,17 +13,21 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
+namespace mambac {
+#define GEN_PASS_DEF_LOWERLINALGPASS
+#include "lib/CPU/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 using mambac::GenericBody;
 
 namespace {
 
-/// Points of the inner loops that a parallel work item should have at least.
-constexpr int64_t kGrain = 16384;
-
 class Lowering {
 public:
-  Lowering(linalg::LinalgOp op, int64_t lanes) : op(op), b(op), loc(op.getLoc()), body(op), lanes(lanes) {}
+  /// `grain`: points of the inner loops that a parallel work item should have at least. `sumVectors`: of a reduction.
+  Lowering(linalg::LinalgOp op, int64_t lanes, int64_t grain, int64_t sumVectors)
+      : op(op), b(op), loc(op.getLoc()), body(op), lanes(lanes), grain(grain), sumVectors(sumVectors) {}
 
   void run() {
     for (Range range : op.createLoopRanges(b, loc))
@@ -64,7 +68,7 @@ private:
       for (int64_t d = int64_t(rank) - 1; d >= 0; --d)
         if (iterators[d] == utils::IteratorType::reduction && wide(d) && body.hasCombiners() &&
             body.canVectorize(d, strided))
-          return pick(d, strided ? lanes : 4 * lanes);
+          return pick(d, strided ? lanes : sumVectors * lanes);
     }
     dim = rank ? rank - 1 : 0;
     vectorLanes = 0;
@@ -91,7 +95,7 @@ private:
     if (rows.empty() && along && reductions.empty())
       return splitOneRow();
     // rows of one item = max(1, grain / cost)
-    Value perItem = arith::DivUIOp::create(b, loc, constant(kGrain), arith::MaxUIOp::create(b, loc, cost, one));
+    Value perItem = arith::DivUIOp::create(b, loc, constant(grain), arith::MaxUIOp::create(b, loc, cost, one));
     perItem = arith::MaxUIOp::create(b, loc, perItem, one);
     Value items = arith::CeilDivUIOp::create(b, loc, count, perItem);
     scf::ParallelOp::create(
@@ -117,7 +121,7 @@ private:
 
   /// One dimension, all parallel: items are pieces of it.
   void splitOneRow() {
-    Value one = constant(1), zero = constant(0), piece = constant(kGrain);
+    Value one = constant(1), zero = constant(0), piece = constant(grain);
     Value items = arith::CeilDivUIOp::create(b, loc, sizes[dim], piece);
     scf::ParallelOp::create(b, loc, ValueRange{zero}, ValueRange{items}, ValueRange{one},
                             [&](OpBuilder &at, Location, ValueRange ivs) {
@@ -226,7 +230,7 @@ private:
   OpBuilder b;
   Location loc;
   GenericBody body;
-  int64_t lanes, vectorLanes = 0;
+  int64_t lanes, grain, sumVectors, vectorLanes = 0;
   unsigned dim = 0;   ///< of the innermost loop
   bool along = true;  ///< `dim` is parallel
   SmallVector<unsigned> rows, reductions; ///< the other dimensions
@@ -283,13 +287,16 @@ linalg::LinalgOp flatten(linalg::LinalgOp op) {
   return flat;
 }
 
-struct LowerLinalgPass : PassWrapper<LowerLinalgPass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerLinalgPass)
-  StringRef getArgument() const final { return "mambac-lower-linalg"; }
-  StringRef getDescription() const final { return "Lower linalg on memrefs to parallel loops over vectors"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<scf::SCFDialect, vector::VectorDialect, arith::ArithDialect, affine::AffineDialect,
-                    memref::MemRefDialect, func::FuncDialect>();
+struct LowerLinalgPass : mambac::impl::LowerLinalgPassBase<LowerLinalgPass> {
+  using Base::Base;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    if (grain < 1 || grain > int64_t(1) << 40)
+      return emitError(UnknownLoc::get(context)) << "mambac-lower-linalg: grain has to be from 1 to 2^40, not " << int64_t(grain);
+    if (sumVectors < 1 || sumVectors > 8 || !llvm::isPowerOf2_64(uint64_t(sumVectors)))
+      return emitError(UnknownLoc::get(context)) << "mambac-lower-linalg: sum-vectors has to be 1, 2, 4 or 8, not "
+             << int64_t(sumVectors);
+    return success();
   }
 
   void runOnOperation() override {
@@ -306,12 +313,10 @@ struct LowerLinalgPass : PassWrapper<LowerLinalgPass, OperationPass<ModuleOp>> {
         return signalPassFailure();
       }
       op = flatten(op);
-      Lowering(op, lanes).run();
+      Lowering(op, lanes, grain, sumVectors).run();
       op->erase();
     }
   }
 };
 
 } // namespace
-
-std::unique_ptr<Pass> mambac::createLowerLinalgPass() { return std::make_unique<LowerLinalgPass>(); }

@@ -15,17 +15,17 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/RegionUtils.h"
 
+namespace mambac {
+#define GEN_PASS_DEF_OUTLINEPARALLELPASS
+#include "lib/CPU/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 
 namespace {
 
-struct OutlineParallelPass : PassWrapper<OutlineParallelPass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(OutlineParallelPass)
-  StringRef getArgument() const final { return "mambac-outline-parallel"; }
-  StringRef getDescription() const final { return "Outline outermost scf.parallel loops into parallel_for calls"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<LLVM::LLVMDialect, func::FuncDialect, scf::SCFDialect, arith::ArithDialect>();
-  }
+struct OutlineParallelPass : mambac::impl::OutlineParallelPassBase<OutlineParallelPass> {
+  using Base::Base;
 
   void runOnOperation() override {
     passServices();
@@ -227,5 +227,3 @@ struct OutlineParallelPass : PassWrapper<OutlineParallelPass, OperationPass<Modu
 };
 
 } // namespace
-
-std::unique_ptr<Pass> mambac::createOutlineParallelPass() { return std::make_unique<OutlineParallelPass>(); }

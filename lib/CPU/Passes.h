@@ -6,19 +6,12 @@
 #ifndef MAMBAC_LIB_CPU_PASSES_H
 #define MAMBAC_LIB_CPU_PASSES_H
 
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace mambac {
-
-/// scf.parallel to parallel_for calls; services arguments; profiling marks.
-std::unique_ptr<mlir::Pass> createOutlineParallelPass();
-/// Entry wrappers, size functions' C forms, metadata and `mambac_product`.
-std::unique_ptr<mlir::Pass> createLowerEntriesPass();
-/// Views of buffers to offsets, sizes and strides.
-std::unique_ptr<mlir::Pass> createExpandViewsPass();
-/// linalg on memrefs to scf.parallel and vector loops.
-std::unique_ptr<mlir::Pass> createLowerLinalgPass();
-
+#define GEN_PASS_DECL
+#include "lib/CPU/Passes.h.inc"
 } // namespace mambac
 
 #endif // MAMBAC_LIB_CPU_PASSES_H

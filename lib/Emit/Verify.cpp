@@ -153,6 +153,37 @@ static HostTensor unwritten(mlir::Type element, ArrayRef<int64_t> shape) {
   return tensor;
 }
 
+namespace {
+/// Memory that is zero and begins where kernels expect it to.
+using Memory = std::unique_ptr<char, decltype(&free)>;
+Memory allocate(size_t bytes) {
+  size_t length = (bytes + 127) / 64 * 64;
+  Memory memory(static_cast<char *>(aligned_alloc(64, length)), free);
+  std::memset(memory.get(), 0, length);
+  return memory;
+}
+} // namespace
+
+/// The arena that a driver wants for these symbols: once it is planned, the module has a function that says how long.
+static Expected<Memory> makeArena(mlir::ModuleOp module, FuncOp driver, ArrayRef<int64_t> symbols) {
+  auto size = driver->getAttrOfType<mlir::FlatSymbolRefAttr>("mambac.arena_function");
+  if (!size)
+    return allocate(0);
+  auto program = ReferenceProgram::make(module, size.getValue(), ReferenceProgram::Options());
+  if (!program)
+    return program.takeError();
+  std::vector<HostTensor> scalars;
+  for (auto [argument, symbol] : llvm::zip((*program)->arguments(), symbols)) {
+    scalars.emplace_back(argument.element, ArrayRef<int64_t>());
+    scalars.back().set(0, double(symbol));
+  }
+  SmallVector<ReferenceBuffer> buffers(scalars.begin(), scalars.end());
+  auto results = (*program)->run(buffers);
+  if (!results)
+    return results.takeError();
+  return allocate(results->empty() ? 0 : size_t(results->front().get(0)));
+}
+
 Error StageVerifier::packByDefinition(mlir::ModuleOp module, char *segment) {
   FuncOp prepare;
   for (auto function : module.getOps<FuncOp>())
@@ -166,9 +197,8 @@ Error StageVerifier::packByDefinition(mlir::ModuleOp module, char *segment) {
   if (!program)
     return program.takeError();
   std::vector<RawWeight> raw;
-  std::vector<HostTensor> others;
+  Memory arena = allocate(0);
   SmallVector<ReferenceBuffer> buffers;
-  others.reserve((*program)->arguments().size());
   for (auto [i, argument] : llvm::enumerate((*program)->arguments())) {
     auto name = prepare.getArgAttrOfType<mlir::StringAttr>(i, "mambac.weight");
     if (auto offset = prepare.getArgAttrOfType<mlir::IntegerAttr>(i, "mambac.offset")) {
@@ -179,10 +209,12 @@ Error StageVerifier::packByDefinition(mlir::ModuleOp module, char *segment) {
         return weight.takeError();
       buffers.push_back(ReferenceBuffer(weight->data, argument.shape));
       raw.push_back(std::move(*weight));
-    } else { // an arena that is not used yet
-      SmallVector<int64_t> shape(argument.shape.size(), 0);
-      others.emplace_back(argument.element, shape);
-      buffers.push_back(others.back());
+    } else {
+      auto memory = makeArena(module, prepare, {});
+      if (!memory)
+        return memory.takeError();
+      arena = std::move(*memory);
+      buffers.push_back(ReferenceBuffer(arena.get(), SmallVector<int64_t>(argument.shape.size(), 0)));
     }
   }
   auto results = (*program)->run(buffers);
@@ -198,8 +230,7 @@ Error StageVerifier::packByDefinition(mlir::ModuleOp module, char *segment) {
 Expected<std::vector<std::vector<HostTensor>>> StageVerifier::runDriver(mlir::ModuleOp module, Entry &entry) {
   auto bytes = module->getAttrOfType<mlir::IntegerAttr>("mambac.weights_bytes");
   size_t length = bytes ? size_t(bytes.getInt()) : 0;
-  std::unique_ptr<char, decltype(&free)> segment(static_cast<char *>(aligned_alloc(64, (length + 127) / 64 * 64)),
-                                                 free);
+  Memory segment = allocate(length);
   if (Error error = packByDefinition(module, segment.get()))
     return createStringError("the weights cannot be packed by definition: " + toString(std::move(error)));
   ReferenceProgram::Options options;
@@ -218,6 +249,9 @@ Expected<std::vector<std::vector<HostTensor>>> StageVerifier::runDriver(mlir::Mo
     if (!symbols)
       return symbols.takeError();
     trial.symbols = std::move(*symbols);
+    auto arena = makeArena(module, driver, trial.symbols);
+    if (!arena)
+      return arena.takeError();
     std::vector<HostTensor> outputs, scalars;
     outputs.reserve(trial.expected.size());
     scalars.reserve((*program)->arguments().size());
@@ -244,7 +278,7 @@ Expected<std::vector<std::vector<HostTensor>>> StageVerifier::runDriver(mlir::Mo
         scalars.back().set(0, double(trial.symbols[size_t(symbol.getInt())]));
         buffers.push_back(scalars.back());
       } else if (has("mambac.arena")) {
-        buffers.push_back(ReferenceBuffer(segment.get(), {0}));
+        buffers.push_back(ReferenceBuffer(arena->get(), {0}));
       } else if (inputs < trial.inputs.size()) {
         const HostTensor &input = trial.inputs[inputs++];
         buffers.push_back(ReferenceBuffer(input.bytes.data(), input.shape));

@@ -65,15 +65,19 @@ void mambac::addCheckAfterPasses(mlir::PassManager &pm, StageVerifier &verifier,
 
 void mambac::addCheckOfPasses(mlir::PassManager &pm, bool &wrong) {
   pm.getContext()->disableMultithreading();
-  pm.addInstrumentation(std::make_unique<CheckAfterPasses>(nullptr, [&wrong](StringRef pass, Error error) {
+  // What cannot be run behind one pass mostly cannot behind the next ones: said once.
+  auto verdict = [&wrong, last = std::string()](StringRef pass, Error error) mutable {
     if (!error)
       return;
     bool mismatch = error.isA<StageVerifier::Mismatch>();
     std::string text = toString(std::move(error));
-    if (!mismatch)
-      errs() << "mamba-opt: note: not checked behind " << pass << ": " << text << "\n";
+    if (!mismatch && text != std::exchange(last, text))
+      errs() << "mamba-opt: note: not checked from " << pass << " on: " << text << "\n";
+    else if (!mismatch)
+      return;
     else if (!wrong)
       errs() << "mamba-opt: error: " << pass << " is wrong: " << text << "\n";
     wrong |= mismatch;
-  }));
+  };
+  pm.addInstrumentation(std::make_unique<CheckAfterPasses>(nullptr, std::move(verdict)));
 }

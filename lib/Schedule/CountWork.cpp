@@ -16,6 +16,11 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
+namespace mambac {
+#define GEN_PASS_DEF_COUNTWORKPASS
+#include "lib/Schedule/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 namespace ssm = mambac::ssm;
 
@@ -239,11 +244,8 @@ private:
   Operation *main = nullptr;
 };
 
-struct CountWorkPass : PassWrapper<CountWorkPass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(CountWorkPass)
-  StringRef getArgument() const final { return "mambac-count-work"; }
-  StringRef getDescription() const final { return "Note operations and bytes of each kernel call"; }
-  void getDependentDialects(DialectRegistry &registry) const override { registry.insert<affine::AffineDialect>(); }
+struct CountWorkPass : mambac::impl::CountWorkPassBase<CountWorkPass> {
+  using Base::Base;
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -270,5 +272,3 @@ struct CountWorkPass : PassWrapper<CountWorkPass, OperationPass<ModuleOp>> {
 };
 
 } // namespace
-
-std::unique_ptr<Pass> mambac::createCountWorkPass() { return std::make_unique<CountWorkPass>(); }

@@ -8,6 +8,11 @@
 #include "lib/Schedule/Passes.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
+namespace mambac {
+#define GEN_PASS_DEF_DECOMPOSERESTPASS
+#include "lib/Schedule/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 
 namespace {
@@ -38,14 +43,8 @@ bool needsDefinition(Operation *op) {
   return false;
 }
 
-struct DecomposeRestPass : PassWrapper<DecomposeRestPass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(DecomposeRestPass)
-  StringRef getArgument() const final { return "mambac-decompose-rest"; }
-  StringRef getDescription() const final { return "Decompose ssm ops that no kernel computes"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<linalg::LinalgDialect, tensor::TensorDialect, arith::ArithDialect, scf::SCFDialect,
-                    math::MathDialect, affine::AffineDialect>();
-  }
+struct DecomposeRestPass : mambac::impl::DecomposeRestPassBase<DecomposeRestPass> {
+  using Base::Base;
 
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
@@ -70,5 +69,3 @@ struct DecomposeRestPass : PassWrapper<DecomposeRestPass, OperationPass<ModuleOp
 };
 
 } // namespace
-
-std::unique_ptr<Pass> mambac::createDecomposeRestPass() { return std::make_unique<DecomposeRestPass>(); }

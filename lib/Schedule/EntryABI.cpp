@@ -15,17 +15,17 @@
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Interfaces/ValueBoundsOpInterface.h"
 
+namespace mambac {
+#define GEN_PASS_DEF_ENTRYABIPASS
+#include "lib/Schedule/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 
 namespace {
 
-struct EntryABIPass : PassWrapper<EntryABIPass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(EntryABIPass)
-  StringRef getArgument() const final { return "mambac-entry-abi"; }
-  StringRef getDescription() const final { return "Give entries caller-owned buffers, arena, weights and symbols"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<bufferization::BufferizationDialect, affine::AffineDialect, memref::MemRefDialect>();
-  }
+struct EntryABIPass : mambac::impl::EntryABIPassBase<EntryABIPass> {
+  using Base::Base;
 
   void runOnOperation() override {
     bool named = llvm::any_of(getOperation().getOps<func::FuncOp>(),
@@ -243,5 +243,3 @@ struct EntryABIPass : PassWrapper<EntryABIPass, OperationPass<ModuleOp>> {
 };
 
 } // namespace
-
-std::unique_ptr<Pass> mambac::createEntryABIPass() { return std::make_unique<EntryABIPass>(); }

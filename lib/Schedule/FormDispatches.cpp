@@ -13,6 +13,11 @@
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "mlir/Transforms/RegionUtils.h"
 
+namespace mambac {
+#define GEN_PASS_DEF_FORMDISPATCHESPASS
+#include "lib/Schedule/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 
 namespace {
@@ -46,13 +51,8 @@ std::string kindOf(Operation *op) {
   return "elementwise";
 }
 
-struct FormDispatchesPass : PassWrapper<FormDispatchesPass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FormDispatchesPass)
-  StringRef getArgument() const final { return "mambac-form-dispatches"; }
-  StringRef getDescription() const final { return "Outline kernels of drivers into shared private functions"; }
-
-  Statistic numCalls{this, "kernel-calls", "Calls of kernels in drivers"};
-  Statistic numKernels{this, "kernels", "Different kernel functions"};
+struct FormDispatchesPass : mambac::impl::FormDispatchesPassBase<FormDispatchesPass> {
+  using Base::Base;
 
   void runOnOperation() override {
     SmallVector<func::FuncOp> drivers;
@@ -236,5 +236,3 @@ private:
 };
 
 } // namespace
-
-std::unique_ptr<Pass> mambac::createFormDispatchesPass() { return std::make_unique<FormDispatchesPass>(); }

@@ -11,14 +11,17 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 
+namespace mambac {
+#define GEN_PASS_DEF_FUSEELEMENTWISEPASS
+#define GEN_PASS_DEF_SPLITDESTINATIONSPASS
+#include "lib/Schedule/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 
 namespace {
 
-/// A fused body beyond this many operations spills registers.
-constexpr unsigned kLargestBody = 96;
-
-unsigned bodySize(linalg::GenericOp op) { return llvm::range_size(op.getBody()->without_terminator()); }
+int64_t bodySize(linalg::GenericOp op) { return llvm::range_size(op.getBody()->without_terminator()); }
 
 /// Repeating it costs less than writing its result to memory and reading it back.
 bool isCheap(linalg::GenericOp op) {
@@ -33,12 +36,12 @@ bool isCheap(linalg::GenericOp op) {
   return work <= 2 && op.getNumDpsInputs() <= 1;
 }
 
-bool shouldFuse(OpOperand *operand) {
+bool shouldFuse(OpOperand *operand, int64_t largestBody) {
   auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
   auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
   if (!producer || !consumer || consumer.isDpsInit(operand))
     return false;
-  if (bodySize(producer) + bodySize(consumer) > kLargestBody)
+  if (bodySize(producer) + bodySize(consumer) > largestBody)
     return false;
   bool cheap = isCheap(producer);
   if (!producer->hasOneUse() && !cheap)
@@ -50,18 +53,20 @@ bool shouldFuse(OpOperand *operand) {
   return true;
 }
 
-struct FuseElementwisePass : PassWrapper<FuseElementwisePass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FuseElementwisePass)
-  StringRef getArgument() const final { return "mambac-fuse-elementwise"; }
-  StringRef getDescription() const final { return "Fuse elementwise linalg into its consumers"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<linalg::LinalgDialect, tensor::TensorDialect, affine::AffineDialect>();
+struct FuseElementwisePass : mambac::impl::FuseElementwisePassBase<FuseElementwisePass> {
+  using Base::Base;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    if (largestBody >= 0)
+      return success();
+    return emitError(UnknownLoc::get(context))
+           << "mambac-fuse-elementwise: largest-body has to be at least 0, not " << int64_t(largestBody);
   }
 
   void runOnOperation() override {
     {
       RewritePatternSet patterns(&getContext());
-      linalg::populateElementwiseOpsFusionPatterns(patterns, shouldFuse);
+      linalg::populateElementwiseOpsFusionPatterns(patterns, [this](OpOperand *operand) { return shouldFuse(operand, largestBody); });
       linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
       linalg::populateInlineConstantOperandsPatterns(patterns);
       linalg::GenericOp::getCanonicalizationPatterns(patterns, &getContext());
@@ -78,12 +83,8 @@ struct FuseElementwisePass : PassWrapper<FuseElementwisePass, OperationPass<Modu
 
 /// A tensor that is only there to be written gets one copy per writer: shared ones would be copied, or live as long as
 /// the whole model. (CSE makes them shared.)
-struct SplitDestinationsPass : PassWrapper<SplitDestinationsPass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(SplitDestinationsPass)
-  StringRef getArgument() const final { return "mambac-split-destinations"; }
-  StringRef getDescription() const final { return "Give every operation its own destination"; }
-
-  void getDependentDialects(DialectRegistry &registry) const override { registry.insert<memref::MemRefDialect>(); }
+struct SplitDestinationsPass : mambac::impl::SplitDestinationsPassBase<SplitDestinationsPass> {
+  using Base::Base;
 
   /// A result that is a reshaped tensor is that tensor in a reshaped buffer, so that its producer can write there.
   static void reshapeOutput(bufferization::MaterializeInDestinationOp write) {
@@ -130,7 +131,3 @@ struct SplitDestinationsPass : PassWrapper<SplitDestinationsPass, OperationPass<
 };
 
 } // namespace
-
-std::unique_ptr<Pass> mambac::createFuseElementwisePass() { return std::make_unique<FuseElementwisePass>(); }
-
-std::unique_ptr<Pass> mambac::createSplitDestinationsPass() { return std::make_unique<SplitDestinationsPass>(); }

@@ -14,6 +14,11 @@
 #include "mlir/Transforms/Passes.h"
 #include "mlir/Transforms/RegionUtils.h"
 
+namespace mambac {
+#define GEN_PASS_DEF_HOISTWEIGHTSPASS
+#include "lib/Schedule/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 
 namespace {
@@ -27,16 +32,8 @@ int64_t bytesOf(Type type) {
   return tensor.getNumElements() * ((tensor.getElementTypeBitWidth() + 7) / 8);
 }
 
-struct HoistWeightsPass : PassWrapper<HoistWeightsPass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(HoistWeightsPass)
-  StringRef getArgument() const final { return "mambac-hoist-weights"; }
-  StringRef getDescription() const final { return "Move what depends on weights alone into @prepare"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<bufferization::BufferizationDialect, memref::MemRefDialect, func::FuncDialect>();
-  }
-
-  Statistic numPacked{this, "packed", "Tensors of the packed weight segment"};
-  Statistic numDeclined{this, "declined", "Operations on weights left in drivers: their results are much larger"};
+struct HoistWeightsPass : mambac::impl::HoistWeightsPassBase<HoistWeightsPass> {
+  using Base::Base;
 
   void runOnOperation() override {
     SmallVector<Value> roots;
@@ -230,5 +227,3 @@ private:
 };
 
 } // namespace
-
-std::unique_ptr<Pass> mambac::createHoistWeightsPass() { return std::make_unique<HoistWeightsPass>(); }

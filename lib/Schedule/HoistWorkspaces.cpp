@@ -9,14 +9,17 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
 
+namespace mambac {
+#define GEN_PASS_DEF_HOISTWORKSPACESPASS
+#include "lib/Schedule/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 
 namespace {
 
-struct HoistWorkspacesPass : PassWrapper<HoistWorkspacesPass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(HoistWorkspacesPass)
-  StringRef getArgument() const final { return "mambac-hoist-workspaces"; }
-  StringRef getDescription() const final { return "Move kernels' allocations into their drivers"; }
+struct HoistWorkspacesPass : mambac::impl::HoistWorkspacesPassBase<HoistWorkspacesPass> {
+  using Base::Base;
 
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
@@ -87,5 +90,3 @@ private:
 };
 
 } // namespace
-
-std::unique_ptr<Pass> mambac::createHoistWorkspacesPass() { return std::make_unique<HoistWorkspacesPass>(); }

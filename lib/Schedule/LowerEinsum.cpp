@@ -13,6 +13,11 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/RegionUtils.h"
 
+namespace mambac {
+#define GEN_PASS_DEF_LOWEREINSUMPASS
+#include "lib/Schedule/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 using mambac::ssm::EinsumOp;
 using mambac::ssm::PackedMatmulOp;
@@ -40,17 +45,8 @@ Value convertFloat(OpBuilder &b, Location loc, Value value, Type type) {
   return arith::TruncFOp::create(b, loc, type, arith::ExtFOp::create(b, loc, b.getF32Type(), value)); // bf16 to f16
 }
 
-struct LowerEinsumPass : PassWrapper<LowerEinsumPass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerEinsumPass)
-  StringRef getArgument() const final { return "mambac-lower-einsum"; }
-  StringRef getDescription() const final { return "Lower ssm.einsum to packed products and pairwise contractions"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<linalg::LinalgDialect, tensor::TensorDialect, arith::ArithDialect, affine::AffineDialect,
-                    mambac::ssm::SSMDialect>();
-  }
-
-  Statistic numPacked{this, "packed", "Einsums with a weight that became packed products"};
-  Statistic numPairwise{this, "pairwise", "Contractions of two operands that became linalg"};
+struct LowerEinsumPass : mambac::impl::LowerEinsumPassBase<LowerEinsumPass> {
+  using Base::Base;
 
   void runOnOperation() override {
     SmallVector<EinsumOp> ops;
@@ -351,5 +347,3 @@ private:
 };
 
 } // namespace
-
-std::unique_ptr<Pass> mambac::createLowerEinsumPass() { return std::make_unique<LowerEinsumPass>(); }

@@ -11,6 +11,11 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 
+namespace mambac {
+#define GEN_PASS_DEF_PLANARENAPASS
+#include "lib/Schedule/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 
 namespace {
@@ -28,13 +33,8 @@ struct Buffer {
 int64_t elementBytes(Type type) { return std::max<int64_t>(1, (type.getIntOrFloatBitWidth() + 7) / 8); }
 int64_t aligned(int64_t bytes) { return std::max<int64_t>((bytes + kAlignment - 1) / kAlignment * kAlignment, kAlignment); }
 
-struct PlanArenaPass : PassWrapper<PlanArenaPass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PlanArenaPass)
-  StringRef getArgument() const final { return "mambac-plan-arena"; }
-  StringRef getDescription() const final { return "Place the temporaries of drivers in one arena"; }
-
-  Statistic numBuffers{this, "buffers", "Temporaries placed in an arena"};
-  Statistic numSlots{this, "slots", "Slots of arenas"};
+struct PlanArenaPass : mambac::impl::PlanArenaPassBase<PlanArenaPass> {
+  using Base::Base;
 
   void runOnOperation() override {
     for (auto function : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
@@ -323,5 +323,3 @@ private:
 };
 
 } // namespace
-
-std::unique_ptr<Pass> mambac::createPlanArenaPass() { return std::make_unique<PlanArenaPass>(); }

@@ -3,8 +3,7 @@
 // The order of the Schedule stage's passes, with the reason for each ordering constraint.
 //
 //===------------------------------------------------------------------------------------------------------------===//
-#include "lib/Schedule/Passes.h"
-#include "dialects/SSM/Transforms/Passes.h"
+#include "lib/Schedule/SchedulePipeline.h"
 #include "mambac/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
@@ -14,16 +13,30 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
+namespace mambac {
+#define GEN_PASS_REGISTRATION
+#include "lib/Schedule/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 
-static void populateTensorLevel(OpPassManager &pm) {
+mambac::ssm::SSMOrderContractionsOptions mambac::ScheduleOptions::contractions() const {
+  ssm::SSMOrderContractionsOptions order;
+  order.exactUpTo = exactUpTo;
+  order.memoryWeight = memoryWeight;
+  order.memoryLimit = memoryLimit;
+  order.defaultSize = defaultSize;
+  return order;
+}
+
+static void populateTensorLevel(OpPassManager &pm, const mambac::ScheduleOptions &options) {
   pm.addPass(mambac::createDecomposeRestPass());
   pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   pm.addNestedPass<func::FuncOp>(createLinalgGeneralizeNamedOpsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   // While the inputs' sizes are still there as the import wrote them, with their ranges.
-  pm.addPass(mambac::ssm::createSSMOrderContractions());
+  pm.addPass(mambac::ssm::createSSMOrderContractions(options.contractions()));
   // Names the sizes by symbols; hoisting needs the weights argument that it adds.
   pm.addPass(mambac::createEntryABIPass());
   // Packing is an operation on the weight alone, so it is there before hoisting.
@@ -36,12 +49,14 @@ static void populateTensorLevel(OpPassManager &pm) {
   pm.addPass(createCSEPass());
 }
 
-static void populateFusion(OpPassManager &pm) {
+static void populateFusion(OpPassManager &pm, const mambac::ScheduleOptions &options) {
   // Dimensions of size one only stand between producers and consumers.
   pm.addNestedPass<func::FuncOp>(createLinalgFoldUnitExtentDimsPass());
   pm.addPass(createCanonicalizerPass());
   // After hoisting, so that what weights alone decide is not computed again in every consumer.
-  pm.addPass(mambac::createFuseElementwisePass());
+  mambac::FuseElementwisePassOptions fusion;
+  fusion.largestBody = options.largestBody;
+  pm.addPass(mambac::createFuseElementwisePass(fusion));
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }
@@ -85,26 +100,19 @@ void mambac::buildArenaPipeline(OpPassManager &pm) {
   pm.addPass(createCSEPass());
 }
 
-void mambac::buildSchedulePipeline(OpPassManager &pm) {
-  populateTensorLevel(pm);
-  populateFusion(pm);
+void mambac::buildSchedulePipeline(OpPassManager &pm, const ScheduleOptions &options) {
+  populateTensorLevel(pm, options);
+  populateFusion(pm, options);
   populateBufferize(pm);
   populateKernels(pm);
 }
 
+void mambac::buildSchedulePipeline(OpPassManager &pm) { buildSchedulePipeline(pm, ScheduleOptions()); }
+
 void mambac::registerSchedulePasses() {
-  registerPass([] { return createEntryABIPass(); });
-  registerPass([] { return createDecomposeRestPass(); });
-  registerPass([] { return createLowerEinsumPass(); });
-  registerPass([] { return createHoistWeightsPass(); });
-  registerPass([] { return createFuseElementwisePass(); });
-  registerPass([] { return createSplitDestinationsPass(); });
-  registerPass([] { return createWriteCarriesInPlacePass(); });
-  registerPass([] { return createFormDispatchesPass(); });
-  registerPass([] { return createCountWorkPass(); });
-  registerPass([] { return createHoistWorkspacesPass(); });
-  registerPass([] { return createPlanArenaPass(); });
+  registerScheduleStagePasses();
   PassPipelineRegistration<>("mambac-arena", "Workspaces and temporaries into one arena per entry", buildArenaPipeline);
-  PassPipelineRegistration<>("mambac-schedule", "Schedule ssm and linalg on tensors into bufferized kernels",
-                             buildSchedulePipeline);
+  PassPipelineRegistration<ScheduleOptions>(
+      "mambac-schedule", "Schedule ssm and linalg on tensors into bufferized kernels",
+      [](OpPassManager &pm, const ScheduleOptions &options) { buildSchedulePipeline(pm, options); });
 }

@@ -19,19 +19,17 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
 
+namespace mambac {
+#define GEN_PASS_DEF_WRITECARRIESINPLACEPASS
+#include "lib/Schedule/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 
 namespace {
 
-struct WriteCarriesInPlacePass : PassWrapper<WriteCarriesInPlacePass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(WriteCarriesInPlacePass)
-  StringRef getArgument() const final { return "mambac-write-carries-in-place"; }
-  StringRef getDescription() const final { return "Write the tensors that a loop yields over those it was handed"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<bufferization::BufferizationDialect>();
-  }
-
-  Statistic numWritten{this, "written", "Carried tensors that are written over"};
+struct WriteCarriesInPlacePass : mambac::impl::WriteCarriesInPlacePassBase<WriteCarriesInPlacePass> {
+  using Base::Base;
 
   /// The tensor whose buffer `value` is written into.
   static Value destinationOf(Value value) {
@@ -98,5 +96,3 @@ struct WriteCarriesInPlacePass : PassWrapper<WriteCarriesInPlacePass, OperationP
 };
 
 } // namespace
-
-std::unique_ptr<Pass> mambac::createWriteCarriesInPlacePass() { return std::make_unique<WriteCarriesInPlacePass>(); }

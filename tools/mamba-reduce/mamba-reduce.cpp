@@ -19,7 +19,6 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
   mambac::registerSSMPasses();
   mambac::registerRaisePasses();
-  mambac::registerCPUKernelPasses();
   mambac::registerSchedulePasses();
   mambac::registerCPUPasses();
   mambac::registerReportPasses();

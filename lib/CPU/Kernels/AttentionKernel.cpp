@@ -1,7 +1,7 @@
 //===- AttentionKernel.cpp - ssm.attention ----------------------------------------------------------------------------===//
 //
 // Tiles of queries times tiles of keys with a running softmax (FlashAttention, arXiv:2205.14135, algorithm 1): the
-// scores of 48 queries and 64 keys are all that is ever in memory. Batches, heads and tiles of queries in parallel.
+// scores of one tile (attention-queries, attention-keys) are all that is ever in memory. Batches, heads and tiles of queries in parallel.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Kernels/Kernels.h"
@@ -15,20 +15,21 @@ namespace mambac::cpu {
 namespace {
 
 enum Axis { kB, kH, kQ, kS, kD, kE };
-/// Queries and keys of a tile: multiples of every tile's number of rows, and of every vector width.
-constexpr int64_t kQueries = 48, kKeys = 64;
 
 struct Generator {
   ssm::AttentionOp op;
   KernelBuilder &k;
   View query, key, value, mask, y;
   int64_t d = 0, e = 0, columns = 0;
+  int64_t tileQueries, tileKeys; ///< of a tile
+  int64_t queryRows;             ///< of stack tiles with a row for each query
   Value zero, queries, keys;
 
   Generator(ssm::AttentionOp op, KernelBuilder &k)
       : op(op), k(k), query(viewOf(op, op.getQueryMutable())), key(viewOf(op, op.getKeyMutable())),
         value(viewOf(op, op.getValueMutable())), mask(viewOf(op, op.getMaskMutable())),
-        y(viewOf(op, op.getOutsMutable())) {}
+        y(viewOf(op, op.getOutsMutable())), tileQueries(k.sizes.attentionQueries), tileKeys(k.sizes.attentionKeys),
+        queryRows(paddedRows(k, tileQueries)) {}
 
   LogicalResult run();
   void tile(Value b, Value h, Value q0);
@@ -44,8 +45,8 @@ LogicalResult Generator::run() {
   columns = llvm::alignTo(e, k.width);
   zero = k.index(0);
   queries = k.size(query, kQ), keys = k.size(key, kS);
-  k.parallel({k.size(query, kB), k.size(query, kH), k.ceilDiv(queries, kQueries)},
-             [&](ValueRange ids) { tile(ids[0], ids[1], k.mul(ids[2], kQueries)); });
+  k.parallel({k.size(query, kB), k.size(query, kH), k.ceilDiv(queries, tileQueries)},
+             [&](ValueRange ids) { tile(ids[0], ids[1], k.mul(ids[2], tileQueries)); });
   return success();
 }
 
@@ -92,23 +93,23 @@ Value Generator::maskLanes(SmallVector<Value> axes, Value count) {
 
 void Generator::tile(Value b, Value h, Value q0) {
   constexpr float kInf = std::numeric_limits<float>::infinity();
-  Value rows = k.min(k.sub(queries, q0), k.index(kQueries));
+  Value rows = k.min(k.sub(queries, q0), k.index(tileQueries));
   auto axes = [&](Value q, Value s) { return SmallVector<Value>{b, h, q, s, zero, zero}; };
-  Value qs = k.stackTile({kQueries, static_cast<int64_t>(llvm::alignTo(d, k.width))});
-  Value kT = k.stackTile({d, kKeys}), vs = k.stackTile({kKeys, columns}), out = k.stackTile({kQueries, columns});
-  Value scores = k.stackTile({kQueries, kKeys}), top = k.stackTile({1, kQueries}), sum = k.stackTile({1, kQueries});
+  Value qs = k.stackTile({queryRows, static_cast<int64_t>(llvm::alignTo(d, k.width))});
+  Value kT = k.stackTile({d, tileKeys}), vs = k.stackTile({tileKeys, columns}), out = k.stackTile({queryRows, columns});
+  Value scores = k.stackTile({queryRows, tileKeys}), top = k.stackTile({1, queryRows}), sum = k.stackTile({1, queryRows});
   k.zeroTile(qs);
   k.zeroTile(out);
   k.zeroTile(sum);
-  k.loop(zero, k.index(kQueries), k.width, [&](Value i) { k.storeVector(k.splat(-kInf), top, {zero, i}); });
+  k.loop(zero, k.index(queryRows), k.width, [&](Value i) { k.storeVector(k.splat(-kInf), top, {zero, i}); });
   k.loadTile(query, {axes(q0, zero), kQ, kD, rows, k.index(d)}, qs);
 
   // Query i sees the keys below i + shift.
   Value shift = k.add(k.sub(keys, queries), 1), end = keys;
   if (op.getCausal())
     end = k.max(zero, k.min(keys, k.add(k.add(q0, k.sub(rows, k.index(1))), shift)));
-  k.loop(zero, end, kKeys, [&](Value s0) {
-    Value count = k.min(k.sub(keys, s0), k.index(kKeys));
+  k.loop(zero, end, tileKeys, [&](Value s0) {
+    Value count = k.min(k.sub(keys, s0), k.index(tileKeys));
     k.loadTile(key, {axes(q0, s0), kD, kS, k.index(d), count}, kT);
     k.loadTile(value, {axes(q0, s0), kS, kE, count, k.index(e)}, vs);
     product(rows, k.index(d), qs, kT, scores, /*accumulate=*/false);
@@ -118,7 +119,7 @@ void Generator::tile(Value b, Value h, Value q0) {
         visible = k.max(zero, k.min(count, k.sub(k.add(k.add(q0, i), shift), s0)));
       Value none = k.splat(-kInf);
       Value best = none;
-      SmallVector<Value> result = k.loop(zero, k.index(kKeys), k.width, ValueRange{best}, [&](Value j, ValueRange carried) {
+      SmallVector<Value> result = k.loop(zero, k.index(tileKeys), k.width, ValueRange{best}, [&](Value j, ValueRange carried) {
         Value v = k.fmul(k.loadVector(scores, {i, j}), k.splat(op.getScale().convertToFloat()));
         Value left = k.max(zero, k.min(k.sub(visible, j), k.index(k.width)));
         if (mask)
@@ -136,7 +137,7 @@ void Generator::tile(Value b, Value h, Value q0) {
       Value fade = k.exp(k.fsub(old, base));
       Value baseLanes = k.splat(base);
       SmallVector<Value> total =
-          k.loop(zero, k.index(kKeys), k.width, ValueRange{k.splat(0.f)}, [&](Value j, ValueRange carried) {
+          k.loop(zero, k.index(tileKeys), k.width, ValueRange{k.splat(0.f)}, [&](Value j, ValueRange carried) {
             Value p = k.exp(k.fsub(k.loadVector(scores, {i, j}), baseLanes));
             k.storeVector(p, scores, {i, j});
             return SmallVector<Value>{k.fadd(carried[0], p)};

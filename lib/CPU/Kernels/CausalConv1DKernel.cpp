@@ -12,19 +12,19 @@ namespace mambac::cpu {
 namespace {
 
 enum Axis { kB, kL, kC, kK };
-constexpr int64_t kTime = 128;
 
 struct Generator {
   ssm::CausalConv1DOp op;
   KernelBuilder &k;
   View x, weight, bias, initial, y, final;
   int64_t taps = 0;
+  int64_t tileTime; ///< steps of a work item
   Value length, zero;
 
   Generator(ssm::CausalConv1DOp op, KernelBuilder &k)
       : op(op), k(k), x(viewOf(op, op.getXMutable())), weight(viewOf(op, op.getWeightMutable())),
         bias(viewOf(op, op.getBiasMutable())), initial(viewOf(op, op.getInitialWindowMutable())),
-        y(viewOf(op, op.getOutsMutable())), final(viewOf(op, op.getOutsMutable(), 1)) {}
+        y(viewOf(op, op.getOutsMutable())), final(viewOf(op, op.getOutsMutable(), 1)), tileTime(k.sizes.convTime) {}
 
   LogicalResult run();
   void block(Value b, Value start, Value channel, Value lanes);
@@ -38,8 +38,8 @@ LogicalResult Generator::run() {
   zero = k.index(0);
   length = k.size(x, kL);
   Value batch = k.size(x, kB), channels = k.size(x, kC);
-  k.parallel({batch, k.ceilDiv(length, kTime), k.ceilDiv(channels, k.width)}, [&](ValueRange ids) {
-    Value start = k.mul(ids[1], kTime), channel = k.mul(ids[2], k.width), left = k.sub(channels, channel);
+  k.parallel({batch, k.ceilDiv(length, tileTime), k.ceilDiv(channels, k.width)}, [&](ValueRange ids) {
+    Value start = k.mul(ids[1], tileTime), channel = k.mul(ids[2], k.width), left = k.sub(channels, channel);
     Value whole = k.equal(k.rem(channels, k.width), zero);
     if (!getConstantIntValue(whole) || isConstant(whole, 0))
       whole = k.less(k.index(k.width - 1), left);
@@ -92,9 +92,9 @@ void Generator::block(Value b, Value start, Value channel, Value lanes) {
       window.push_back(k.loadVector(before, {k.index(j), zero}));
   }
 
-  RowReader xRows(k, x, kL, kC, kTime);
-  RowWriter yRows(k, y, kL, kC, kTime);
-  Value rows = k.min(k.sub(length, start), k.index(kTime));
+  RowReader xRows(k, x, kL, kC, tileTime);
+  RowWriter yRows(k, y, kL, kC, tileTime);
+  Value rows = k.min(k.sub(length, start), k.index(tileTime));
   Region region{axes(start, zero), kL, kC, rows, lanes};
   xRows.start(region, mask);
   yRows.start(region, mask);

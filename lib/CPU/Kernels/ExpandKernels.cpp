@@ -5,11 +5,17 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Kernels/Kernels.h"
+#include "lib/CPU/Passes.h"
 #include "mambac/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Pass/Pass.h"
+
+namespace mambac {
+#define GEN_PASS_DEF_EXPANDKERNELSPASS
+#include "lib/CPU/Passes.h.inc"
+} // namespace mambac
 
 using namespace mlir;
 
@@ -36,14 +42,39 @@ LogicalResult expand(Operation *op, KernelBuilder &k) {
       .Default([](Operation *o) { return o->emitError("no CPU kernel for this op"); });
 }
 
-struct ExpandKernelsPass : PassWrapper<ExpandKernelsPass, OperationPass<>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExpandKernelsPass)
+struct ExpandKernelsPass : mambac::impl::ExpandKernelsPassBase<ExpandKernelsPass> {
+  using Base::Base;
 
-  StringRef getArgument() const override { return "mambac-expand-kernels"; }
-  StringRef getDescription() const override { return "Expand ssm ops on memrefs to parallel loops over vectors"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<arith::ArithDialect, math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
-                    vector::VectorDialect>();
+  /// The sizes as given, or an error that says what is wrong with one of them.
+  LogicalResult initialize(MLIRContext *context) override {
+    auto within = [&](StringRef name, int64_t value, int64_t least, int64_t most, int64_t multiple) -> LogicalResult {
+      if (value >= least && value <= most && value % multiple == 0)
+        return success();
+      InFlightDiagnostic error = emitError(UnknownLoc::get(context));
+      error << "mambac-expand-kernels: " << name << " has to be from " << least << " to " << most;
+      if (multiple > 1)
+        error << " and a multiple of " << multiple;
+      return error << ", not " << value;
+    };
+    bool bad = false;
+    auto read = [&](StringRef name, int64_t value, int64_t &to, int64_t least, int64_t most, int64_t multiple = 1) {
+      bad |= failed(within(name, value, least, most, multiple));
+      to = value;
+    };
+    // Whole vectors of every target; tiles of these sizes lie on the stack.
+    read("ssd-chunk", ssdChunk, sizes.ssdChunk, 16, 512, 16);
+    read("scan-time", scanTime, sizes.scanTime, 1, 4096);
+    read("scan-states", scanStates, sizes.scanStates, 1, 64);
+    read("scan-vectors", scanVectors, sizes.scanVectors, 1, 1 << 20);
+    read("conv-time", convTime, sizes.convTime, 1, 4096);
+    read("attention-queries", attentionQueries, sizes.attentionQueries, 16, 512, 16);
+    read("attention-keys", attentionKeys, sizes.attentionKeys, 16, 512, 16);
+    read("matmul-rows", matmulRows, sizes.matmulRows, 0, 1 << 20);
+    read("matmul-items", matmulItems, sizes.matmulItems, 1, 1 << 20);
+    read("matmul-vectors", matmulVectors, sizes.matmulVectors, 1, 8);
+    read("sum-block", sumBlock, sizes.sumBlock, 1, 1 << 20);
+    read("tile-rows", tileRows, sizes.tileRows, 1, 12);
+    return failure(bad);
   }
 
   void runOnOperation() override {
@@ -61,24 +92,16 @@ struct ExpandKernelsPass : PassWrapper<ExpandKernelsPass, OperationPass<>> {
         }
       }
       OpBuilder b(op);
-      KernelBuilder k(b, op->getLoc(), Target::get(op));
+      KernelBuilder k(b, op->getLoc(), Target::get(op), sizes);
       if (failed(expand(op, k)))
         return signalPassFailure();
       op->erase();
     }
   }
+
+private:
+  KernelSizes sizes;
 };
 
 } // namespace
 } // namespace mambac::cpu
-
-namespace mambac {
-
-std::unique_ptr<Pass> createExpandKernelsPass() { return std::make_unique<cpu::ExpandKernelsPass>(); }
-
-void registerCPUKernelPasses() {
-  registerPass([] { return createExpandKernelsPass(); });
-  registerPass([] { return createExpandMathPass(); });
-}
-
-} // namespace mambac

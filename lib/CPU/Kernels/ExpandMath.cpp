@@ -7,6 +7,7 @@
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Kernels/MathFunctions.h"
 #include "lib/CPU/Kernels/Patterns.h"
+#include "lib/CPU/Passes.h"
 #include "lib/Schedule/Target.h"
 #include "mambac/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -16,6 +17,11 @@
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace mambac {
+#define GEN_PASS_DEF_EXPANDMATHPASS
+#include "lib/CPU/Passes.h.inc"
+} // namespace mambac
 
 using namespace mlir;
 
@@ -70,14 +76,9 @@ struct ExpandUnary : OpRewritePattern<Op> {
   }
 };
 
-struct ExpandMathPass : PassWrapper<ExpandMathPass, OperationPass<>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExpandMathPass)
+struct ExpandMathPass : mambac::impl::ExpandMathPassBase<ExpandMathPass> {
+  using Base::Base;
 
-  StringRef getArgument() const override { return "mambac-expand-math"; }
-  StringRef getDescription() const override { return "Rewrite elementary functions to polynomials"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<arith::ArithDialect, LLVM::LLVMDialect, math::MathDialect, vector::VectorDialect>();
-  }
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     populateExpandMathPatterns(patterns);
@@ -104,7 +105,3 @@ void populateExpandMathPatterns(RewritePatternSet &patterns) {
 }
 
 } // namespace mambac::cpu
-
-namespace mambac {
-std::unique_ptr<Pass> createExpandMathPass() { return std::make_unique<cpu::ExpandMathPass>(); }
-} // namespace mambac

@@ -25,8 +25,9 @@ bool View::contiguousAlong(unsigned axis) const {
   return succeeded(type().getStridesAndOffset(strides, offset)) && strides.back() == 1;
 }
 
-KernelBuilder::KernelBuilder(OpBuilder &b, Location loc, const Target &target)
-    : b(b), loc(loc), target(target), width(target.lanes()), vectorType(VectorType::get(width, b.getF32Type())) {
+KernelBuilder::KernelBuilder(OpBuilder &b, Location loc, const Target &target, const KernelSizes &sizes)
+    : b(b), loc(loc), target(target), sizes(sizes), width(target.lanes()),
+      vectorType(VectorType::get(width, b.getF32Type())) {
   constantBlock = b.getInsertionBlock();
   while (Operation *parent = constantBlock->getParentOp()) {
     if (parent->hasTrait<OpTrait::IsIsolatedFromAbove>() || !parent->getBlock())

@@ -8,6 +8,7 @@
 #ifndef MAMBAC_LIB_CPU_KERNELS_KERNELBUILDER_H
 #define MAMBAC_LIB_CPU_KERNELS_KERNELBUILDER_H
 
+#include "lib/CPU/Passes.h"
 #include "lib/Schedule/Target.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -21,6 +22,9 @@ using mlir::SmallVector;
 using mlir::Value;
 using mlir::ValueRange;
 using llvm::function_ref;
+
+/// Chunks and tiles: the options of mambac-expand-kernels.
+using KernelSizes = ExpandKernelsPassOptions;
 
 /// A memref and the map from a kernel's axes to its dimensions; null where an op lacks the operand.
 struct View {
@@ -48,11 +52,12 @@ struct Region {
 class KernelBuilder {
 public:
   /// Builds at b's insertion point; constants go to the start of the function around it.
-  KernelBuilder(mlir::OpBuilder &b, mlir::Location loc, const Target &target);
+  KernelBuilder(mlir::OpBuilder &b, mlir::Location loc, const Target &target, const KernelSizes &sizes = {});
 
   mlir::OpBuilder &b;
   mlir::Location loc;
   Target target;
+  KernelSizes sizes;
   int64_t width; ///< f32 lanes of a vector register
   mlir::VectorType vectorType;
 

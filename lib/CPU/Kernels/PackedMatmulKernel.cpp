@@ -1,9 +1,10 @@
 //===- PackedMatmulKernel.cpp - ssm.packed_matmul -----------------------------------------------------------------===//
 //
-// y = x * packed + bias, tiles of 12 x 32 accumulators in 32 AVX-512 registers, 6 rows and two vectors in 16
-// registers. Work items are a block of rows, small enough that its x stays in the second level cache, times a panel of
-// 32 columns; items of one block of rows follow each other. The last rows of a block go by fours and ones, so one row
-// (decoding) streams the panels with four chains of sums. x of 16 bits is widened once, in a loop before.
+// y = x * packed + bias, tiles of 12 rows and two vectors (tile-rows, matmul-vectors) in 32 AVX-512 registers, 6 rows
+// and two vectors in 16 registers. Work items are a block of rows, small enough that its x stays in the second level
+// cache, times a panel of 32 columns; items of one block of rows follow each other. The last rows of a block go by fours
+// and ones, so one row (decoding) streams the panels with four chains of sums. x of 16 bits is widened once, in a loop
+// before.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Kernels/Kernels.h"
@@ -18,13 +19,15 @@ constexpr int64_t kPanel = ssm::PackedMatmulOp::kPanel;
 
 /// Rows of x that fill half the second level cache, within reason.
 int64_t rowsPerBlock(const KernelBuilder &k, MemRefType x, int64_t tileRows) {
+  if (k.sizes.matmulRows)
+    return k.sizes.matmulRows;
   int64_t depth = x.isDynamicDim(1) ? 1024 : std::max<int64_t>(x.getDimSize(1), 1);
   int64_t rows = std::clamp<int64_t>(k.target.l2Bytes / 2 / (4 * depth), 48, 384);
-  return rows / tileRows * tileRows;
+  return std::max<int64_t>(rows / tileRows, 1) * tileRows;
 }
 
-/// Enough work items for the threads of most machines, where that does not make tiny ones.
-constexpr int64_t kItems = 32, kLeastRows = 24;
+/// Work items of fewer rows are not worth their start.
+constexpr int64_t kLeastRows = 24;
 
 /// A contiguous f32 copy of a matrix, written by a parallel loop.
 Value widen(KernelBuilder &k, Value x, Value rows, Value columns) {
@@ -49,7 +52,10 @@ Value widen(KernelBuilder &k, Value x, Value rows, Value columns) {
 LogicalResult expandPackedMatmul(ssm::PackedMatmulOp op, KernelBuilder &k) {
   Value x = op.getX(), packed = op.getPacked(), bias = op.getBias(), y = op.getY();
   Value rows = k.dim(x, 0), depth = k.dim(x, 1), columns = k.dim(y, 1), panels = k.dim(packed, 0);
-  int64_t vectors = 2, subpanel = vectors * k.width, most = tileRows(k, vectors);
+  int64_t vectors = k.sizes.matmulVectors, subpanel = vectors * k.width, most = tileRows(k, vectors);
+  if (kPanel % subpanel)
+    return op.emitError("tiles of ") << vectors << " vectors of " << k.width << " columns do not divide a panel of "
+                                     << kPanel << " columns; give another matmul-vectors";
   auto xType = cast<MemRefType>(x.getType());
   int64_t block = rowsPerBlock(k, xType, most);
   if (!xType.getElementType().isF32())
@@ -57,7 +63,9 @@ LogicalResult expandPackedMatmul(ssm::PackedMatmulOp op, KernelBuilder &k) {
 
   // Few panels: shorter blocks.
   int64_t panelsKnown = cast<MemRefType>(packed.getType()).getDimSize(0);
-  int64_t blocks = ShapedType::isDynamic(panelsKnown) ? 1 : llvm::divideCeil(kItems, std::max<int64_t>(panelsKnown, 1));
+  int64_t blocks = ShapedType::isDynamic(panelsKnown)
+                       ? 1
+                       : llvm::divideCeil(k.sizes.matmulItems, std::max<int64_t>(panelsKnown, 1));
   Value even = k.max(k.index(kLeastRows), k.roundUp(k.ceilDiv(rows, blocks), most));
   Value blockRowsMost = k.min(k.index(block), even);
   Value rowBlocks = k.div(k.add(rows, k.sub(blockRowsMost, k.index(1))), blockRowsMost);

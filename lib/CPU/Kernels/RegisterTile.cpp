@@ -45,7 +45,7 @@ SmallVector<Value> tileProduct(KernelBuilder &k, int64_t rows, int64_t vectors, 
 
 SmallVector<Value> longTileProduct(KernelBuilder &k, int64_t rows, int64_t vectors, Value steps, TileOperand a,
                                    TileOperand b) {
-  constexpr int64_t kBlock = 128;
+  const int64_t blockSteps = k.sizes.sumBlock;
   SmallVector<Value> zeros(rows * vectors, k.splat(0.f));
   auto block = [&](Value first, Value count) {
     return tileProduct(
@@ -60,14 +60,14 @@ SmallVector<Value> longTileProduct(KernelBuilder &k, int64_t rows, int64_t vecto
   };
   std::optional<int64_t> known = getConstantIntValue(steps);
   if (!known)
-    return k.loop(k.index(0), steps, kBlock, zeros, [&](Value first, ValueRange totals) {
-      return add(first, k.min(k.index(kBlock), k.sub(steps, first)), totals);
+    return k.loop(k.index(0), steps, blockSteps, zeros, [&](Value first, ValueRange totals) {
+      return add(first, k.min(k.index(blockSteps), k.sub(steps, first)), totals);
     });
-  if (*known <= kBlock)
+  if (*known <= blockSteps)
     return block(k.index(0), steps);
-  int64_t whole = *known / kBlock * kBlock;
-  SmallVector<Value> totals = k.loop(k.index(0), k.index(whole), kBlock, zeros, [&](Value first, ValueRange sums) {
-    return add(first, k.index(kBlock), sums);
+  int64_t whole = *known / blockSteps * blockSteps;
+  SmallVector<Value> totals = k.loop(k.index(0), k.index(whole), blockSteps, zeros, [&](Value first, ValueRange sums) {
+    return add(first, k.index(blockSteps), sums);
   });
   return whole == *known ? totals : add(k.index(whole), k.index(*known - whole), totals);
 }

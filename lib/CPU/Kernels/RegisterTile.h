@@ -22,7 +22,15 @@ inline int64_t tileVectors(const KernelBuilder &k, int64_t vectors) {
   return llvm::divideCeil(vectors, blocks);
 }
 inline int64_t tileRows(const KernelBuilder &k, int64_t vectors) {
-  return std::min<int64_t>(12, accumulators(k) / vectors);
+  return std::min(k.sizes.tileRows, accumulators(k) / vectors);
+}
+/// How many rows a tile on the stack needs for `rows` rows of a product, and for as many lanes: products write whole
+/// register tiles, of whatever height, and whole vectors.
+inline int64_t paddedRows(const KernelBuilder &k, int64_t rows) {
+  int64_t padded = rows;
+  for (int64_t vectors = 1; vectors <= 4; ++vectors)
+    padded = std::max<int64_t>(padded, llvm::alignTo(rows, tileRows(k, vectors)));
+  return llvm::alignTo(padded, k.width);
 }
 
 /// acc[r * vectors + v] + sum over s in [0, steps) of a(s, r) * b(s, v). Sums in order of s, except that tiles of few
@@ -30,7 +38,7 @@ inline int64_t tileRows(const KernelBuilder &k, int64_t vectors) {
 SmallVector<Value> tileProduct(KernelBuilder &k, int64_t rows, int64_t vectors, Value steps, ValueRange acc,
                                TileOperand a, TileOperand b);
 
-/// The same from zero on with sums of 128 products summed in turn: errors grow with the square root of the length
+/// The same from zero on with sums of `sum-block` products summed in turn: errors grow with the square root of the length
 /// rather than with the length.
 SmallVector<Value> longTileProduct(KernelBuilder &k, int64_t rows, int64_t vectors, Value steps, TileOperand a,
                                    TileOperand b);

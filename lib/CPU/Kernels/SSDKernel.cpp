@@ -1,6 +1,6 @@
 //===- SSDKernel.cpp - ssm.ssd --------------------------------------------------------------------------------------===//
 //
-// Mamba-2's scan in chunks of kChunk steps. A first parallel loop, over batches, groups of heads and chunks, makes the
+// Mamba-2's scan in chunks of some steps (ssd-chunk). A first parallel loop, over batches, groups of heads and chunks, makes the
 // scores G = C B^T that a group's heads share. A second one, over batches and heads, walks through the chunks with the
 // state S (n x p) in the first level cache:
 //
@@ -27,14 +27,13 @@ namespace {
 
 enum Axis { kB, kL, kH, kP, kN };
 
-/// Steps of a chunk: a multiple of every vector width and of every tile's number of rows.
-constexpr int64_t kChunk = 48;
-
 struct Generator {
   ssm::SSDOp op;
   KernelBuilder &k;
   View x, dt, A, B, C, D, z, bias, initial, y, final;
   int64_t P = 0, N = 0, columns = 0, stateColumns = 0;
+  int64_t chunkSize;  ///< steps of a chunk
+  int64_t chunkRows;  ///< of tiles with a row, or a lane, for each step of a chunk
   int64_t group = 0; ///< heads that share B and C; 0 if all do
   Value batch, length, heads, zero;
   Value scores; ///< (b, group, chunk, i, j)
@@ -44,7 +43,7 @@ struct Generator {
         A(viewOf(op, op.getAMutable())), B(viewOf(op, op.getBMutable())), C(viewOf(op, op.getCMutable())),
         D(viewOf(op, op.getDMutable())), z(viewOf(op, op.getZMutable())), bias(viewOf(op, op.getDtBiasMutable())),
         initial(viewOf(op, op.getInitialStateMutable())), y(viewOf(op, op.getOutsMutable())),
-        final(viewOf(op, op.getOutsMutable(), 1)) {
+        final(viewOf(op, op.getOutsMutable(), 1)), chunkSize(k.sizes.ssdChunk), chunkRows(paddedRows(k, chunkSize)) {
     if (op.getReverse())
       for (View *view : {&x, &dt, &A, &B, &C, &z, &y})
         *view = k.reversed(*view, kL);
@@ -58,7 +57,7 @@ struct Generator {
 
   SmallVector<Value> axes(Value b, Value l, Value h) { return {b, l, h, zero, zero}; }
   bool inRows(const View &v) { return v.elementType().isF32() && v.contiguousAlong(kN); }
-  Value chunkSteps(Value start) { return k.min(k.sub(length, start), k.index(kChunk)); }
+  Value chunkSteps(Value start) { return k.min(k.sub(length, start), k.index(chunkSize)); }
 };
 
 LogicalResult Generator::run() {
@@ -71,11 +70,11 @@ LogicalResult Generator::run() {
   batch = k.size(x, kB), length = k.size(x, kL), heads = k.size(x, kH);
   auto groupOf = [&](OpOperand &operand) { return op.getGroupSize(operand.getOperandNumber(), kH); };
   group = std::gcd(groupOf(op.getBMutable()), groupOf(op.getCMutable()));
-  Value groups = group ? k.div(heads, group) : k.index(1), chunks = k.ceilDiv(length, kChunk);
+  Value groups = group ? k.div(heads, group) : k.index(1), chunks = k.ceilDiv(length, chunkSize);
 
   SmallVector<int64_t> shape;
   SmallVector<Value> dynamic;
-  for (Value size : {batch, groups, chunks, k.index(kChunk), k.index(kChunk)}) {
+  for (Value size : {batch, groups, chunks, k.index(chunkRows), k.index(chunkRows)}) {
     std::optional<int64_t> constant = getConstantIntValue(size);
     shape.push_back(constant.value_or(ShapedType::kDynamic));
     if (!constant)
@@ -112,15 +111,15 @@ SmallVector<Value> Generator::timesC(Value cTile, ArrayRef<Value> chunkAxes, Val
 
 /// G[i, j] = sum over n of C[i, n] B[j, n]; whole tiles, also above the diagonal.
 void Generator::makeScores(Value b, Value g, Value chunk) {
-  Value start = k.mul(chunk, kChunk), steps = chunkSteps(start);
+  Value start = k.mul(chunk, chunkSize), steps = chunkSteps(start);
   SmallVector<Value> origin = axes(b, start, group ? k.mul(g, group) : zero);
   // B transposed; C as it is, rows beyond the length being the last one again.
-  Value bT = k.stackTile({N, kChunk});
+  Value bT = k.stackTile({N, chunkRows});
   k.loadTile(B, {origin, kN, kL, k.index(N), steps}, bT);
-  Value cTile = inRows(C) ? Value() : k.stackTile({kChunk, stateColumns});
+  Value cTile = inRows(C) ? Value() : k.stackTile({chunkRows, stateColumns});
   if (cTile)
     k.loadTile(C, {origin, kL, kN, steps, k.index(N)}, cTile);
-  int64_t vectors = kChunk / k.width, piece = tileVectors(k, vectors);
+  int64_t vectors = chunkRows / k.width, piece = tileVectors(k, vectors);
   forPieces(k, vectors, piece, [&](Value firstVector, int64_t count) {
     Value column = k.mul(firstVector, k.width);
     int64_t rows = tileRows(k, count);
@@ -136,13 +135,13 @@ void Generator::makeScores(Value b, Value g, Value chunk) {
 void Generator::head(Value b, Value h) {
   Value g = group ? k.div(h, group) : zero;
   auto tile = [&](int64_t rows, int64_t cols) { return k.stackTile({rows, cols}); };
-  Value S = tile(N, columns), xs = tile(kChunk, columns), out = tile(kChunk, columns), M = tile(kChunk, kChunk);
-  Value cTile = inRows(C) ? Value() : tile(kChunk, stateColumns);
-  Value bTile = inRows(B) ? Value() : tile(kChunk, stateColumns);
-  Value zTile = z ? tile(kChunk, columns) : Value();
+  Value S = tile(N, columns), xs = tile(chunkRows, columns), out = tile(chunkRows, columns), M = tile(chunkRows, chunkRows);
+  Value cTile = inRows(C) ? Value() : tile(chunkRows, stateColumns);
+  Value bTile = inRows(B) ? Value() : tile(chunkRows, stateColumns);
+  Value zTile = z ? tile(chunkRows, columns) : Value();
   // One row each: dt; s in two parts, whose difference is exact to an ulp; exp(s_i); dt_j exp(s_last - s_j).
-  Value dts = tile(1, kChunk), high = tile(1, kChunk), low = tile(1, kChunk), grow = tile(1, kChunk),
-        decay = tile(1, kChunk);
+  Value dts = tile(1, chunkRows), high = tile(1, chunkRows), low = tile(1, chunkRows), grow = tile(1, chunkRows),
+        decay = tile(1, chunkRows);
   k.zeroTile(M);
   bool diagonalD = D && !D.has(kP);
 
@@ -162,8 +161,8 @@ void Generator::head(Value b, Value h) {
     rate64 = arith::MulFOp::create(k.b, k.loc, wide(rate), rate64);
   auto forRow = [&](Value end, function_ref<void(Value)> body) { k.loop(zero, end, k.width, body); };
 
-  k.loop(zero, length, kChunk, [&](Value start) {
-    Value steps = chunkSteps(start), chunk = k.div(start, kChunk), last = k.sub(steps, k.index(1));
+  k.loop(zero, length, chunkSize, [&](Value start) {
+    Value steps = chunkSteps(start), chunk = k.div(start, chunkSize), last = k.sub(steps, k.index(1));
     SmallVector<Value> origin = axes(b, start, h);
 
     // dt and its running sums; or, without it, those of A.

@@ -1,7 +1,7 @@
 //===- SelectiveScanKernel.cpp - ssm.selective_scan ---------------------------------------------------------------===//
 //
-// Lanes are channels, and up to 16 states of a lane stay in registers while time goes by. Blocks of channels (inside a
-// group, where B or C have groups) run in parallel. Time is cut in tiles: a first loop makes dt and dt * u of a tile, a
+// Lanes are channels, and some states of a lane (scan-states) stay in registers while time goes by. Blocks of channels (inside a
+// group, where B or C have groups) run in parallel. Time is cut in tiles (scan-time): a first loop makes dt and dt * u of a tile, a
 // second one, for each block of states, does the recurrence, a third one adds D * u and gates. So layouts, element
 // types and options do not meet the recurrence, and each state's loop is the same:
 //
@@ -18,21 +18,20 @@ namespace {
 
 enum Axis { kB, kL, kD, kN };
 
-/// Steps of a tile of time, and states in registers at a time.
-constexpr int64_t kTime = 32, kStates = 16;
-
 struct Generator {
   ssm::SelectiveScanOp op;
   KernelBuilder &k;
   View u, delta, A, B, C, D, z, bias, initial, y, final;
   int64_t states = 0;
+  int64_t tileTime;      ///< steps of a tile of time
+  int64_t statesAtATime; ///< in registers
 
   Generator(ssm::SelectiveScanOp op, KernelBuilder &k)
       : op(op), k(k), u(viewOf(op, op.getUMutable())), delta(viewOf(op, op.getDeltaMutable())),
         A(viewOf(op, op.getAMutable())), B(viewOf(op, op.getBMutable())), C(viewOf(op, op.getCMutable())),
         D(viewOf(op, op.getDMutable())), z(viewOf(op, op.getZMutable())), bias(viewOf(op, op.getDeltaBiasMutable())),
         initial(viewOf(op, op.getInitialStateMutable())), y(viewOf(op, op.getOutsMutable())),
-        final(viewOf(op, op.getOutsMutable(), 1)) {
+        final(viewOf(op, op.getOutsMutable(), 1)), tileTime(k.sizes.scanTime), statesAtATime(k.sizes.scanStates) {
     if (op.getReverse())
       for (View *view : {&u, &delta, &B, &C, &z, &y})
         *view = k.reversed(*view, kL);
@@ -46,7 +45,7 @@ struct Generator {
 
   LogicalResult run();
   void block(Value batch, Value channel, Value lanes);
-  void states16(int64_t count, Value first, bool accumulate, Value rows, Value h, Value decay, Value dtTile,
+  void someStates(int64_t count, Value first, bool accumulate, Value rows, Value h, Value decay, Value dtTile,
                 Value xTile, Value oTile, function_ref<Value(Value t, Value n)> b,
                 function_ref<Value(Value t, Value n)> c, function_ref<void(Value t)> prefetch = nullptr);
 };
@@ -61,26 +60,34 @@ LogicalResult Generator::run() {
   Value perGroup = group ? k.index(group) : channels;
   Value blocksPerGroup = k.ceilDiv(perGroup, k.width);
   Value groups = group ? k.div(channels, group) : k.index(1);
-  k.parallel({batch, k.mul(groups, blocksPerGroup)}, [&](ValueRange ids) {
-    Value within = ids[1], first = k.index(0);
+  auto oneBlock = [&](Value b, Value number) {
+    Value within = number, first = k.index(0);
     if (group) {
-      Value g = k.div(ids[1], blocksPerGroup);
+      Value g = k.div(number, blocksPerGroup);
       first = k.mul(g, perGroup);
-      within = k.sub(ids[1], k.mul(g, blocksPerGroup));
+      within = k.sub(number, k.mul(g, blocksPerGroup));
     }
     within = k.mul(within, k.width);
     Value left = k.sub(perGroup, within), channel = k.add(first, within);
     Value full = k.equal(k.rem(perGroup, k.width), k.index(0)); // a constant, mostly
     if (!getConstantIntValue(full) || isConstant(full, 0))
       full = k.less(k.index(k.width - 1), left);
-    k.ifThen(full, [&] { block(ids[0], channel, Value()); },
-             [&] { block(ids[0], channel, k.min(left, k.index(k.width))); });
+    k.ifThen(full, [&] { block(b, channel, Value()); },
+             [&] { block(b, channel, k.min(left, k.index(k.width))); });
+  };
+  Value blocks = k.mul(groups, blocksPerGroup);
+  int64_t perItem = k.sizes.scanVectors;
+  k.parallel({batch, k.ceilDiv(blocks, perItem)}, [&](ValueRange ids) {
+    if (perItem == 1)
+      return oneBlock(ids[0], ids[1]);
+    Value start = k.mul(ids[1], perItem);
+    k.loop(start, k.min(k.add(start, perItem), blocks), 1, [&](Value number) { oneBlock(ids[0], number); });
   });
   return success();
 }
 
 /// The recurrence of `count` states from `first` on over a tile of time.
-void Generator::states16(int64_t count, Value first, bool accumulate, Value rows, Value h, Value decay, Value dtTile,
+void Generator::someStates(int64_t count, Value first, bool accumulate, Value rows, Value h, Value decay, Value dtTile,
                          Value xTile, Value oTile, function_ref<Value(Value, Value)> b,
                          function_ref<Value(Value, Value)> c, function_ref<void(Value)> prefetch) {
   Value zero = k.index(0);
@@ -115,8 +122,8 @@ void Generator::block(Value batch, Value channel, Value lanes) {
   auto axes = [&](Value l, Value n) { return SmallVector<Value>{batch, l, channel, n}; };
 
   Value decay = k.stackTile({states, k.width}), h = k.stackTile({states, k.width});
-  Value dtTile = k.stackTile({kTime, k.width}), xTile = k.stackTile({kTime, k.width});
-  Value oTile = k.stackTile({kTime, k.width});
+  Value dtTile = k.stackTile({tileTime, k.width}), xTile = k.stackTile({tileTime, k.width});
+  Value oTile = k.stackTile({tileTime, k.width});
   Region stateRegion{axes(zero, zero), kN, kD, k.index(states), lanes};
   k.loadTile(A, stateRegion, decay);
   k.loop(k.index(states), [&](Value n) {
@@ -132,13 +139,13 @@ void Generator::block(Value batch, Value channel, Value lanes) {
   // B and C: scalars straight from memory where they are f32 in rows of states, else from an f32 copy.
   auto staged = [&](const View &v) { return !v.elementType().isF32() || !v.contiguousAlong(kN); };
   int64_t stateColumns = llvm::alignTo(states, k.width);
-  Value bTile = staged(B) ? k.stackTile({kTime, stateColumns}) : Value();
-  Value cTile = staged(C) ? k.stackTile({kTime, stateColumns}) : Value();
-  RowReader uRows(k, u, kL, kD, kTime), deltaRows(k, delta, kL, kD, kTime), zRows(k, z, kL, kD, kTime);
-  RowWriter yRows(k, y, kL, kD, kTime);
+  Value bTile = staged(B) ? k.stackTile({tileTime, stateColumns}) : Value();
+  Value cTile = staged(C) ? k.stackTile({tileTime, stateColumns}) : Value();
+  RowReader uRows(k, u, kL, kD, tileTime), deltaRows(k, delta, kL, kD, tileTime), zRows(k, z, kL, kD, tileTime);
+  RowWriter yRows(k, y, kL, kD, tileTime);
 
-  k.loop(zero, length, kTime, [&](Value t0) {
-    Value rows = k.min(k.sub(length, t0), k.index(kTime));
+  k.loop(zero, length, tileTime, [&](Value t0) {
+    Value rows = k.min(k.sub(length, t0), k.index(tileTime));
     Region region{axes(t0, zero), kL, kD, rows, lanes};
     Region stateRows{axes(t0, zero), kL, kN, rows, k.index(states)};
     uRows.start(region, mask);
@@ -165,22 +172,22 @@ void Generator::block(Value batch, Value channel, Value lanes) {
     auto c = [&](Value t, Value n) { return scalar(C, cTile, t, n); };
     // The next tile's rows come while this one's recurrence runs.
     auto prefetch = [&](Value t) {
-      uRows.prefetch(t, kTime);
-      deltaRows.prefetch(t, kTime);
-      zRows.prefetch(t, kTime);
-      yRows.prefetch(t, kTime);
+      uRows.prefetch(t, tileTime);
+      deltaRows.prefetch(t, tileTime);
+      zRows.prefetch(t, tileTime);
+      yRows.prefetch(t, tileTime);
     };
     if (z)
       zRows.start(region, mask);
     yRows.start(region, mask);
-    int64_t blocks = states / kStates, rest = states % kStates;
+    int64_t blocks = states / statesAtATime, rest = states % statesAtATime;
     if (blocks)
-      states16(kStates, zero, /*accumulate=*/false, rows, h, decay, dtTile, xTile, oTile, b, c, prefetch);
-    k.loop(k.index(kStates), k.index(blocks * kStates), kStates, [&](Value n) {
-      states16(kStates, n, /*accumulate=*/true, rows, h, decay, dtTile, xTile, oTile, b, c);
+      someStates(statesAtATime, zero, /*accumulate=*/false, rows, h, decay, dtTile, xTile, oTile, b, c, prefetch);
+    k.loop(k.index(statesAtATime), k.index(blocks * statesAtATime), statesAtATime, [&](Value n) {
+      someStates(statesAtATime, n, /*accumulate=*/true, rows, h, decay, dtTile, xTile, oTile, b, c);
     });
     if (rest)
-      states16(rest, k.index(blocks * kStates), blocks > 0, rows, h, decay, dtTile, xTile, oTile, b, c,
+      someStates(rest, k.index(blocks * statesAtATime), blocks > 0, rows, h, decay, dtTile, xTile, oTile, b, c,
                blocks ? function_ref<void(Value)>() : prefetch);
 
     k.loop(rows, [&](Value t) {

@@ -101,7 +101,7 @@ static void copyMemref(int64_t width, int64_t *source, int64_t *target) {
 std::unique_ptr<Compiled> Compiled::make(const std::string &text, const std::string &pipeline, std::string &error) {
   static std::unique_ptr<MLIRContext> context = [] {
     auto made = makeContext();
-    registerCPUKernelPasses();
+    registerCPUPasses();
     made->loadAllAvailableDialects();
     return made;
   }();

@@ -30,7 +30,20 @@ struct Case {
   std::string flags; ///< between ins and outs
   std::vector<int64_t> dynamic;
   std::string attributes; ///< between the equation and ins
+  std::string tiles = ""; ///< options of mambac-expand-kernels
 };
+
+/// The pipeline with options for the chunks and tiles.
+std::string pipelineFor(const std::string &tiles) {
+  llvm::StringRef pipeline = kKernelPipeline, first = "mambac-expand-kernels";
+  EXPECT_TRUE(pipeline.consume_front(first));
+  return tiles.empty() ? kKernelPipeline : (first + "{" + tiles + "}" + pipeline).str();
+}
+
+Case withTiles(Case c, const std::string &tiles) {
+  c.tiles = tiles;
+  return c;
+}
 
 std::vector<int64_t> shapeOf(const Operand &operand, const std::map<char, int64_t> &sizes) {
   std::vector<int64_t> shape;
@@ -112,7 +125,7 @@ void check(const Case &c, int vectorBytes, unsigned seed) {
   std::string oracle = "func.func @f(" + oracleArgs + ") attributes {llvm.emit_c_interface} {\n" + toTensors + results +
                        " = " + opText(c, wide, "tensor") + "\n" + fromTensors + "return }";
   std::string error;
-  auto compiledKernel = Compiled::make(kernel, kKernelPipeline, error);
+  auto compiledKernel = Compiled::make(kernel, pipelineFor(c.tiles), error);
   ASSERT_TRUE(compiledKernel) << error;
   auto compiledOracle = Compiled::make(oracle, kOraclePipeline, error);
   ASSERT_TRUE(compiledOracle) << error;
@@ -230,6 +243,22 @@ TEST(SSD, Reverse) {
   checkAllWidths(dynamic, 16);
 }
 
+TEST(SSD, ChunksAndTiles) {
+  for (const char *tiles : {"ssd-chunk=16", "ssd-chunk=32 tile-rows=5", "ssd-chunk=64", "ssd-chunk=112 tile-rows=1"})
+    checkAllWidths(withTiles(ssdCase("b l h p", "f32", 101, 2, 33, 16), tiles), 17);
+  checkAllWidths(withTiles(backwards(ssdCase("b h p l", "bf16", 41, 2, 20, 19)), "ssd-chunk=32 tile-rows=7"), 18);
+}
+TEST(SelectiveScan, Tiles) {
+  for (const char *tiles : {"scan-time=1 scan-states=3", "scan-time=50 scan-states=64 scan-vectors=2", "scan-vectors=7"})
+    checkAllWidths(withTiles(scanCase("b l d", "f32", 37, 40, 35), tiles), 19);
+  Case c{"ssm.selective_scan",
+         {{'b', 1}, {'l', 41}, {'d', 60}, {'n', 7}},
+         {{"u", "b l d", -1, 1}, {"delta", "b l d", 0, 0.5}, {"A", "d n", -4, -0.5}, {"B", "b l d/20 n", -1, 1},
+          {"C", "b n l", -1, 1}, {"outs", "b d l", 0, 0}},
+         "", {41}, {}};
+  checkAllWidths(withTiles(c, "scan-time=5 scan-states=2 scan-vectors=4"), 20);
+}
+
 TEST(CausalConv1D, Layouts) {
   for (const char *layout : {"b l c", "b c l"})
     for (int64_t l : {2, 131})
@@ -239,6 +268,17 @@ TEST(CausalConv1D, Layouts) {
                        {"initial_window", "b c k", -1, 1}, {"outs", layout, 0, 0}, {"outs", "b c k", 0, 0}},
                       "activation(silu)", {}, {}},
                      l);
+}
+
+TEST(CausalConv1D, Tiles) {
+  for (const char *layout : {"b l c", "b c l"})
+    for (const char *tiles : {"conv-time=1", "conv-time=3", "conv-time=500"})
+      checkAllWidths({"ssm.causal_conv1d",
+                      {{'b', 2}, {'l', 37}, {'c', 21}, {'k', 4}},
+                      {{"x", layout, -1, 1}, {"weight", "c k", -1, 1}, {"initial_window", "b c k", -1, 1},
+                       {"outs", layout, 0, 0}, {"outs", "b c k", 0, 0}},
+                      "", {}, {}, tiles},
+                     2);
 }
 
 TEST(CausalConv1D, PlainHalves) {
@@ -256,6 +296,16 @@ TEST(Attention, GroupsCausal) {
                    {"outs", "b h q e", 0, 0}},
                   "scale(2.500000e-01) causal", {51, 70}, {}},
                  1);
+}
+
+TEST(Attention, Tiles) {
+  for (const char *tiles : {"attention-queries=16 attention-keys=32", "attention-queries=80 attention-keys=16 tile-rows=7"})
+    checkAllWidths({"ssm.attention",
+                    {{'b', 1}, {'h', 2}, {'q', 51}, {'s', 70}, {'d', 20}, {'e', 24}},
+                    {{"query", "b h q d", -2, 2}, {"key", "b h s d", -2, 2}, {"value", "b h s e", -2, 2},
+                     {"outs", "b h q e", 0, 0}},
+                    "scale(2.500000e-01) causal", {51, 70}, {}, tiles},
+                   3);
 }
 
 TEST(Attention, MaskSequenceFirst) {
@@ -305,8 +355,8 @@ TEST(Segsum, Triangle) {
                  1);
 }
 
-TEST(PackedMatmul, TailsOfEverything) {
-  // Its definition is short enough to be written down here.
+/// Its definition is short enough to be written down here.
+void checkPackedMatmul(const std::string &tiles) {
   for (int bytes : {64, 32, 16}) {
     if (!hasVectors(bytes))
       continue;
@@ -327,7 +377,7 @@ TEST(PackedMatmul, TailsOfEverything) {
             x.text("memref", dynamic) + ") packed(%w : " + w.text("memref") + ") bias(%b : " + bias.text("memref") +
             ") outs(%y : " + y.text("memref", dynamic) + ")\nreturn } }";
         std::string error;
-        auto compiled = Compiled::make(module, kKernelPipeline, error);
+        auto compiled = Compiled::make(module, pipelineFor(tiles), error);
         ASSERT_TRUE(compiled) << error;
         compiled->run({&x, &w, &bias, &y});
         for (int64_t i = 0; i < m; ++i) {
@@ -336,12 +386,18 @@ TEST(PackedMatmul, TailsOfEverything) {
             for (int64_t s = 0; s < depth; ++s)
               sum += x.get(i * depth + s) * w.get((j / 32 * depth + s) * 32 + j % 32);
             // Sums of 261 products of up to 1 in f32.
-            ASSERT_NEAR(y.get(i * n + j), sum, 2e-5) << m << " rows, " << bytes << " bytes, " << type;
+            ASSERT_NEAR(y.get(i * n + j), sum, 2e-5) << m << " rows, " << bytes << " bytes, " << type << " " << tiles;
           }
         }
       }
     }
   }
+}
+
+TEST(PackedMatmul, TailsOfEverything) { checkPackedMatmul(""); }
+TEST(PackedMatmul, Tiles) {
+  for (const char *tiles : {"matmul-vectors=1 tile-rows=3 sum-block=7", "matmul-rows=5 matmul-items=1", "matmul-items=1000"})
+    checkPackedMatmul(tiles);
 }
 
 } // namespace

@@ -1,0 +1,137 @@
+//===- Passes.td - The passes of the CPU stage ----------------------------------------------------*- tablegen -*-===//
+#ifndef MAMBAC_LIB_CPU_PASSES
+#define MAMBAC_LIB_CPU_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def ExpandKernelsPass : Pass<"mambac-expand-kernels"> {
+  let summary = "Expand ssm ops on memrefs to parallel loops over vectors";
+  let description = [{
+    Each ssm op becomes its kernel: scf.parallel over independent pieces, and in them loops over vectors of the target's
+    width (the attribute `mambac.target`, lib/Schedule/Target.h), with tiles of operands on the stack. The options are
+    the sizes of those pieces; what they change is speed, and the order of sums within the rounding of f32.
+
+    Before:
+
+        ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p" x(%x : ..) dt(%dt : ..) A(%A : ..) B(%B : ..) C(%C : ..)
+          outs(%y : memref<1x2048x24x64xf32>)
+
+    After: scf.parallel over 43 chunks of 48 steps, which writes their scores C B^T to a workspace, and an scf.parallel
+    over 24 heads, each with its state on the stack and an scf.for over the chunks. With `ssd-chunk=64` there are 32
+    chunks.
+  }];
+  let options = [
+    Option<"ssdChunk", "ssd-chunk", "int64_t", /*default=*/"48", "ssm.ssd: steps of a chunk, a multiple of 16 up to 512">,
+    Option<"scanTime", "scan-time", "int64_t", "32", "ssm.selective_scan: steps of a tile of time, up to 4096">,
+    Option<"scanStates", "scan-states", "int64_t", "16", "ssm.selective_scan: states in registers at a time, up to 64">,
+    Option<"scanVectors", "scan-vectors", "int64_t", "1", "ssm.selective_scan: vectors of channels of one work item">,
+    Option<"convTime", "conv-time", "int64_t", "128", "ssm.causal_conv1d: steps of one work item, up to 4096">,
+    Option<"attentionQueries", "attention-queries", "int64_t", "48",
+           "ssm.attention: queries of a tile, a multiple of 16 up to 512">,
+    Option<"attentionKeys", "attention-keys", "int64_t", "64", "ssm.attention: keys of a tile, a multiple of 16 up to 512">,
+    Option<"matmulRows", "matmul-rows", "int64_t", "0",
+           "ssm.packed_matmul: rows of x of one work item; 0: as fill half the second level cache">,
+    Option<"matmulItems", "matmul-items", "int64_t", "32",
+           "ssm.packed_matmul: work items that there should be, where that does not make tiny ones">,
+    Option<"matmulVectors", "matmul-vectors", "int64_t", "2",
+           "ssm.packed_matmul: vectors of columns of a tile in registers; has to divide a panel of 32 columns">,
+    Option<"sumBlock", "sum-block", "int64_t", "128", "Products that are summed before the sum joins others of its kind">,
+    Option<"tileRows", "tile-rows", "int64_t", "12", "All products: most rows of a tile in registers, up to 12">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
+def ExpandMathPass : Pass<"mambac-expand-math"> {
+  let summary = "Rewrite elementary functions to polynomials";
+  let description = [{
+    exp, log, tanh and their kin on f32, f16 and bf16, scalars and vectors, become fused multiply-adds and bit arithmetic,
+    so that no loop calls libm. Doubles stay. What is one instruction (sqrt, floor, fma) stays.
+
+    Before:
+
+        %y = math.exp %x : vector<16xf32>
+
+    After: a clamp, the rounding of x log2 e, a chain of `math.fma`, and the exponent put in place.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def LowerLinalgPass : Pass<"mambac-lower-linalg", "::mlir::ModuleOp"> {
+  let summary = "Lower linalg on memrefs to parallel loops over vectors";
+  let description = [{
+    Each linalg op becomes one scf.parallel over groups of rows (the points of its parallel dimensions), with a loop over
+    vectors along the dimension that lies contiguous in memory. Reductions accumulate in registers. How many rows a group
+    has depends on sizes alone: as many as make `grain` points, so results do not depend on the number of threads.
+
+    Before:
+
+        linalg.generic {... ["parallel", "parallel"]} ins(%x : memref<64x1024xf32>) outs(%y : memref<64x1024xf32>)
+
+    After: scf.parallel over 4 groups of 16 rows (16 x 1024 points), in each an scf.for over rows and one over vectors.
+  }];
+  let options = [
+    Option<"grain", "grain", "int64_t", /*default=*/"16384", "Points that a parallel work item should have at least">,
+    Option<"sumVectors", "sum-vectors", "int64_t", "4", "Vectors that a sum along contiguous memory runs in, 1, 2, 4 or 8">
+  ];
+  let dependentDialects = ["::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::func::FuncDialect"];
+}
+
+def ExpandViewsPass : Pass<"mambac-expand-views", "::mlir::ModuleOp"> {
+  let summary = "Expand views of buffers into offsets, sizes and strides";
+  let description = [{
+    Before:
+
+        %y = memref.expand_shape %x [[0, 1], [2]] output_shape [2, 3, 4] : memref<6x4xf32> into memref<2x3x4xf32>
+
+    After:
+
+        %y = memref.reinterpret_cast %x to offset: [0], sizes: [2, 3, 4], strides: [12, 4, 1] : ..
+
+    memref.collapse_shape and memref.subview likewise.
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def OutlineParallelPass : Pass<"mambac-outline-parallel", "::mlir::ModuleOp"> {
+  let summary = "Outline outermost scf.parallel loops into parallel_for calls";
+  let description = [{
+    Each outermost scf.parallel becomes a function over a range of its linearized iterations, and a call of the runtime's
+    parallel_for, which is one of the services that every function is handed. What the loop uses from outside goes
+    through a struct on the stack. Loops inside of a parallel loop stay for the sequential lowering.
+
+    Before:
+
+        scf.parallel (%i) = (%c0) to (%n) step (%c1) { .. %x .. }
+
+    After:
+
+        llvm.call %parallel_for(%services, %body, %captured, %iterations) : ..
+        func.func private @kernel_body0(%captured: !llvm.ptr, %begin: i64, %end: i64) { .. scf.for .. }
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::arith::ArithDialect"];
+}
+
+def LowerEntriesPass : Pass<"mambac-lower-entries", "::mlir::ModuleOp"> {
+  let summary = "Emit the C entry points and the product structure";
+  let description = [{
+    Wraps every scheduled entry into the C functions of lib/Runtime/ProductABI.h, which take arrays of pointers, and emits
+    the structure `mambac_product`, whose text says names, types and sizes of inputs and outputs.
+
+    Before:
+
+        func.func @main(%services, %x: memref<?x4xf32>, %out: memref<?xf32> {mambac.output}, %arena .., %weights ..)
+
+    After: that function, a function over an array of pointers and one of symbols that calls it, functions for the
+    arena's length and the outputs' shapes, and `llvm.mlir.global external constant @mambac_product`, which lists them.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::affine::AffineDialect"];
+}
+
+#endif // MAMBAC_LIB_CPU_PASSES

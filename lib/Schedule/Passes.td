@@ -1,0 +1,238 @@
+//===- Passes.td - The passes of the Schedule stage -----------------------------------------------*- tablegen -*-===//
+#ifndef MAMBAC_LIB_SCHEDULE_PASSES
+#define MAMBAC_LIB_SCHEDULE_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def EntryABIPass : Pass<"mambac-entry-abi", "::mlir::ModuleOp"> {
+  let summary = "Give entries caller-owned buffers, arena, weights and symbols";
+  let description = [{
+    Sizes of inputs become expressions of the symbols. Modules without mambac's attributes get names, a symbol for each
+    dynamic dimension, and all their public functions as entries.
+
+    Before:
+
+        func.func @main(%x: tensor<?x4xf32>) -> tensor<?xf32>
+
+    After:
+
+        func.func @main(%x: memref<?x4xf32> {mambac.name = "arg0", mambac.shape = affine_map<()[s0] -> (s0, 4)>},
+                        %out: memref<?xf32> {mambac.output, ..}, %arena: memref<?xi8> {mambac.arena},
+                        %weights: memref<?xi8> {mambac.weights}, %s0: index {mambac.symbol = 0})
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::affine::AffineDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def DecomposeRestPass : Pass<"mambac-decompose-rest", "::mlir::ModuleOp"> {
+  let summary = "Decompose ssm ops that no kernel computes";
+  let description = [{
+    ssm ops on doubles, and ops whose state, head or window sizes are not constants, become their definitions in linalg
+    and scf: kernels keep such sizes in registers, so they have to know them.
+
+    Before:
+
+        %y = ssm.cumsum dim(1) ins(%x : tensor<2x5xf64>) outs(%e : tensor<2x5xf64>)
+
+    After: an scf.for over the axis with the running sum as its carry.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect", "::mlir::math::MathDialect",
+                           "::mlir::affine::AffineDialect"];
+}
+
+def LowerEinsumPass : Pass<"mambac-lower-einsum", "::mlir::ModuleOp"> {
+  let summary = "Lower ssm.einsum to packed products and pairwise contractions";
+  let description = [{
+    The einsum of a tensor and a weight becomes ssm.packed_matmul on the rows of the tensor; the packing becomes an
+    operation on the weight alone, which weight hoisting moves to compile time. Other einsums become linalg.generic that
+    accumulates in f32; without a sum, elementwise ones. Einsums of more than two operands are best ordered before
+    (ssm-order-contractions).
+
+    Before:
+
+        %w = ssm.weight "w" : tensor<40x16xf32>
+        %y = ssm.einsum "l k, n k -> l n" ins(%x, %w : tensor<?x16xf32>, tensor<40x16xf32>) ..
+
+    After:
+
+        %p = linalg.generic .. tensor.extract %w .. -> tensor<2x16x32xf32>      // panels of 32 columns
+        %y = ssm.packed_matmul ins(%x, %p : tensor<?x16xf32>, tensor<2x16x32xf32>) ..
+  }];
+  let statistics = [
+    Statistic<"numPacked", "packed", "Einsums with a weight that became packed products">,
+    Statistic<"numPairwise", "pairwise", "Contractions of two operands that became linalg">
+  ];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::affine::AffineDialect",
+                           "::mambac::ssm::SSMDialect"];
+}
+
+def HoistWeightsPass : Pass<"mambac-hoist-weights", "::mlir::ModuleOp"> {
+  let summary = "Move what depends on weights alone into @prepare";
+  let description = [{
+    Operations of a driver whose operands are weights and constants move into one function, which the compiler runs
+    itself; its results are the packed weight segment, at constant offsets, equal ones once. Results that would be much
+    larger than the weights they come from (broadcasts) stay.
+
+    Before, in a driver:
+
+        %w = ssm.weight "A_log" : tensor<40xf32>
+        %a = linalg.generic .. ins(%w) { math.exp }
+
+    After:
+
+        %view = memref.view %weights[%c0][] : memref<?xi8> to memref<40xf32>          // in the driver
+        func.func @prepare(%w: tensor<40xf32> {mambac.weight = "A_log"}) -> (tensor<40xf32> {mambac.offset = 0})
+  }];
+  let statistics = [
+    Statistic<"numPacked", "packed", "Tensors of the packed weight segment">,
+    Statistic<"numDeclined", "declined", "Operations on weights left in drivers: their results are much larger">
+  ];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::func::FuncDialect"];
+}
+
+def FuseElementwisePass : Pass<"mambac-fuse-elementwise", "::mlir::ModuleOp"> {
+  let summary = "Fuse elementwise linalg into its consumers";
+  let description = [{
+    A chain of pointwise operations becomes one loop. A producer with several consumers is repeated only where that costs
+    next to nothing, and never along a sum. Pads and concatenations become writes into slices.
+
+    Before:
+
+        %t = linalg.generic .. ins(%x) { math.exp }
+        %z = linalg.generic .. ins(%t, %y) { arith.mulf }
+
+    After:
+
+        %z = linalg.generic .. ins(%x, %y) { math.exp; arith.mulf }
+  }];
+  let options = [
+    Option<"largestBody", "largest-body", "int64_t", /*default=*/"96",
+           "Operations that a fused loop may have: more of them spill registers. 0: nothing is fused">
+  ];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+                           "::mlir::affine::AffineDialect"];
+}
+
+def WriteCarriesInPlacePass : Pass<"mambac-write-carries-in-place", "::mlir::ModuleOp"> {
+  let summary = "Write the tensors that a loop yields over those it was handed";
+  let description = [{
+    So bufferization gives each carried tensor one buffer for the whole loop. What lies in a carry itself (two carries
+    that change places) is copied first.
+
+    Before:
+
+        scf.for .. iter_args(%h = %h0) {
+          %n = linalg.generic .. outs(%e)
+          scf.yield %n
+        }
+
+    After:
+
+        scf.for .. iter_args(%h = %h0) {
+          %n = linalg.generic .. outs(%e)
+          %w = bufferization.materialize_in_destination %n in %h
+          scf.yield %w
+        }
+  }];
+  let statistics = [Statistic<"numWritten", "written", "Carried tensors that are written over">];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+}
+
+def SplitDestinationsPass : Pass<"mambac-split-destinations", "::mlir::ModuleOp"> {
+  let summary = "Give every operation its own destination";
+  let description = [{
+    A tensor that is only there to be written gets one copy per writer: shared ones would be copied by bufferization, or
+    live as long as all their writers' results.
+
+    Before:
+
+        %y = linalg.exp ins(%x) outs(%e)
+        %z = linalg.log ins(%x) outs(%e)
+
+    After: the second writes to a tensor.empty of its own.
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
+def FormDispatchesPass : Pass<"mambac-form-dispatches", "::mlir::ModuleOp"> {
+  let summary = "Outline kernels of drivers into shared private functions";
+  let description = [{
+    Every operation of a bufferized driver that does work becomes a call of a private function; functions with equal
+    bodies are shared, so code and compile time do not grow with the number of equal layers. Calls are numbered, and the
+    module's list `mambac.kernels` names their kinds and places in the model.
+
+    Before, in a driver:
+
+        linalg.generic .. ins(%x : memref<4xf32>) outs(%y : memref<4xf32>)
+        linalg.generic .. ins(%y : memref<4xf32>) outs(%z : memref<4xf32>)
+
+    After:
+
+        call @elementwise_0(%x, %y) {mambac.kernel = 0 : i32}
+        call @elementwise_0(%y, %z) {mambac.kernel = 1 : i32}
+  }];
+  let statistics = [
+    Statistic<"numCalls", "kernel-calls", "Calls of kernels in drivers">,
+    Statistic<"numKernels", "kernels", "Different kernel functions">
+  ];
+}
+
+def CountWorkPass : Pass<"mambac-count-work", "::mlir::ModuleOp"> {
+  let summary = "Note operations and bytes of each kernel call";
+  let description = [{
+    As texts over the entry's symbols, in the module's list `mambac.kernels`: what `mamba-run --profile` divides by the
+    time. Operations are those of the op's equation, not those of the algorithm that computes it.
+
+    Before:
+
+        module attributes {mambac.kernels = [{name = "sum", ..} ]}
+
+    After:
+
+        module attributes {mambac.kernels = [{bytes_text = "4*batch*len + 4*batch", flops_text = "batch*len", ..} ]}
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect"];
+}
+
+def HoistWorkspacesPass : Pass<"mambac-hoist-workspaces", "::mlir::ModuleOp"> {
+  let summary = "Move kernels' allocations into their drivers";
+  let description = [{
+    There the arena plan finds them. Runs once a target has expanded its kernels.
+
+    Before:
+
+        call @kernel(%x)                                     // in the driver
+        func.func private @kernel(%x: memref<4xf32>) { %t = memref.alloc() : memref<16xf32> .. }
+
+    After:
+
+        %t = memref.alloc() : memref<16xf32>                 // in the driver
+        call @kernel(%x, %t)
+  }];
+}
+
+def PlanArenaPass : Pass<"mambac-plan-arena", "::mlir::ModuleOp"> {
+  let summary = "Place the temporaries of drivers in one arena";
+  let description = [{
+    Buffers that are never live together share a slot of the arena that the caller lends; a slot is as long as the
+    longest of its buffers for the symbols of the call. Sizes known at compile time are packed by offset instead. A
+    function @<entry>.arena computes the arena's length from the symbols.
+
+    Before:
+
+        %a = memref.alloc(%s) : memref<?xf32>
+
+    After:
+
+        %a = memref.view %arena[%c0][%s] : memref<?xi8> to memref<?xf32>
+  }];
+  let statistics = [
+    Statistic<"numBuffers", "buffers", "Temporaries placed in an arena">,
+    Statistic<"numSlots", "slots", "Slots of arenas">
+  ];
+}
+
+#endif // MAMBAC_LIB_SCHEDULE_PASSES
