@@ -25,6 +25,11 @@ void registerSSMBufferization(mlir::DialectRegistry &registry);
 /// Registers the passes from ssm to simpler ssm and to linalg.
 void registerSSMPasses();
 
+//===- lib/Import -----------------------------------------------------------------------------------------------===//
+
+/// Exported programs to linalg (`--mambac-import="archive=MODEL.pt2"`).
+void registerImportPasses();
+
 //===- lib/Raise ------------------------------------------------------------------------------------------------===//
 
 /// Loops over time that were unrolled into the graph become ssm.scan and operations over all steps.
@@ -58,6 +63,14 @@ void registerSchedulePasses();
 void buildCPUPipeline(mlir::OpPassManager &pm);
 /// With those of lib/CPU/Kernels.
 void registerCPUPasses();
+
+//===- lib/Emit -------------------------------------------------------------------------------------------------===//
+
+/// --mambac-describe-target: what schedule and kernels know of a CPU.
+void registerEmitPasses();
+/// All dialects, and all passes and pipelines: MLIR's and the above. What mamba-opt has.
+void registerToolDialects(mlir::DialectRegistry &registry);
+void registerToolPasses();
 
 //===- lib/Report -----------------------------------------------------------------------------------------------===//
 

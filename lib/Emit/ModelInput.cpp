@@ -6,8 +6,6 @@
 #include "lib/Emit/ModelInput.h"
 #include "mambac/Passes.h"
 #include "mlir/IR/Diagnostics.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -63,10 +61,7 @@ ModelInput::~ModelInput() = default;
 
 Error ModelInput::open(const CompileOptions &options) {
   mlir::DialectRegistry registry;
-  mlir::registerAllDialects(registry);
-  mlir::registerAllExtensions(registry);
-  registerSSMDialect(registry);
-  registerSSMBufferization(registry);
+  registerToolDialects(registry);
   context = std::make_unique<mlir::MLIRContext>(registry, options.threads == 1 ? mlir::MLIRContext::Threading::DISABLED
                                                                                : mlir::MLIRContext::Threading::ENABLED);
   context->getDiagEngine().registerHandler([progress = options.progress](mlir::Diagnostic &diagnostic) {

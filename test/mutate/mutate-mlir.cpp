@@ -15,9 +15,6 @@
 #include "test/mutate/Mutator.h"
 
 #include "mlir/IR/Verifier.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
-#include "mlir/InitAllPasses.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -200,10 +197,7 @@ __attribute__((noinline)) bool runTry(uint64_t number, const std::vector<std::st
 void runBatch(uint64_t begin, uint64_t end, const std::vector<std::string> &pieces,
               const std::vector<std::string> &pipelines) {
   mlir::DialectRegistry registry;
-  mlir::registerAllDialects(registry);
-  mlir::registerAllExtensions(registry);
-  mambac::registerSSMDialect(registry);
-  mambac::registerSSMBufferization(registry);
+  mambac::registerToolDialects(registry);
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
   mlir::ScopedDiagnosticHandler quiet(&context, [](mlir::Diagnostic &diagnostic) {
     if (only >= 0)
@@ -239,13 +233,7 @@ void prepareChild() {
 } // namespace
 
 int main(int argc, char **argv) {
-  mlir::registerAllPasses();
-  mambac::registerSSMPasses();
-  mambac::registerRaisePasses();
-  mambac::registerSchedulePasses();
-  mambac::registerCPUPasses();
-  mambac::registerReportPasses();
-  mambac::registerReferencePasses();
+  mambac::registerToolPasses();
   cl::ParseCommandLineOptions(argc, argv, "changes .mlir files at random and looks for crashes\n");
   std::vector<std::string> pieces = readPieces();
   if (pieces.empty()) {

@@ -5,15 +5,10 @@
 //===------------------------------------------------------------------------------------------------------------===//
 #include "mambac/Passes.h"
 
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
 #include "mlir/Tools/mlir-lsp-server/MlirLspServerMain.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  mlir::registerAllDialects(registry);
-  mlir::registerAllExtensions(registry);
-  mambac::registerSSMDialect(registry);
-  mambac::registerSSMBufferization(registry);
+  mambac::registerToolDialects(registry);
   return mlir::failed(mlir::MlirLspServerMain(argc, argv, registry));
 }

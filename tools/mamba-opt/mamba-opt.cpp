@@ -9,9 +9,6 @@
 #include "lib/Emit/VerifyPasses.h"
 #include "mambac/Passes.h"
 
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
-#include "mlir/InitAllPasses.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "llvm/Support/InitLLVM.h"
@@ -30,19 +27,9 @@ int main(int argc, char **argv) {
   setBugReportMsg("mamba-opt crashed: if the trace below goes through mambac, please report it to mambac with the command "
                   "line and the input.\n");
   InitLLVM init(argc, argv);
-  mlir::registerAllPasses();
-  mambac::registerSSMPasses();
-  mambac::registerRaisePasses();
-  mambac::registerSchedulePasses();
-  mambac::registerCPUPasses();
-  mambac::registerReportPasses();
-  mambac::registerReferencePasses();
-
+  mambac::registerToolPasses();
   mlir::DialectRegistry registry;
-  mlir::registerAllDialects(registry);
-  mlir::registerAllExtensions(registry);
-  mambac::registerSSMDialect(registry);
-  mambac::registerSSMBufferization(registry);
+  mambac::registerToolDialects(registry);
 
   mambac::RunOption run;
   mambac::RemarksSummary summary;

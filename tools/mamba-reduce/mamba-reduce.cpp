@@ -10,25 +10,13 @@
 #include "Reductions.h"
 #include "mambac/Passes.h"
 
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
-#include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-reduce/MlirReduceMain.h"
 
 int main(int argc, char **argv) {
-  mlir::registerAllPasses();
-  mambac::registerSSMPasses();
-  mambac::registerRaisePasses();
-  mambac::registerSchedulePasses();
-  mambac::registerCPUPasses();
-  mambac::registerReportPasses();
+  mambac::registerToolPasses();
   mambac::registerReducePass();
-
   mlir::DialectRegistry registry;
-  mlir::registerAllDialects(registry);
-  mlir::registerAllExtensions(registry);
-  mambac::registerSSMDialect(registry);
-  mambac::registerSSMBufferization(registry);
+  mambac::registerToolDialects(registry);
   mlir::MLIRContext context(registry);
   return mlir::failed(mlir::mlirReduceMain(argc, argv, context));
 }
