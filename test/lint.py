@@ -46,6 +46,7 @@ def lint_test(path: Path, text: str) -> Iterator[str]:
         if (
             not CHECKERS.search(command)
             and "-o " not in command
+            and "--output " not in command
             and not command.startswith(("mkdir", "rm", "cp", "%", "split-file"))
         ):
             yield f"{path}: nothing looks at the output of: {command}"

@@ -4,6 +4,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "Reductions.h"
+#include "ShrinkSizes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
@@ -21,7 +22,13 @@ using namespace mlir;
 namespace {
 
 /// Ways to make a module smaller at one operation.
-enum Kind { DropFunction, DropResult, ToDestination, ToInput, ToOtherOperand, numKinds };
+enum Kind { DropFunction, DropResult, DropArguments, ReturnOperand, ToDestination, ToInput, ToOtherOperand, numKinds };
+
+/// Whether a function's type may change: nobody calls it, and its body is one block.
+bool isFree(func::FuncOp function) {
+  return function && !function.isExternal() && function.getBody().hasOneBlock() &&
+         SymbolTable::symbolKnownUseEmpty(function, function->getParentOp());
+}
 
 /// Does it; false where it does not apply.
 bool reduceAt(Operation *op, unsigned kind) {
@@ -34,12 +41,34 @@ bool reduceAt(Operation *op, unsigned kind) {
     function.erase();
     return true;
   case DropResult: {
-    if (!function || function.isExternal() || function.getNumResults() < 2 || !function.getBody().hasOneBlock() ||
-        !SymbolTable::symbolKnownUseEmpty(function, function->getParentOp()))
+    if (!isFree(function) || function.getNumResults() < 2)
       return false;
     unsigned last = function.getNumResults() - 1;
     function.getBody().front().getTerminator()->eraseOperand(last);
     return succeeded(function.eraseResult(last));
+  }
+  case DropArguments: {
+    if (!isFree(function))
+      return false;
+    llvm::BitVector unused(function.getNumArguments());
+    for (BlockArgument argument : function.getArguments())
+      unused[argument.getArgNumber()] = argument.use_empty();
+    return unused.any() && succeeded(function.eraseArguments(unused));
+  }
+  case ReturnOperand: {
+    // What the last result is computed from, instead of it.
+    if (!isFree(function) || function.getNumResults() == 0)
+      return false;
+    OpOperand &last = function.getBody().front().getTerminator()->getOpOperands().back();
+    Operation *maker = last.get().getDefiningOp();
+    auto isTensor = [](Value operand) { return isa<TensorType>(operand.getType()); };
+    if (!maker || maker->getBlock() != &function.getBody().front() || llvm::none_of(maker->getOperands(), isTensor))
+      return false;
+    last.set(*llvm::find_if(maker->getOperands(), isTensor));
+    SmallVector<Type> results(function.getResultTypes());
+    results.back() = last.get().getType();
+    function.setType(FunctionType::get(op->getContext(), function.getArgumentTypes(), results));
+    return true;
   }
   case ToDestination:
     if (!destination || op->getNumResults() == 0 || int64_t(op->getNumResults()) != destination.getNumDpsInits())
@@ -78,7 +107,7 @@ struct ReducePass : PassWrapper<ReducePass, OperationPass<ModuleOp>> {
       getOperation().emitError("the module is not interesting as it is: ") << test << " has to exit with 1 for it";
       return signalPassFailure();
     }
-    while (step()) {
+    while (step() || shrink()) {
     }
   }
 
@@ -93,14 +122,40 @@ private:
           return false;
         if (!reduceAt(op, kind))
           continue;
-        IRRewriter rewriter(&getContext());
-        (void)runRegionDCE(rewriter, smaller->getOperation()->getRegions());
-        ScopedDiagnosticHandler quiet(&getContext(), [](Diagnostic &) { return success(); });
-        if (failed(verify(*smaller)) || !isInteresting(*smaller))
-          continue;
-        getOperation().getBodyRegion().takeBody(smaller->getBodyRegion());
-        return true;
+        if (accept(std::move(smaller)))
+          return true;
       }
+  }
+
+  /// Tries smaller sizes: in the whole module, so that calls still fit, or in one function.
+  bool shrink() {
+    auto attempt = [&](function_ref<Operation *(ModuleOp)> scopeOf) {
+      for (const mambac::SizeChange &change : mambac::listSizeChanges(scopeOf(getOperation()))) {
+        OwningOpRef<ModuleOp> smaller(getOperation().clone());
+        if (mambac::changeSizes(scopeOf(*smaller), change) && accept(std::move(smaller)))
+          return true;
+      }
+      return false;
+    };
+    if (attempt([](ModuleOp module) { return module.getOperation(); }))
+      return true;
+    size_t functions = llvm::range_size(getOperation().getOps<func::FuncOp>());
+    for (size_t i = 0; functions > 1 && i < functions; ++i)
+      if (attempt([&](ModuleOp module) { return (*std::next(module.getOps<func::FuncOp>().begin(), i)).getOperation(); }))
+        return true;
+    return false;
+  }
+
+  /// Takes a module over if it verifies and is interesting.
+  bool accept(OwningOpRef<ModuleOp> smaller) {
+    IRRewriter rewriter(&getContext());
+    (void)runRegionDCE(rewriter, smaller->getOperation()->getRegions());
+    ScopedDiagnosticHandler quiet(&getContext(), [](Diagnostic &) { return success(); });
+    if (failed(verify(*smaller)) || !isInteresting(*smaller))
+      return false;
+    getOperation().getBodyRegion().takeBody(smaller->getBodyRegion());
+    getOperation()->setAttrs(smaller->getOperation()->getAttrDictionary());
+    return true;
   }
 
   /// Operations from the end, so that what is large goes first.
