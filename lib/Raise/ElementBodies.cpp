@@ -26,6 +26,26 @@ static std::optional<Term> invert(const Poly &poly) {
   return inverse;
 }
 
+FailureOr<Poly> ElementEvaluator::exponential(linalg::LinalgOp op, Operation *inner, const Env &env,
+                                              ArrayRef<Lin> given) {
+  if (auto power = dyn_cast<math::PowFOp>(inner)) {
+    if (!numbersOpen)
+      return failure();
+    ++baseDepth;
+    FailureOr<Poly> base = scalar(op, power.getLhs(), env, given, Mode::Value);
+    --baseDepth;
+    ++exponentDepth;
+    FailureOr<Poly> exponent = scalar(op, power.getRhs(), env, given, Mode::Value);
+    --exponentDepth;
+    return failed(base) || failed(exponent) ? FailureOr<Poly>(failure()) : this->power(*base, *exponent, given);
+  }
+  ++exponentDepth;
+  bool natural = isa<math::ExpOp>(inner);
+  FailureOr<Poly> value = scalar(op, inner->getOperand(0), env, given, natural ? Mode::Exp : Mode::Value);
+  --exponentDepth;
+  return natural || failed(value) ? value : wrapExp(multiply(*value, constantPoly(M_LN2)), given);
+}
+
 FailureOr<Poly> ElementEvaluator::scalar(linalg::LinalgOp op, Value v, const Env &env, ArrayRef<Lin> given, Mode mode) {
   if (std::optional<double> constant = getConstantFloat(v))
     return constantPoly(mode == Mode::Exp ? std::exp(*constant) : *constant);
@@ -94,11 +114,16 @@ FailureOr<Poly> ElementEvaluator::scalar(linalg::LinalgOp op, Value v, const Env
     FailureOr<Poly> value = scalar(op, v, env, given, Mode::Value);
     return failed(value) ? value : wrapExp(*value, given);
   }
-  if (isa<math::ExpOp>(inner))
-    return scalar(op, inner->getOperand(0), env, given, Mode::Exp);
-  if (isa<math::Exp2Op>(inner)) {
-    FailureOr<Poly> value = scalar(op, inner->getOperand(0), env, given, Mode::Value);
-    return failed(value) ? value : wrapExp(multiply(*value, constantPoly(M_LN2)), given);
+  if (numbersOpen && isa<arith::SIToFPOp>(inner))
+    return number(op, inner->getOperand(0), env, given);
+  if (isa<math::ExpOp, math::Exp2Op, math::PowFOp>(inner))
+    return exponential(op, inner, env, given);
+  if (numbersOpen && isa<arith::MaximumFOp, arith::MinimumFOp, math::AbsFOp>(inner)) {
+    FailureOr<Poly> lhs = scalar(op, inner->getOperand(0), env, given, mode), rhs(failure());
+    if (succeeded(lhs))
+      rhs = inner->getNumOperands() == 1 ? FailureOr<Poly>(multiply(*lhs, constantPoly(-1)))
+                                         : scalar(op, inner->getOperand(1), env, given, mode);
+    return failed(rhs) ? rhs : extremum(inner, *lhs, *rhs, given);
   }
   if (isa<arith::UIToFPOp>(inner) && inner->getOperand(0).getType().isInteger(1)) {
     FailureOr<Condition> cond = condition(op, inner->getOperand(0), env, given);
@@ -303,8 +328,24 @@ FailureOr<ElementEvaluator::Condition> ElementEvaluator::condition(linalg::Linal
   if (auto compare = dyn_cast<arith::CmpFOp>(inner)) {
     // Of masks that are written as numbers: each piece has one.
     auto lhs = constantPieces(op, compare.getLhs(), env, given), rhs = constantPieces(op, compare.getRhs(), env, given);
-    if (failed(lhs) || failed(rhs))
-      return failure();
+    if (failed(lhs) || failed(rhs)) {
+      FailureOr<Lin> apart = difference(op, compare, env, given);
+      if (failed(apart))
+        return failure();
+      auto holds = [&](double sign) {
+        return arith::applyCmpPredicate(compare.getPredicate(), llvm::APFloat(sign), llvm::APFloat(0.0));
+      };
+      auto put = [&](double sign, const Constraints &set) { (holds(sign) ? result.yes : result.no).push_back(set); };
+      if (holds(0) == holds(1)) {
+        put(1, {*apart});
+      } else {
+        put(1, {*apart - 1});
+        if (holds(0) != holds(-1))
+          put(0, {*apart, *apart * -1});
+      }
+      put(-1, {holds(0) == holds(-1) ? *apart * -1 : *apart * -1 - 1});
+      return result;
+    }
     for (const auto &[xs, x] : *lhs)
       for (const auto &[ys, y] : *rhs) {
         bool holds = arith::applyCmpPredicate(compare.getPredicate(), llvm::APFloat(x), llvm::APFloat(y));

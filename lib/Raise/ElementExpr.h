@@ -29,7 +29,8 @@ struct Atom {
     Leaf,   ///< value[index...]
     Prefix, ///< sum of `summand`, a function of getSummandVar(), over all positions before `end`
     Exp,    ///< exp(exponent)
-    Log     ///< the logarithm of value[index...], which may be negative: only in exponents, in sums of their own
+    Log,    ///< the logarithm of value[index...], which may be negative: only in exponents, in sums of their own
+    Number  ///< index[0] itself, as a number
   };
   Kind kind;
   mlir::Value value;
@@ -65,9 +66,12 @@ public:
   struct State {
     int generation = 0; ///< 0: no scan
     bool linear = false;
+    bool masked = false; ///< a mask is among what it depends on
   };
-  explicit ScanDependence(mlir::Operation *root);
+  explicit ScanDependence(mlir::Operation *root) : ScanDependence(root, /*masks=*/false) {}
   ScanDependence() = default;
+  /// The same for scans and for what is masked, or decays, between two positions, as linear attention has it.
+  static ScanDependence ofMasks(mlir::Operation *root) { return ScanDependence(root, /*masks=*/true); }
   /// The same for exponentials in place of scans: each is the first of a generation of its own, so that the state that
   /// one step of a recurrence hands to the next is a leaf to that.
   static ScanDependence ofExponentials(mlir::Operation *root);
@@ -75,11 +79,18 @@ public:
   /// Worth following for a candidate of that generation.
   bool isLinear(mlir::Value value, int generation) const {
     State state = get(value);
-    return state.linear && state.generation == generation;
+    return (state.linear && state.generation == generation) || numbers.contains(value);
   }
+  /// Whether anything is masked.
+  bool hasMasks() const { return masksSeen; }
+  /// Whether a value is a function of one position alone that takes exponentials or powers.
+  bool isPowerOfPositions(mlir::Value value) const { return numbers.lookup(value); }
 
 private:
+  ScanDependence(mlir::Operation *root, bool masks);
   llvm::DenseMap<mlir::Value, State> states;
+  llvm::DenseMap<mlir::Value, bool> numbers; ///< functions of positions alone; true: see isPowerOfPositions
+  bool masksSeen = false;
 };
 
 /// Writes elements of tensors as sums of products.
@@ -116,6 +127,8 @@ public:
 
   /// Follows recurrences whose decay is an exponential, as the sums that they are.
   void followRecurrences() { recurrencesOpen = true; }
+  /// Writes positions that are used as numbers as such.
+  void followNumbers() { numbersOpen = true; }
   /// Whether a recurrence with an input has been followed.
   bool sawRecurrence() const { return recurrenceSeen; }
 
@@ -128,8 +141,12 @@ private:
   using Env = llvm::SmallVector<Lin>; // the iteration's position
 
   bool isFollowed(mlir::Value value) const {
+    // The rates of decays may be functions of positions, too, but are not written as such.
+    if (baseDepth > 0 || (exponentDepth > 0 && dependence.isPowerOfPositions(value)))
+      return false;
     return policy ? policy(value) : dependence.isLinear(value, generation);
   }
+
   /// A pad or concatenation whose pieces do not lie along `pieceVar`.
   bool isWholePiece(mlir::Operation *op, llvm::ArrayRef<Lin> index) const;
   /// The position in a loop of a sum, over new bound variables: one, or one for each atom.
@@ -146,6 +163,9 @@ private:
                                      Mode mode);
   mlir::FailureOr<Poly> scalar(mlir::linalg::LinalgOp op, mlir::Value v, const Env &env, llvm::ArrayRef<Lin> given,
                                Mode mode);
+  /// An exponential or a power, in the body of a linalg op.
+  mlir::FailureOr<Poly> exponential(mlir::linalg::LinalgOp op, mlir::Operation *inner, const Env &env,
+                                    llvm::ArrayRef<Lin> given);
   /// A number that depends on the position alone: disjoint sets of positions, and the number in each.
   mlir::FailureOr<std::vector<std::pair<Constraints, double>>>
   constantPieces(mlir::linalg::LinalgOp op, mlir::Value v, const Env &env, llvm::ArrayRef<Lin> given);
@@ -153,6 +173,18 @@ private:
                                        llvm::ArrayRef<Lin> given);
   mlir::FailureOr<Condition> conditionElement(mlir::Value tensor, llvm::ArrayRef<Lin> index,
                                               llvm::ArrayRef<Lin> given);
+  /// Disjoint sets of positions, and an integer in each.
+  using IntegerPieces = std::vector<std::pair<Constraints, Lin>>;
+  mlir::FailureOr<IntegerPieces> integerPieces(mlir::linalg::LinalgOp op, mlir::Value v, const Env &env,
+                                               llvm::ArrayRef<Lin> given);
+  /// An integer of the position as a float.
+  mlir::FailureOr<Poly> number(mlir::linalg::LinalgOp op, mlir::Value v, const Env &env, llvm::ArrayRef<Lin> given);
+  /// The larger or the smaller of two values, or one without its sign, where that is decided by the position.
+  mlir::FailureOr<Poly> extremum(mlir::Operation *inner, const Poly &lhs, const Poly &rhs, llvm::ArrayRef<Lin> given);
+  /// lhs - rhs of a comparison of positions as numbers.
+  mlir::FailureOr<Lin> difference(mlir::linalg::LinalgOp op, mlir::arith::CmpFOp compare, const Env &env,
+                                  llvm::ArrayRef<Lin> given);
+  mlir::FailureOr<Poly> power(const Poly &base, const Poly &exponent, llvm::ArrayRef<Lin> given);
   mlir::FailureOr<Lin> integer(mlir::linalg::LinalgOp op, mlir::Value v, const Env &env, llvm::ArrayRef<Lin> given);
   mlir::FailureOr<Lin> integerElement(mlir::Value tensor, llvm::ArrayRef<Lin> index, llvm::ArrayRef<Lin> given);
   /// If `tensor` is a mere view of another tensor, moves on to that one.
@@ -187,7 +219,8 @@ private:
   std::map<std::pair<int64_t, int>, std::pair<int, int>> pieceVars;
   int joinDepth = 0;
   bool insertionsOpen = false;
-  bool piecesWhole = false, recurrencesOpen = false, recurrenceSeen = false;
+  bool piecesWhole = false, recurrencesOpen = false, recurrenceSeen = false, numbersOpen = false;
+  int exponentDepth = 0, baseDepth = 0; ///< inside so many exponents, and bases of powers
   int pieceVar = -1;       ///< if not -1, only pieces along this variable are looked into,
   unsigned pieceDepth = 0; ///< so many more of them
   std::function<bool(mlir::Value)> policy;

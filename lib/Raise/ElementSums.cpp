@@ -156,9 +156,9 @@ FailureOr<Poly> ElementEvaluator::followScan(Operation *op, OpResult result, Arr
   FailureOr<Poly> a = read(scan.getAMutable(), Lin::var(k), given);
   if (failed(a) || a->size() != 1 || !a->front().bound.empty() || !a->front().guards.empty())
     return failure();
-  if (a->front().coefficient != 1)
+  if (!(a->front().coefficient > 0))
     return failure();
-  Poly exponent;
+  Poly exponent = constantPoly(std::log(a->front().coefficient));
   for (const Atom &atom : a->front().atoms) {
     FailureOr<Poly> part = logarithm(atom, given, /*depth=*/0);
     if (failed(part))

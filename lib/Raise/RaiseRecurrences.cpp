@@ -20,6 +20,7 @@ struct Candidate {
   Value root;
   const ScanDependence &dependence;
   bool onlySSD;
+  bool masks; ///< it depends on masks, not on scans
 
   std::string reason;
   bool plausible = false;
@@ -156,6 +157,8 @@ LogicalResult Candidate::raise() {
   return studyRoot(
       root, dependence,
       [&](RootStudy &study) -> LogicalResult {
+        if (masks)
+          study.evaluator.followNumbers();
         // The first direction's reason is what people want to read about.
         std::string first;
         for (auto [reverse, negated] : {std::pair{false, false}, {false, true}, {true, false}, {true, true}}) {
@@ -177,22 +180,23 @@ LogicalResult Candidate::raise() {
       /*followRecurrences=*/true);
 }
 
-RecurrenceCounts mambac::raise::raiseRecurrences(func::FuncOp func, bool onlySSD) {
-  RecurrenceCounts counts;
-  ScanDependence dependence(func);
+/// Tries all values that depend on what `dependence` says.
+static void raiseAll(func::FuncOp func, const ScanDependence &dependence, bool onlySSD, bool masks,
+                     RecurrenceCounts &counts) {
   // One of several pieces that are cut out of a candidate: the whole is one op.
   auto isPiece = [&](Value value) {
     auto slice = value.getDefiningOp<tensor::ExtractSliceOp>();
     return slice && !slice.getSource().hasOneUse() && dependence.get(slice.getSource()).linear;
   };
   RootQueue queue(func, [&](Value value) {
-    return dependence.get(value).linear && !isPiece(value) && isa<RankedTensorType>(value.getType()) &&
+    ScanDependence::State state = dependence.get(value);
+    return state.linear && (!masks || state.masked) && !isPiece(value) && isa<RankedTensorType>(value.getType()) &&
            cast<RankedTensorType>(value.getType()).getElementType().isFloat() &&
            !isa<tensor::PadOp, tensor::ConcatOp, tensor::CastOp, ssm::CumsumOp, ssm::SegsumOp, ssm::ScanOp>(
                value.getDefiningOp());
   });
   while (Value root = queue.next()) {
-    Candidate candidate{root, dependence, onlySSD};
+    Candidate candidate{root, dependence, onlySSD, masks};
     if (succeeded(candidate.raise())) {
       ++counts.found;
       remarkFound(getScanLocation(root), candidate.opName);
@@ -205,6 +209,14 @@ RecurrenceCounts mambac::raise::raiseRecurrences(func::FuncOp func, bool onlySSD
       queue.noteDeclined(root, candidate.reason, candidate.opName);
     }
   }
-  counts.declined = queue.reportDeclined("ssm.ssd");
+  counts.declined += queue.reportDeclined("ssm.ssd");
+}
+
+RecurrenceCounts mambac::raise::raiseRecurrences(func::FuncOp func, bool onlySSD) {
+  RecurrenceCounts counts;
+  raiseAll(func, ScanDependence(func), onlySSD, /*masks=*/false, counts);
+  // Then what has no cumulative sum and no scan to start from.
+  if (ScanDependence masks = ScanDependence::ofMasks(func); masks.hasMasks())
+    raiseAll(func, masks, onlySSD, /*masks=*/true, counts);
   return counts;
 }

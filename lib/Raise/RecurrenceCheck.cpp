@@ -178,6 +178,8 @@ bool RecurrenceMatcher::check(const Poly &poly, ArrayRef<Lin> given, const Lin &
     Work work;
     if (failed(splitExponent(term, given, work)))
       return false;
+    if (form != Form::Sums)
+      placeSource(work, position);
     const std::optional<Lin> &side = options.reverse ? work.begin : work.end;
     std::optional<Lin> &other = options.reverse ? work.end : work.begin;
     Lin expected = options.reverse ? position : position + 1;

@@ -15,176 +15,6 @@ using namespace mambac::raise;
 static constexpr size_t kMaxTerms = 512;
 static constexpr size_t kMaxCases = 64;
 
-/// A * (sum of dt) as the sum of A * dt.
-static Term intoSum(Term term) {
-  auto isPrefix = [](const Atom &atom) { return atom.kind == Atom::Kind::Prefix; };
-  if (term.atoms.size() < 2 || llvm::count_if(term.atoms, isPrefix) != 1 ||
-      llvm::any_of(term.atoms, [&](const Atom &atom) { return !isPrefix(atom) && atom.kind != Atom::Kind::Leaf; }))
-    return term;
-  Atom sum = *llvm::find_if(term.atoms, isPrefix);
-  Term summand = *sum.summand;
-  for (const Atom &atom : term.atoms)
-    if (!isPrefix(atom))
-      summand.atoms.push_back(atom);
-  sum.summand = std::make_shared<Term>(std::move(summand));
-  term.atoms.assign({sum});
-  return term;
-}
-
-/// Moves the exponentials of a term into one exponent, a difference of prefix sums of one summand.
-LogicalResult RecurrenceMatcher::splitExponent(const Term &term, ArrayRef<Lin> given, Work &work) {
-  Poly exponent;
-  work.term = term;
-  work.term.atoms.clear();
-  for (const Atom &atom : term.atoms) {
-    if (atom.kind == Atom::Kind::Prefix)
-      return fail("a cumulative sum is used outside of an exponential");
-    if (atom.kind == Atom::Kind::Leaf)
-      work.term.atoms.push_back(atom);
-    else
-      exponent.insert(exponent.end(), atom.exponent->begin(), atom.exponent->end());
-  }
-  exponent = evaluator.simplify(exponent, join(given, term.guards));
-  for (const Term &outer : exponent) {
-    const Term part = intoSum(outer);
-    plausible |= llvm::any_of(part.atoms, [](const Atom &atom) { return atom.kind == Atom::Kind::Prefix; });
-    if (part.atoms.size() != 1 || part.atoms[0].kind != Atom::Kind::Prefix || !part.guards.empty() ||
-        !part.bound.empty())
-      return fail("an exponent is not a difference of cumulative sums");
-    if (summand && !(*part.atoms[0].summand == *summand))
-      return fail("the decays are cumulative sums of different values");
-    summand = part.atoms[0].summand;
-    std::optional<Lin> &side = (part.coefficient > 0) != options.negated ? work.end : work.begin;
-    if ((rate != 0 && rate != std::abs(part.coefficient)) || side)
-      return fail("an exponent is not one difference of cumulative sums");
-    rate = std::abs(part.coefficient);
-    side = part.atoms[0].end;
-  }
-  if (!options.reverse && !work.end && work.begin) {
-    otherWay = true;
-    return fail("a decay grows with time");
-  }
-  return success();
-}
-
-/// All decays lead to one time.
-LogicalResult RecurrenceMatcher::findTarget(MutableArrayRef<Work> works, const Case &part) {
-  for (Work &work : works) {
-    if (!work.begin && !work.end)
-      continue;
-    const std::optional<Lin> &side = options.reverse ? work.begin : work.end;
-    if (!side) {
-      otherWay = true;
-      return fail("a decay does not end");
-    }
-    Lin found = options.reverse ? *side : *side - 1;
-    if (std::exchange(hasTarget, true) && target != found) {
-      otherWay = true;
-      return fail("the decays end at different times");
-    }
-    target = found;
-  }
-  if (!hasTarget)
-    return fail("no decay");
-  // The time of the element, or the one as far from the end: the result is turned around then.
-  tau = Lin::var(evaluator.getSummandVar());
-  bool found = false;
-  for (auto [dim, position] : llvm::enumerate(study.index)) {
-    Lin e = part.apply(position), sum = e + target;
-    bool turned = e != target && llvm::all_of(sum.terms, [&](auto &term) {
-                    return space.get(term.first).kind == IndexSpace::Kind::Size;
-                  });
-    if (position.isConstant() || found || (e != target && !turned))
-      continue;
-    found = true;
-    timeDim = dim;
-    time = turned ? sum - tau : tau;
-    wholeTarget = turned ? sum - position : position;
-  }
-  if (!found || target.isConstant()) {
-    otherWay = true;
-    return fail("the decay does not end at the time of the element");
-  }
-  for (Work &work : works)
-    setSource(work);
-  return success();
-}
-
-void RecurrenceMatcher::setSource(Work &work) {
-  if (!options.reverse) {
-    if (work.begin)
-      work.source = *work.begin - 1;
-    return;
-  }
-  // Backwards, what comes from behind the last step is the initial state.
-  if (work.end && *work.end != space.getSize(study.root, timeDim))
-    work.source = work.end;
-}
-
-/// The summand of the cumulative sums is dt * A, with A constant in time; without a step all of it is A.
-LogicalResult RecurrenceMatcher::matchBase() {
-  SmallVector<Atom, 4> leaves(summand->atoms.begin(), summand->atoms.end());
-  double coefficient = summand->coefficient * (options.negated ? -rate : rate);
-  int stateVar = state.isConstant() ? -1 : state.terms[0].first;
-  auto dependsOnTime = [&](const Atom &leaf) { return usesVar(leaf, tau.terms[0].first); };
-  auto ownForEachState = [&](ArrayRef<Atom> leaves, bool allowState) {
-    return llvm::any_of(varsOf(leaves), [&](int var) {
-      return space.get(var).kind == IndexSpace::Kind::Bound && !(allowState && var == stateVar);
-    });
-  };
-  for (const Atom &leaf : leaves)
-    if (usesAnyVar(leaf, movingVars(target)))
-      return fail("the decay of a step depends on the time that it leads to");
-  stateful = llvm::any_of(leaves, [&](const Atom &leaf) { return usesVar(leaf, stateVar); });
-  if (options.plain) {
-    A.coefficient = coefficient;
-    A.atoms.append(leaves.begin(), leaves.end());
-    return A.empty() || ownForEachState(A.atoms, false) ? fail("the decay is summed over") : success();
-  }
-  if (llvm::any_of(leaves, [](const Atom &leaf) { return leaf.kind != Atom::Kind::Leaf; }))
-    return fail("the decay is not an exponential");
-  if (!options.withStep) {
-    A.coefficient = coefficient;
-    A.atoms.append(leaves.begin(), leaves.end());
-    // One for each state is a selective scan whose step is 1, if it is constant in time.
-    bool constant = llvm::none_of(A.atoms, dependsOnTime);
-    return A.empty() || ownForEachState(A.atoms, constant) ? fail("the decay has its own value for each state")
-                                                           : success();
-  }
-  auto isStep = [&](const Atom &leaf) { return dependsOnTime(leaf) && !usesVar(leaf, stateVar); };
-  auto isRate = [&](const Atom &leaf) { return !dependsOnTime(leaf); };
-  auto accepted = [&] {
-    return llvm::any_of(leaves, isRate) && llvm::all_of(leaves, [&](const Atom &l) { return isStep(l) || isRate(l); });
-  };
-  for (int step = 0; step < 6 && !accepted(); ++step) {
-    bool opened = false;
-    for (unsigned i = 0; i < leaves.size() && !opened; ++i) {
-      if (!dependsOnTime(leaves[i]))
-        continue;
-      FailureOr<Poly> inner = evaluator.expand(leaves[i], {});
-      if (failed(inner) || inner->size() != 1 || !inner->front().bound.empty() || !inner->front().guards.empty() ||
-          llvm::any_of(inner->front().atoms, [](const Atom &a) { return a.kind != Atom::Kind::Leaf; }))
-        continue;
-      leaves.erase(leaves.begin() + i);
-      leaves.append(inner->front().atoms.begin(), inner->front().atoms.end());
-      coefficient *= inner->front().coefficient;
-      opened = true;
-    }
-    if (!opened)
-      return failWithStep("the decay is not a product of a time step and a constant in time");
-  }
-  if (!accepted())
-    return failWithStep("the decay has no factor that is constant in time");
-  for (const Atom &leaf : leaves)
-    (dependsOnTime(leaf) ? dt : A).atoms.push_back(leaf);
-  A.coefficient = coefficient;
-  if (dt.empty())
-    return failWithStep("the decay does not depend on time");
-  if (ownForEachState(dt.atoms, false) || ownForEachState(A.atoms, true))
-    return fail("the decay has its own value for each state");
-  return success();
-}
-
 /// The variables of a time; sizes do not move.
 SmallVector<int> RecurrenceMatcher::movingVars(const Lin &e) {
   SmallVector<int> vars = varsOf(e);
@@ -221,6 +51,10 @@ LogicalResult RecurrenceMatcher::openMixedLeaves(SmallVectorImpl<Work> &works, A
         if (++steps > 64)
           return fail("too many products between two times");
         FailureOr<Poly> opened = evaluator.expand(leaf, join(given, work.term.guards));
+        if (failed(opened) && isUnreadPower(leaf)) {
+          plausible = true;
+          return fail("a power of what may be negative");
+        }
         if (failed(opened))
           return fail("a factor depends on two times in a way that is not a product");
         Term rest = work.term;
@@ -487,15 +321,10 @@ LogicalResult RecurrenceMatcher::derive(const Poly &poly, const Case &part) {
     Term term = original;
     SmallVector<int> stateVars;
     for (int var : term.bound) {
-      bool ofTime = false;
-      for (const Atom &atom : term.atoms)
-        for (const Term &part : atom.exponent ? *atom.exponent : Poly())
-          for (const Atom &prefix : part.atoms)
-            ofTime |= prefix.kind == Atom::Kind::Prefix && prefix.end.uses(var);
-      if (!ofTime)
+      if (!isSourceVar(term, var))
         stateVars.push_back(var);
     }
-    if (stateVars.size() == 1 && failed(nameState(term, stateVars)))
+    if (form != Form::None && stateVars.size() == 1 && failed(nameState(term, stateVars)))
       return failure();
     Work work;
     if (failed(splitExponent(term, given, work)))
@@ -508,6 +337,7 @@ LogicalResult RecurrenceMatcher::derive(const Poly &poly, const Case &part) {
     (work.begin || work.end ? sources : direct).push_back(work);
   if (failed(matchBase()) || failed(openMixedLeaves(sources, given, target)))
     return failure();
+  plausible |= form == Form::None && llvm::any_of(sources, [](const Work &work) { return work.term.bound.size() > 1; });
   // Terms with a source first: they settle x.
   for (bool first : {true, false})
     for (Work &work : sources)
@@ -589,6 +419,9 @@ LogicalResult RecurrenceMatcher::match() {
   Poly poly = evaluator.evaluate(study.root, study.index, {});
   if (poly.empty() || poly.size() > kMaxTerms)
     return fail("not a sum of products");
+  findForm(poly);
+  if (form == Form::None && options.plain)
+    return fail("no decay");
   std::vector<Case> cases = splitCases(poly);
   if (cases.empty())
     return fail("too many cases");
@@ -596,6 +429,7 @@ LogicalResult RecurrenceMatcher::match() {
   unsigned principal = cases.size() - 1;
   for (unsigned i = cases.size(); i-- > 0 && cases.size() > 1;) {
     RecurrenceMatcher attempt(study, options);
+    attempt.form = form;
     if (succeeded(attempt.derive(restrict(poly, cases[i]), cases[i]))) {
       principal = i;
       break;

@@ -6,7 +6,8 @@
 //     y[t] = sum over s <= t, n of  C[t] * B[s] * dt[s] * x[s] * exp(P(t+1) - P(s+1))
 //          + sum over n of  C[t] * initial state * exp(P(t+1))  +  D * x[t]           all of it times a gate at t
 //
-// or, running backwards, s >= t and exp(P(s) - P(t)). The matcher finds the roles of the factors in the element of one
+// or, running backwards, s >= t and exp(P(s) - P(t)). A decay that is the same at all times may be written as
+// exp(A * (t - s)), and one of 1 not at all. The matcher finds the roles of the factors in the element of one
 // candidate, whatever pieces the sources come in, and in whatever cases of t.
 //
 //===----------------------------------------------------------------------------------------------------------===//
@@ -54,7 +55,10 @@ private:
     Term term;                 ///< without the exponentials
     std::optional<Lin> begin, end; ///< of the difference of prefix sums
     std::optional<Lin> source; ///< the time it starts from; none: from before the first step
+    Lin steps;                 ///< from source to target, where decays are counted
   };
+  /// How decays are written: as differences of prefix sums, as a number of steps, or not at all.
+  enum class Form { Sums, Steps, None };
   struct Interval {
     Lin low, high;
   };
@@ -80,6 +84,16 @@ private:
   bool check(const Poly &poly, llvm::ArrayRef<Lin> given, const Lin &at, bool isFinal);
   bool checkSource(Work &work, llvm::ArrayRef<Lin> given, const Lin &at, bool isFinal);
   mlir::LogicalResult splitExponent(const Term &term, llvm::ArrayRef<Lin> given, Work &work);
+  mlir::LogicalResult splitSums(const Poly &exponent, Work &work);
+  mlir::LogicalResult splitSteps(const Poly &exponent, Work &work);
+  void findForm(Poly &poly);
+  bool isUnreadPower(const Atom &leaf);
+  Atom openScale(Atom leaf, double &coefficient);
+  bool isDistance(const Lin &e);
+  bool isSourceVar(const Term &term, int var);
+  bool findCountedTarget(llvm::ArrayRef<Work> works, const Case &part);
+  void placeSource(Work &work, const Lin &position);
+  std::optional<Lin> findSource(const Term &term, const Lin &position);
   mlir::LogicalResult findTarget(llvm::MutableArrayRef<Work> works, const Case &part);
   void setSource(Work &work);
   llvm::SmallVector<int> movingVars(const Lin &e);
@@ -105,6 +119,7 @@ private:
   bool plausible = false, stepMissing = false, otherWay = false, ssd = false, stateful = false;
   std::shared_ptr<const Term> summand; ///< of the prefix sums,
   double rate = 0;                     ///< times this
+  Form form = Form::Sums;
   Lin target;      ///< the time that decays lead to,
   Lin wholeTarget; ///< and in all cases
   bool hasTarget = false, sawSource = false, sawGate = false, sawC = false, sawTerm = false;

@@ -6,16 +6,84 @@
 #include "lib/Raise/FinalState.h"
 #include "lib/Raise/RaiseUtils.h"
 #include "lib/Raise/TermRoles.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 using namespace mambac;
 using namespace mambac::raise;
+
+/// An elementwise function of what is in `operands`, over `sizes`.
+static Value createElementwise(OpBuilder &b, Location loc, ValueRange operands, ArrayRef<OpFoldResult> sizes, Type type,
+                               llvm::function_ref<Value(OpBuilder &, Location, ValueRange)> body) {
+  Value empty = tensor::EmptyOp::create(b, loc, sizes, type);
+  SmallVector<AffineMap> maps(operands.size() + 1, AffineMap::getMultiDimIdentityMap(sizes.size(), b.getContext()));
+  SmallVector<utils::IteratorType> iterators(sizes.size(), utils::IteratorType::parallel);
+  return linalg::GenericOp::create(b, loc, empty.getType(), operands, empty, maps, iterators,
+                                   [&](OpBuilder &b, Location loc, ValueRange args) {
+                                     linalg::YieldOp::create(b, loc, body(b, loc, args));
+                                   })
+      .getResult(0);
+}
+
+/// The logarithm of a decay that is not negative; of 0 it is that of a number as good as 0.
+static Value createLogarithm(OpBuilder &b, Location loc, Value operand) {
+  Type type = getElementTypeOrSelf(operand);
+  return createElementwise(b, loc, operand, tensor::getMixedSizes(b, loc, operand), type,
+                           [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                             APFloat least = APFloat::getSmallestNormalized(cast<FloatType>(type).getFloatSemantics());
+                             Value bound = arith::ConstantOp::create(b, loc, b.getFloatAttr(type, least));
+                             Value decay = arith::MaximumFOp::create(b, loc, args[0], bound);
+                             return math::LogOp::create(b, loc, decay);
+                           });
+}
+
+/// The number that a position is, as a leaf that is read there.
+static FailureOr<Atom> createNumber(OpBuilder &b, Location loc, const IndexSpace &space, const Lin &number,
+                                    OperandBuilder &operands) {
+  Lin moving = number - number.constant;
+  if (moving.terms.size() != 1 || !space.get(moving.terms[0].first).size)
+    return failure();
+  OpFoldResult size = operands.getSize(*space.get(moving.terms[0].first).size);
+  if (!size)
+    return failure();
+  Value numbers = createElementwise(
+      b, loc, {}, {size}, b.getF32Type(), [&](OpBuilder &b, Location loc, ValueRange) -> Value {
+        Value index = linalg::IndexOp::create(b, loc, 0);
+        Value integer = arith::IndexCastOp::create(b, loc, b.getI64Type(), index);
+        Value scale = arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(moving.terms[0].second));
+        Value offset = arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(number.constant));
+        integer = arith::AddIOp::create(b, loc, arith::MulIOp::create(b, loc, integer, scale), offset);
+        return arith::SIToFPOp::create(b, loc, b.getF32Type(), integer);
+      });
+  return Atom{Atom::Kind::Leaf, numbers, {Lin::var(moving.terms[0].first)}, nullptr, Lin(), nullptr};
+}
 
 /// Without a time step the decay may depend on the batch as it does on the head. The batch is what B and C know wholly;
 /// where they know both, it is the outer one.
 void ScanBuilder::findBatch() {
   if (!roles.dt.empty())
     return;
+  if (roles.A.empty()) {
+    // One decay for all: B, C and x know the batch, and the head if there is one more axis that B or C know, or two that
+    // x alone knows.
+    auto ofB = varsOf(roles.B.atoms), ofC = varsOf(roles.C.atoms);
+    SmallVector<int> known, own;
+    for (auto [dim, position] : llvm::enumerate(study.index)) {
+      if (dim == roles.timeDim || position.isConstant())
+        continue;
+      bool isKnown = llvm::any_of(varsOf(position), [&](int var) {
+        return llvm::is_contained(ofB, var) || llvm::is_contained(ofC, var);
+      });
+      (isKnown ? known : own).push_back(dim);
+    }
+    if (!known.empty())
+      batchDim = known.front();
+    if (known.size() > 1)
+      headDim = known[1];
+    else if (own.size() > 1)
+      headDim = own.front();
+    return;
+  }
   auto ofA = varsOf(roles.A.atoms), ofB = varsOf(roles.B.atoms), ofC = varsOf(roles.C.atoms);
   SmallVector<int> dims;
   for (auto [dim, position] : llvm::enumerate(study.index))
@@ -56,7 +124,8 @@ LogicalResult ScanBuilder::findAxes(std::string &reason) {
     Lin parts[5];
     int64_t headStride = 0;
     for (auto &[var, coefficient] : position.terms) {
-      bool isHead = llvm::is_contained(ofA, var) && batchDim != static_cast<int>(dim);
+      bool isHead = (llvm::is_contained(ofA, var) && batchDim != static_cast<int>(dim)) ||
+                    headDim == static_cast<int>(dim);
       // The decay has every axis but a head's channels. A selective scan has none of these.
       bool isBatch = !isHead && (!isSSD || llvm::is_contained(ofDt, var) || batchDim == static_cast<int>(dim));
       if (!isHead && !isBatch && !llvm::is_contained(ofX, var)) {
@@ -131,7 +200,7 @@ Value ScanBuilder::findFinalState(ArrayRef<Value> values,
 FailureOr<Value> ScanBuilder::add(OperandBuilder &operands, const Group &group, ArrayRef<unsigned> required,
                                   ArrayRef<unsigned> optional, ArrayRef<unsigned> grouped, StringRef what,
                                   std::string &reason) {
-  if (group.empty())
+  if (group.empty() && what != "A")
     return Value();
   FailureOr<Operand> operand = operands.build(group, required, optional, grouped);
   if (failed(operand)) {
@@ -173,6 +242,19 @@ FailureOr<ScanBuilder::Result> ScanBuilder::build(std::string &reason) {
       return failure();
     maps.push_back(one->map);
     dt = one->value;
+  }
+  // Powers of a decay are exponentials of its logarithm.
+  for (Atom &atom : roles.A.atoms) {
+    if (atom.kind == Atom::Kind::Number) {
+      FailureOr<Atom> number = createNumber(b, loc, study.space, atom.index[0], operands);
+      if (failed(number)) {
+        reason = "A is not a tensor over the op's axes";
+        return failure();
+      }
+      atom = *number;
+    }
+    if (std::exchange(atom.kind, Atom::Kind::Leaf) == Atom::Kind::Log)
+      atom.value = createLogarithm(b, loc, atom.value);
   }
   FailureOr<Value> A = failed(dt) ? dt : add(operands, roles.A, ofA, maybeA, {}, "A", reason);
   FailureOr<Value> B = failed(A) ? A : add(operands, roles.B, ofB, maybeB, {kHead}, "B", reason);

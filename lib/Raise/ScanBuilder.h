@@ -56,7 +56,8 @@ private:
   ScanRoles &roles;
   RootStudy &study;
   bool isSSD;
-  std::optional<int> batchDim; ///< the root's dimension that is the batch, where only convention tells
+  /// The root's dimensions that are the batch and the head, where only convention tells.
+  std::optional<int> batchDim, headDim;
   llvm::SmallVector<Axis> axes;
   llvm::SmallVector<llvm::SmallVector<unsigned, 2>> dimAxes; ///< the axes that each of the root's dimensions consists of
   llvm::SmallVector<mlir::AffineMap> maps;

@@ -102,7 +102,7 @@ func.func @plain_decay(%a: tensor<5x2x6x4xf32>, %b: tensor<5x2x6x4xf32>, %C: ten
   %e3 = tensor.empty() : tensor<2x6x5xf32>
   %h = ssm.scan "l b d n, l b d n -> l b d n" axis(0) a(%a : tensor<5x2x6x4xf32>) b(%b : tensor<5x2x6x4xf32>) outs(%es : tensor<5x2x6x4xf32>)
   %y0 = linalg.fill ins(%zero : f32) outs(%e3 : tensor<2x6x5xf32>) -> tensor<2x6x5xf32>
-  // expected-remark @below {{Reason="the decay is not an exponential", Remark=ssm.selective_scan}}
+  // expected-remark @below {{Reason="the decay is not an exponential, and may be negative", Remark=ssm.selective_scan}}
   %y = linalg.generic {indexing_maps = [#lbdn, #bnl, #bdl], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%h, %C : tensor<5x2x6x4xf32>, tensor<2x4x5xf32>) outs(%y0 : tensor<2x6x5xf32>) {
   ^bb0(%x: f32, %v: f32, %o: f32):
     %p = arith.mulf %x, %v : f32
