@@ -50,6 +50,8 @@ void EntryInputs::learnRoles(mlir::func::FuncOp form) {
         give(ssd.getDt(), InputRole::Positive);
     } else if (auto plain = dyn_cast<ssm::ScanOp>(op)) {
       give(plain.getA(), InputRole::Decay);
+      if (plain.isComplex())
+        give(plain.getAImag(), InputRole::Decay);
     }
   });
 }

@@ -127,6 +127,8 @@ FailureOr<Poly> ElementEvaluator::logarithm(const Atom &atom, ArrayRef<Lin> give
 /// same with s >= t and t <= k < s.
 FailureOr<Poly> ElementEvaluator::followScan(Operation *op, OpResult result, ArrayRef<Lin> index, ArrayRef<Lin> given) {
   auto scan = cast<ssm::ScanOp>(op);
+  if (scan.isComplex())
+    return failure(); // no exponential of a sum
   unsigned number = scan.getOutsMutable()[result.getResultNumber()].getOperandNumber();
   SmallVector<AffineMap> maps = scan.getIndexingMapsArray();
   if (!maps[number].isProjectedPermutation() || maps[number].getNumResults() + result.getResultNumber() != maps[0].getNumDims())

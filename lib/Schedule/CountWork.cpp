@@ -235,6 +235,8 @@ private:
     }
     if (isa<ssm::EinsumOp>(op))
       return multiply({number(std::max<int64_t>(1, int64_t(op->getNumOperands()) - 1)), all});
+    if (auto scan = dyn_cast<ssm::ScanOp>(op.getOperation()); scan && scan.isComplex())
+      return multiply({"8", all}); // four products, four sums
     return multiply({"2", all}); // convolution, scan: one product, one sum
   }
 

@@ -10,6 +10,8 @@ using namespace mlir;
 using namespace mambac;
 using namespace mambac::ssm;
 
+static OpOperand *getIfPresent(MutableOperandRange range) { return range.empty() ? nullptr : &range[0]; }
+
 FailureOr<SmallVector<Value>> ScanOp::decomposeOperation(OpBuilder &builder) {
   if (failed(requireTensors(*this)))
     return failure();
@@ -20,34 +22,66 @@ FailureOr<SmallVector<Value>> ScanOp::decomposeOperation(OpBuilder &builder) {
   sizes.erase(sizes.begin() + axis);
   AffineMap state = b.getMultiDimIdentityMap(sizes.size());
 
-  OpOperand &a = getAMutable(), &bb = getBMutable(), &h = getOutsMutable()[0];
+  unsigned parts = getNumParts();
+  OpOperand *a[] = {&getAMutable(), getIfPresent(getAImagMutable())};
+  OpOperand *input[] = {&getBMutable(), getIfPresent(getBImagMutable())};
+  OpOperand *init[] = {getIfPresent(getInitMutable()), getIfPresent(getInitImagMutable())};
   auto mapOf = [&](OpOperand &operand) { return dropAxis(getMapFor(operand), axis); };
   auto sliceOf = [&](DecomposeBuilder &b, OpOperand &operand, Value tensor, Value t) {
     int64_t dim = getDimOfAxis(operand.getOperandNumber(), axis);
     return dim < 0 ? tensor : b.slice(tensor, dim, t);
   };
 
-  Value carry0 = b.newTensor(sizes, state, getInit() ? std::nullopt : std::optional<double>(0.0));
-  if (getInit())
-    carry0 = b.copy(getInit(), mapOf(getInitMutable()[0]), carry0, state);
+  // What the loop hands on: the states' parts, then the last state's.
+  SmallVector<Value> carried;
+  for (unsigned part = 0; part < parts; ++part)
+    carried.push_back(getStates(part).get());
+  for (unsigned part = 0; part < parts; ++part) {
+    carried.push_back(b.newTensor(sizes, state, init[part] ? std::nullopt : std::optional<double>(0.0)));
+    if (init[part])
+      carried.back() = b.copy(init[part]->get(), mapOf(*init[part]), carried.back(), state);
+  }
   auto loop = scf::ForOp::create(
-      b, b.index(0), length, b.index(1), ValueRange{h.get(), carry0},
-      [&](OpBuilder &nested, Location loc, Value t, ValueRange values) {
+      b, b.index(0), length, b.index(1), carried, [&](OpBuilder &nested, Location loc, Value t, ValueRange values) {
         DecomposeBuilder b(*this, nested);
         Value position = t;
         if (getReverse())
           position = arith::SubIOp::create(b, arith::SubIOp::create(b, length, b.index(1)), t);
-        Value carry = b.loop({sliceOf(b, a, a.get(), position), sliceOf(b, bb, bb.get(), position)},
-                             {mapOf(a), mapOf(bb), state}, values[1], [](DecomposeBuilder &b, ValueRange args) -> Value {
-                               return arith::AddFOp::create(b, arith::MulFOp::create(b, args[0], args[2]), args[1]);
-                             });
-        Value entry = b.copy(carry, state, sliceOf(b, h, values[0], position), mapOf(h));
-        Value result = b.insertSlice(entry, values[0], getDimOfAxis(h.getOperandNumber(), axis), position);
-        scf::YieldOp::create(b, ValueRange{result, carry});
+        SmallVector<Value> inputs;
+        SmallVector<AffineMap> maps;
+        for (OpOperand *operand : {a[0], a[1], input[0], input[1]})
+          if (operand) {
+            inputs.push_back(sliceOf(b, *operand, operand->get(), position));
+            maps.push_back(mapOf(*operand));
+          }
+        maps.push_back(state);
+        SmallVector<Value> carries =
+            b.loops(inputs, maps, values.drop_front(parts), [&](DecomposeBuilder &b, ValueRange args) {
+              ValueRange old = args.take_back(parts);
+              SmallVector<Value> next;
+              for (unsigned part = 0; part < parts; ++part) {
+                Value sum = arith::MulFOp::create(b, args[0], old[part]);
+                if (parts == 2) {
+                  Value cross = arith::MulFOp::create(b, args[1], old[1 - part]);
+                  sum = part ? Value(arith::AddFOp::create(b, sum, cross)) : arith::SubFOp::create(b, sum, cross);
+                }
+                next.push_back(input[part] ? Value(arith::AddFOp::create(b, sum, args[parts + part])) : sum);
+              }
+              return next;
+            });
+        SmallVector<Value> results;
+        for (unsigned part = 0; part < parts; ++part) {
+          OpOperand &h = getStates(part);
+          Value entry = b.copy(carries[part], state, sliceOf(b, h, values[part], position), mapOf(h));
+          results.push_back(b.insertSlice(entry, values[part], getDimOfAxis(h.getOperandNumber(), axis), position));
+        }
+        llvm::append_range(results, carries);
+        scf::YieldOp::create(b, results);
       });
-  SmallVector<Value> results{loop.getResult(0)};
+  SmallVector<Value> results(loop.getResults().take_front(parts));
   if (hasFinalState())
-    results.push_back(b.copy(loop.getResult(1), state, getFinalState(), mapOf(getOutsMutable()[1])));
+    for (unsigned part = 0; part < parts; ++part)
+      results.push_back(b.copy(loop.getResult(parts + part), state, getFinal(part).get(), mapOf(getFinal(part))));
   return results;
 }
 
@@ -67,8 +101,6 @@ struct Recurrence {
   bool reverse;
 };
 } // namespace
-
-static OpOperand *getIfPresent(MutableOperandRange range) { return range.empty() ? nullptr : &range[0]; }
 
 /// dt = clamp(softplus(dt + bias))
 static Value decomposeStep(Recurrence &r, DecomposeBuilder &b, ArrayRef<OpFoldResult> sizes, AffineMap stepMap) {

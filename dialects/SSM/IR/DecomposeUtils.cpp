@@ -35,22 +35,31 @@ Value DecomposeBuilder::newTensor(ArrayRef<OpFoldResult> axisSizes, AffineMap ma
   return value ? linalg::FillOp::create(*this, constant(*value), empty).getResult(0) : empty;
 }
 
-Value DecomposeBuilder::loop(ValueRange inputs, ArrayRef<AffineMap> maps, Value out, Body body) {
+SmallVector<Value> DecomposeBuilder::loops(ValueRange inputs, ArrayRef<AffineMap> maps, ValueRange outs, ManyBody body) {
   SmallVector<utils::IteratorType> iterators;
   for (unsigned axis = 0; axis < maps.back().getNumDims(); ++axis)
     iterators.push_back(axes::findAxis(maps.back(), axis) >= 0 ? utils::IteratorType::parallel
                                                                : utils::IteratorType::reduction);
+  SmallVector<AffineMap> all(maps);
+  all.resize(inputs.size() + outs.size(), maps.back());
   auto generic = linalg::GenericOp::create(
-      *this, TypeRange(out.getType()), inputs, ValueRange(out), maps, iterators,
-      [&](OpBuilder &nested, Location loc, ValueRange args) {
+      *this, outs.getTypes(), inputs, outs, all, iterators, [&](OpBuilder &nested, Location loc, ValueRange args) {
         DecomposeBuilder b(*this);
         b.setInsertionPoint(nested.getInsertionBlock(), nested.getInsertionPoint());
         SmallVector<Value> converted =
             llvm::map_to_vector(args, [&](Value arg) { return b.convert(arg, computeType); });
-        Value result = body(b, converted);
-        linalg::YieldOp::create(b, b.convert(result, args.back().getType()));
+        SmallVector<Value> results = body(b, converted);
+        for (auto [result, out] : llvm::zip_equal(results, args.take_back(outs.size())))
+          result = b.convert(result, out.getType());
+        linalg::YieldOp::create(b, results);
       });
-  return generic.getResult(0);
+  return generic.getResults();
+}
+
+Value DecomposeBuilder::loop(ValueRange inputs, ArrayRef<AffineMap> maps, Value out, Body body) {
+  return loops(inputs, maps, out, [&](DecomposeBuilder &b, ValueRange args) {
+    return SmallVector<Value>{body(b, args)};
+  }).front();
 }
 
 Value DecomposeBuilder::copy(Value input, AffineMap inputMap, Value out, AffineMap outMap) {

@@ -22,6 +22,7 @@ namespace mambac::ssm {
 class DecomposeBuilder : public mlir::ImplicitLocOpBuilder {
 public:
   using Body = llvm::function_ref<mlir::Value(DecomposeBuilder &, mlir::ValueRange)>;
+  using ManyBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(DecomposeBuilder &, mlir::ValueRange)>;
 
   DecomposeBuilder(mlir::Operation *op, mlir::OpBuilder &builder);
 
@@ -39,6 +40,10 @@ public:
   /// Axes that out lacks are summed over by a body that adds to out's element. Elements are converted to the compute
   /// type on the way in and to out's type on the way out.
   mlir::Value loop(mlir::ValueRange inputs, llvm::ArrayRef<mlir::AffineMap> maps, mlir::Value out, Body body);
+
+  /// The same with several results of the last map: outs[i][..] = body(inputs[..], outs[..])[i].
+  llvm::SmallVector<mlir::Value> loops(mlir::ValueRange inputs, llvm::ArrayRef<mlir::AffineMap> maps,
+                                       mlir::ValueRange outs, ManyBody body);
 
   /// Copies with a permutation and a conversion.
   mlir::Value copy(mlir::Value input, mlir::AffineMap inputMap, mlir::Value out, mlir::AffineMap outMap);

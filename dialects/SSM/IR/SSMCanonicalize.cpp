@@ -24,22 +24,28 @@ static ArrayAttr dropMap(ArrayAttr maps, unsigned operand) {
 }
 
 namespace {
+/// How many tensors hold the final state: as many as hold the result.
+template <typename OpT> unsigned getNumFinals(OpT) { return 1; }
+unsigned getNumFinals(ScanOp op) { return op.getNumParts(); }
+
 /// %y, %final = op ... -> %y = op ...          where nobody reads %final
 template <typename OpT>
 struct DropUnusedFinal : OpRewritePattern<OpT> {
   using OpRewritePattern<OpT>::OpRewritePattern;
   LogicalResult matchAndRewrite(OpT op, PatternRewriter &rewriter) const override {
-    if (op.getNumResults() != 2 || !op->getResult(1).use_empty())
+    unsigned finals = getNumFinals(op);
+    if (op.getNumResults() != 2 * finals ||
+        llvm::any_of(op->getResults().drop_front(finals), [](Value final) { return !final.use_empty(); }))
       return rewriter.notifyMatchFailure(op, "has no unused final state");
-    unsigned last = op->getNumOperands() - 1; // destinations are the last operands
     SmallVector<int32_t> segments = llvm::to_vector(ArrayRef<int32_t>(op.getProperties().operandSegmentSizes));
-    --segments.back();
+    segments.back() -= finals; // destinations are the last operands
     NamedAttrList attributes(op->getAttrDictionary());
     attributes.set("operandSegmentSizes", rewriter.getDenseI32ArrayAttr(segments));
-    attributes.set("indexing_maps", dropMap(op.getIndexingMapsAttr(), last));
-    OperationState state(op.getLoc(), op->getName(), op->getOperands().drop_back(), op->getResult(0).getType(),
-                         attributes);
-    rewriter.replaceAllUsesWith(op->getResult(0), rewriter.create(state)->getResult(0));
+    attributes.set("indexing_maps",
+                   ArrayAttr::get(op.getContext(), op.getIndexingMapsAttr().getValue().drop_back(finals)));
+    OperationState state(op.getLoc(), op->getName(), op->getOperands().drop_back(finals),
+                         TypeRange(op->getResultTypes()).drop_back(finals), attributes);
+    rewriter.replaceAllUsesWith(op->getResults().drop_back(finals), rewriter.create(state)->getResults());
     rewriter.eraseOp(op);
     return success();
   }
@@ -69,6 +75,23 @@ struct DropZeroInitialValue : OpRewritePattern<OpT> {
       init.clear();
     });
     return success();
+  }
+};
+
+/// scan a_imag(..) b_imag(0) init_imag(0) -> scan a_imag(..)        zero is what there is without them
+struct DropZeroImaginary : OpRewritePattern<ScanOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ScanOp op, PatternRewriter &rewriter) const override {
+    for (MutableOperandRange part : {op.getBImagMutable(), op.getInitImagMutable()}) {
+      if (part.empty() || !isZero(part[0].get()))
+        continue;
+      rewriter.modifyOpInPlace(op, [&] {
+        op.setIndexingMapsAttr(dropMap(op.getIndexingMapsAttr(), part[0].getOperandNumber()));
+        part.clear();
+      });
+      return success();
+    }
+    return rewriter.notifyMatchFailure(op, "has no imaginary part that is zero");
   }
 };
 
@@ -179,7 +202,7 @@ void SegsumOp::getCanonicalizationPatterns(RewritePatternSet &results, MLIRConte
 }
 void ScanOp::getCanonicalizationPatterns(RewritePatternSet &results, MLIRContext *context) {
   addForAll<ScanOp>(results, context);
-  results.add<DropUnusedFinal<ScanOp>, DropZeroInitialValue<ScanOp>, AbsorbLayout<ScanOp>>(context);
+  results.add<DropUnusedFinal<ScanOp>, DropZeroInitialValue<ScanOp>, DropZeroImaginary, AbsorbLayout<ScanOp>>(context);
 }
 void SelectiveScanOp::getCanonicalizationPatterns(RewritePatternSet &results, MLIRContext *context) {
   addForAll<SelectiveScanOp>(results, context);

@@ -103,7 +103,13 @@ void SegsumOp::build(OpBuilder &b, OperationState &state, Value a, Value out, in
 
 void ScanOp::build(OpBuilder &b, OperationState &state, Value a, Value bb, Value init, ValueRange outs,
                    ArrayRef<AffineMap> maps, int64_t axis, bool reverse) {
-  build(b, state, tensorTypes(outs.getTypes()), a, bb, init, outs, b.getAffineMapArrayAttr(maps), axis, reverse);
+  build(b, state, a, bb, init, Value(), Value(), Value(), outs, maps, axis, reverse);
+}
+
+void ScanOp::build(OpBuilder &b, OperationState &state, Value a, Value bb, Value init, Value aImag, Value bImag,
+                   Value initImag, ValueRange outs, ArrayRef<AffineMap> maps, int64_t axis, bool reverse) {
+  build(b, state, tensorTypes(outs.getTypes()), a, bb, init, aImag, bImag, initImag, outs, b.getAffineMapArrayAttr(maps),
+        axis, reverse);
 }
 
 void SelectiveScanOp::build(OpBuilder &b, OperationState &state, Value u, Value delta, Value A, Value B, Value C,

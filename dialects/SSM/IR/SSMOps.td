@@ -181,26 +181,54 @@ def SSM_ScanOp : SSM_IndexedOp<"scan", [AttrSizedOperandSegments]> {
     axes are independent. a and b may lack axes (decays shared by a head's channels), and t too. `final` is the last
     h that was computed.
 
+    With a_imag, the recurrence is one of complex numbers, whose real and imaginary parts are tensors of their own:
+
+        h[t]      = a[t] * h[t-1] - a_imag[t] * h_imag[t-1] + b[t]
+        h_imag[t] = a[t] * h_imag[t-1] + a_imag[t] * h[t-1] + b_imag[t]
+
+    b_imag and init_imag are 0 where they are not given. Destinations are h and h_imag, then final and final_imag.
+
     Constraints (C1 to C4 are those of all indexed ops):
     - C5 axis is one of the axes.
-    - C6 h's map has every axis, plain.
-    - C7 init's and final's maps have every axis but the scanned one, plain.
-    - C8 a's and b's maps have the scanned axis plain, or not; there are one or two destinations.
+    - C6 h's map (and h_imag's) has every axis, plain.
+    - C7 init's and final's maps (and those of their imaginary parts) have every axis but the scanned one, plain.
+    - C8 a's and b's maps (and those of their imaginary parts) have the scanned axis plain, or not; there are one or two
+      destinations, two or four with a_imag.
+    - C9 b_imag and init_imag are given with a_imag alone.
 
     Example:
         %h, %f = ssm.scan "b t d, b t d, b d -> b t d, b d" axis(1) a(%a : tensor<..>) b(%b : tensor<..>)
             init(%h0 : tensor<..>) outs(%e, %g : tensor<..>, tensor<..>)
+        %re, %im = ssm.scan "d n, b t, d n -> b t d n, b t d n" axis(1) a(%ar : tensor<..>) b(%u : tensor<..>)
+            a_imag(%ai : tensor<..>) outs(%e, %g : tensor<..>, tensor<..>)
   }];
   let arguments = (ins SSM_FloatShaped:$a, SSM_FloatShaped:$b, Optional<SSM_FloatShaped>:$init,
+      Optional<SSM_FloatShaped>:$a_imag, Optional<SSM_FloatShaped>:$b_imag, Optional<SSM_FloatShaped>:$init_imag,
       Variadic<SSM_FloatShaped>:$outs, AffineMapArrayAttr:$indexing_maps, I64Attr:$axis, UnitAttr:$reverse);
   let assemblyFormat = [{
     custom<AnyEquation>($indexing_maps) `axis` `(` $axis `)` (`reverse` $reverse^)?
     `a` `(` $a `:` type($a) `)` `b` `(` $b `:` type($b) `)` (`init` `(` $init^ `:` type($init) `)`)?
+    (`a_imag` `(` $a_imag^ `:` type($a_imag) `)`)? (`b_imag` `(` $b_imag^ `:` type($b_imag) `)`)?
+    (`init_imag` `(` $init_imag^ `:` type($init_imag) `)`)?
     custom<Outs>($outs, type($outs), type($results)) attr-dict
   }];
-  let builders = [OpBuilder<(ins "::mlir::Value":$a, "::mlir::Value":$b, "::mlir::Value":$init,
-      "::mlir::ValueRange":$outs, "::llvm::ArrayRef<::mlir::AffineMap>":$indexingMaps, "int64_t":$axis,
-      CArg<"bool", "false">:$reverse)>];
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$a, "::mlir::Value":$b, "::mlir::Value":$init, "::mlir::ValueRange":$outs,
+        "::llvm::ArrayRef<::mlir::AffineMap>":$indexingMaps, "int64_t":$axis, CArg<"bool", "false">:$reverse)>,
+    OpBuilder<(ins "::mlir::Value":$a, "::mlir::Value":$b, "::mlir::Value":$init, "::mlir::Value":$aImag,
+        "::mlir::Value":$bImag, "::mlir::Value":$initImag, "::mlir::ValueRange":$outs,
+        "::llvm::ArrayRef<::mlir::AffineMap>":$indexingMaps, "int64_t":$axis, CArg<"bool", "false">:$reverse)>];
+  let extraClassDeclaration = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() { return getOutsMutable(); }
+    bool isComplex() { return bool(getAImag()); }
+    /// 1, or 2 for complex numbers: so many tensors hold h.
+    unsigned getNumParts() { return isComplex() ? 2 : 1; }
+    bool hasFinalState() { return getOuts().size() > getNumParts(); }
+    /// The destination of h's real (0) or imaginary (1) part.
+    ::mlir::OpOperand &getStates(unsigned part = 0) { return getOutsMutable()[part]; }
+    /// The destination of the final state's part; there has to be one.
+    ::mlir::OpOperand &getFinal(unsigned part = 0) { return getOutsMutable()[getNumParts() + part]; }
+  }];
 }
 
 def SSM_SelectiveScanOp : SSM_NamedAxesOp<"selective_scan", "b l d n", [AttrSizedOperandSegments]> {

@@ -139,8 +139,12 @@ LogicalResult ScanOp::verify() {
   int64_t axis = getAxis();
   if (axis < 0 || axis >= getNumAxes())
     return emitOpError() << "axis " << axis << " is not one of the " << getNumAxes() << " axes [C5]";
-  if (failed(verifyOuts(*this, getOuts(), 2, 8)))
+  if ((getBImag() || getInitImag()) && !isComplex())
+    return emitOpError("has an imaginary part but no a_imag [C9]");
+  if (!isComplex() && failed(verifyOuts(*this, getOuts(), 2, 8)))
     return failure();
+  if (isComplex() && getOuts().size() != 2 && getOuts().size() != 4)
+    return emitOpError() << "needs two or four destinations, has " << getOuts().size() << " [C8]";
   SmallVector<AxisUse> all, state, input;
   for (unsigned i = 0; i < getNumAxes(); ++i) {
     all.push_back({i, Use::Required});
@@ -149,12 +153,17 @@ LogicalResult ScanOp::verify() {
       state.push_back({i, Use::Required});
   }
   auto op = cast<IndexedOpInterface>(getOperation());
-  if (failed(verifyAxes(op, numberOf(getOutsMutable()[0]), "h", all, 6)) ||
-      failed(verifyAxes(op, getInitMutable(), "init", state, 7)) ||
+  for (unsigned part = 0; part < getNumParts(); ++part)
+    if (failed(verifyAxes(op, numberOf(getStates(part)), part ? "h_imag" : "h", all, 6)) ||
+        (hasFinalState() && failed(verifyAxes(op, numberOf(getFinal(part)), part ? "final_imag" : "final", state, 7))))
+      return failure();
+  if (failed(verifyAxes(op, getInitMutable(), "init", state, 7)) ||
+      failed(verifyAxes(op, getInitImagMutable(), "init_imag", state, 7)) ||
       failed(verifyAxes(op, numberOf(getAMutable()), "a", input, 8)) ||
-      failed(verifyAxes(op, numberOf(getBMutable()), "b", input, 8)))
+      failed(verifyAxes(op, getAImagMutable(), "a_imag", input, 8)) ||
+      failed(verifyAxes(op, getBImagMutable(), "b_imag", input, 8)))
     return failure();
-  return hasFinalState() ? verifyAxes(op, numberOf(getOutsMutable()[1]), "final", state, 7) : success();
+  return verifyAxes(op, numberOf(getBMutable()), "b", input, 8);
 }
 
 LogicalResult SelectiveScanOp::verify() {

@@ -169,8 +169,17 @@ LogicalResult expandSegsum(ssm::SegsumOp op, KernelBuilder &k) {
 }
 
 LogicalResult expandScan(ssm::ScanOp op, KernelBuilder &k) {
-  View a = viewOf(op, op.getAMutable()), b = viewOf(op, op.getBMutable()), init = viewOf(op, op.getInitMutable()),
-       h = viewOf(op, op.getOutsMutable()), final = viewOf(op, op.getOutsMutable(), 1);
+  View a = viewOf(op, op.getAMutable()), aImag = viewOf(op, op.getAImagMutable());
+  // One part, or the real and the imaginary one.
+  unsigned parts = op.getNumParts();
+  View inputs[] = {viewOf(op, op.getBMutable()), viewOf(op, op.getBImagMutable())};
+  View inits[] = {viewOf(op, op.getInitMutable()), viewOf(op, op.getInitImagMutable())};
+  SmallVector<View> states, finals;
+  for (unsigned part = 0; part < parts; ++part) {
+    states.push_back(viewOf(op, op.getOutsMutable(), part));
+    finals.push_back(viewOf(op, op.getOutsMutable(), parts + part));
+  }
+  const View &h = states[0];
   unsigned numAxes = op.getNumAxes(), axis = op.getAxis();
   Value zero = k.index(0), length = k.size(h, axis);
   std::optional<unsigned> lane;
@@ -191,27 +200,41 @@ LogicalResult expandScan(ssm::ScanOp op, KernelBuilder &k) {
       there[axis] = t;
       return there;
     };
-    auto running = [&](Value first, function_ref<Value(const View &, Value)> load,
+    auto running = [&](function_ref<Value(const View &)> start, function_ref<Value(const View &, Value)> load,
                        function_ref<void(Value, const View &, Value)> store) {
-      SmallVector<Value> last = k.loop(zero, length, 1, ValueRange{first}, [&](Value step, ValueRange state) {
-        Value t = op.getReverse() ? k.sub(k.sub(length, k.index(1)), step) : step;
-        Value next = k.fma(load(a, t), state[0], load(b, t));
-        store(next, h, t);
-        return SmallVector<Value>{next};
+      SmallVector<Value> first;
+      for (unsigned part = 0; part < parts; ++part)
+        first.push_back(start(inits[part]));
+      SmallVector<Value> last = k.loop(zero, length, 1, first, [&](Value step, ValueRange state) {
+        Value t = op.getReverse() ? k.sub(k.sub(length, k.index(1)), step) : step, decay = load(a, t);
+        SmallVector<Value> next;
+        for (unsigned part = 0; part < parts; ++part) {
+          Value sum = inputs[part] ? k.fma(decay, state[part], load(inputs[part], t)) : k.fmul(decay, state[part]);
+          if (aImag) {
+            Value cross = load(aImag, t);
+            sum = k.fma(part ? cross : Value(arith::NegFOp::create(k.b, k.loc, cross)), state[1 - part], sum);
+          }
+          next.push_back(sum);
+        }
+        for (unsigned part = 0; part < parts; ++part)
+          store(next[part], states[part], t);
+        return next;
       });
-      if (final)
-        store(last[0], final, zero);
+      for (unsigned part = 0; part < parts; ++part)
+        if (finals[part])
+          store(last[part], finals[part], zero);
     };
     if (!lane) {
       running(
-          init ? k.load(init, with(zero)) : k.f32(0.f), [&](const View &v, Value t) { return k.load(v, with(t)); },
+          [&](const View &v) { return v ? k.load(v, with(zero)) : k.f32(0.f); },
+          [&](const View &v, Value t) { return k.load(v, with(t)); },
           [&](Value x, const View &v, Value t) { k.store(x, v, with(t)); });
       return;
     }
     forLanes(k, k.size(h, *lane), [&](Value first, Value lanes) {
       at[*lane] = first;
       running(
-          init ? k.loadLanes(init, with(zero), *lane, lanes) : k.splat(0.f),
+          [&](const View &v) { return v ? k.loadLanes(v, with(zero), *lane, lanes) : k.splat(0.f); },
           [&](const View &v, Value t) { return k.loadLanes(v, with(t), *lane, lanes); },
           [&](Value x, const View &v, Value t) { storeLanes(k, x, v, with(t), *lane, lanes); });
     });

@@ -72,6 +72,15 @@ bool TorchWriter::writeSSM(Operation *op) {
     }
     return true;
   };
+  // The same for a helper that returns as many tensors as there are axes; the op may have fewer results.
+  auto defineAll = [&](const std::string &call, ArrayRef<SmallVector<unsigned>> axes) {
+    std::string targets, y = newName("v");
+    for (size_t i = 0; i < axes.size(); ++i)
+      targets += (i ? ", " : "") + (i < op->getNumResults() ? y + "_" + std::to_string(i) : std::string("_"));
+    line(targets + " = " + call);
+    for (unsigned i = 0; i < op->getNumResults(); ++i)
+      names[op->getResult(i)] = restored(op, i, axes[i], y + "_" + std::to_string(i));
+  };
   std::string type = op->getNumResults() ? dtypeOf(op->getResult(0)) : "";
   for (mlir::Value value : op->getOperands().drop_back(op->getNumResults()))
     if (tensor(value).empty())
@@ -117,6 +126,17 @@ bool TorchWriter::writeSSM(Operation *op) {
         return refuse(op, "a size is not known");
     }
     std::string shape = tuple(std::vector<std::string>(sizes.begin(), sizes.end()));
+    if (scan.isComplex()) {
+      auto both = [&](MutableOperandRange re, MutableOperandRange im, ArrayRef<unsigned> axes) {
+        return arranged(op, re, axes) + ", " + arranged(op, im, axes) + ", ";
+      };
+      defineAll(need("complex_scan") + "(" + shape + ", " + both(scan.getAMutable(), scan.getAImagMutable(), all) +
+                    both(scan.getBMutable(), scan.getBImagMutable(), all) +
+                    both(scan.getInitMutable(), scan.getInitImagMutable(), others) + std::to_string(scan.getAxis()) +
+                    ", " + truth(scan.getReverse()) + ", " + type + ")",
+                {all, all, others, others});
+      return true;
+    }
     std::string call = need("scan") + "(" + arranged(op, scan.getAMutable().getOperandNumber(), all) + ".expand(" + shape +
                        "), " + arranged(op, scan.getBMutable().getOperandNumber(), all) + ".expand(" + shape + "), " +
                        arranged(op, scan.getInitMutable(), others) + ", " + std::to_string(scan.getAxis()) + ", " +

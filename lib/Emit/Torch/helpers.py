@@ -128,6 +128,24 @@ def scan(a, b, state, axis, reverse, dtype, chunk=16):
     return y.squeeze(0).movedim(0, axis), h.squeeze(0).to(dtype)
 
 
+#: complex_scan needs accumulator running_scan chunks
+def complex_scan(shape, a, a_imag, b, b_imag, state, state_imag, axis, reverse, dtype, chunk=16):
+    """scan of complex numbers in two parts, where None is 0. Returns h and the last h, in two parts each."""
+    acc = accumulator(a, a_imag, b, b_imag, state, state_imag)
+    ends = [n for i, n in enumerate(shape) if i != axis]
+    h = torch.zeros(1, *ends, dtype=torch.complex(*torch.zeros(2, 1, dtype=acc)).dtype, device=a.device)
+    h = h + (0 if state is None else state.to(acc)) + 1j * (0 if state_imag is None else state_imag.to(acc))
+    a, a_imag, b, b_imag = (None if t is None else t.expand(shape).movedim(axis, 0) for t in (a, a_imag, b, b_imag))
+    y = torch.empty(2, *b.shape, dtype=dtype, device=b.device)
+    for i, j in chunks(b.shape[0], chunk, reverse):
+        cut = lambda t: torch.zeros((), dtype=acc, device=h.device) if t is None else (t[i:j].flip(0) if reverse else t[i:j]).to(acc)
+        part = running_scan(*(torch.complex(*torch.broadcast_tensors(cut(re), cut(im))).unsqueeze(0) for re, im in ((a, a_imag), (b, b_imag))), h)
+        h = part[:, -1]
+        y[:, i:j] = torch.view_as_real(part[0].flip(0) if reverse else part[0]).movedim(-1, 0)
+    h = torch.view_as_real(h.squeeze(0)).to(dtype)
+    return y[0].movedim(0, axis), y[1].movedim(0, axis), h[..., 0], h[..., 1]
+
+
 #: selective_scan needs accumulator time_steps running_scan chunks
 def selective_scan(u, delta, A, B, C, D, z, bias, state, use_softplus, low, high, reverse, dtype, chunk=16):
     """Mamba's scan in pieces of time: u, delta, z (b, l, d), A (d, n), B, C (b or 1, l or 1, groups, n), state (b, d, n).

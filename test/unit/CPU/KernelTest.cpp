@@ -328,6 +328,32 @@ TEST(Scan, BothDirections) {
   }
 }
 
+/// Complex numbers: what the states' parts start from may be left out, and the input's imaginary part; time may be
+/// innermost.
+TEST(Scan, Complex) {
+  for (const char *direction : {"axis(1)", "axis(1) reverse"})
+    for (bool full : {true, false}) {
+      Case c{"ssm.scan", {{'b', 2}, {'t', 9}, {'d', 19}}, {{"a", "b t", -0.7, 0.7}, {"b", "b t d", -1, 1}}, "", {},
+             direction};
+      if (full)
+        c.operands.push_back({"init", "b d", -1, 1});
+      c.operands.push_back({"a_imag", full ? "b t" : "", -0.7, 0.7});
+      if (full)
+        c.operands.push_back({"b_imag", "t d b", -1, 1});
+      c.operands.push_back({"init_imag", "d b", -1, 1});
+      c.operands.push_back({"outs", full ? "b t d" : "d b t", 0, 0});
+      c.operands.push_back({"outs", full ? "b t d" : "t b d", 0, 0});
+      c.operands.push_back({"outs", "b d", 0, 0});
+      c.operands.push_back({"outs", "d b", 0, 0});
+      checkAllWidths(c, 1);
+      if (!full)
+        continue;
+      for (Operand &operand : c.operands)
+        operand.type = "bf16";
+      checkAllWidths(c, 2);
+    }
+}
+
 TEST(Einsum, Products) {
   for (const char *result : {"b l n", "n b l"})
     checkAllWidths({"ssm.einsum",

@@ -57,6 +57,23 @@ func.func @zero_initial_state(%x: tensor<2x5x4x3xf32>, %dt: tensor<2x5x4xf32>, %
 
 // -----
 
+// Complex: both final states go, or none; parts that are 0 go one by one.
+// CHECK-LABEL: func @complex_scan
+// CHECK: %[[S:.*]]:2 = ssm.scan "a b, a b, a -> a b, a b" axis(1) a({{.*}}) b({{.*}}) a_imag({{.*}}) outs(%{{[a-z0-9]+}}, %{{[a-z0-9]+}} : tensor<2x5xf32>, tensor<2x5xf32>)
+// CHECK: %[[T:.*]]:4 = ssm.scan "a b, a b, a, a -> a b, a b, a, a" axis(1) a({{.*}}) b({{.*}}) a_imag({{.*}}) init_imag(
+// CHECK: return %[[S]]#0, %[[S]]#1, %[[T]]#0, %[[T]]#3
+func.func @complex_scan(%a: tensor<2x5xf32>, %i: tensor<2xf32>) -> (tensor<2x5xf32>, tensor<2x5xf32>, tensor<2x5xf32>, tensor<2xf32>) {
+  %zero = arith.constant dense<0.0> : tensor<2xf32>
+  %zeros = arith.constant dense<0.0> : tensor<2x5xf32>
+  %0:4 = ssm.scan "b t, b t, b, b, b t, b -> b t, b t, b, b" axis(1) a(%a : tensor<2x5xf32>) b(%a : tensor<2x5xf32>) init(%zero : tensor<2xf32>) a_imag(%i : tensor<2xf32>)
+      b_imag(%zeros : tensor<2x5xf32>) init_imag(%zero : tensor<2xf32>) outs(%a, %a, %i, %i : tensor<2x5xf32>, tensor<2x5xf32>, tensor<2xf32>, tensor<2xf32>)
+  %1:4 = ssm.scan "b t, b t, b, b, b t, b -> b t, b t, b, b" axis(1) a(%a : tensor<2x5xf32>) b(%a : tensor<2x5xf32>) init(%zero : tensor<2xf32>) a_imag(%i : tensor<2xf32>)
+      b_imag(%zeros : tensor<2x5xf32>) init_imag(%i : tensor<2xf32>) outs(%a, %a, %i, %i : tensor<2x5xf32>, tensor<2x5xf32>, tensor<2xf32>, tensor<2xf32>)
+  return %0#0, %0#1, %1#0, %1#3 : tensor<2x5xf32>, tensor<2x5xf32>, tensor<2x5xf32>, tensor<2xf32>
+}
+
+// -----
+
 // The limits of dt that say nothing: (0, inf) after a softplus, as models write it.
 // CHECK-LABEL: func @idle_limits
 // CHECK: ssm.selective_scan {{.*}} softplus outs(

@@ -64,6 +64,69 @@ func.func @scan_c8_outs(%a: tensor<2x5xf32>, %b: tensor<2x5x4xf32>, %out0: tenso
 
 // -----
 
+func.func @scan_c8_complex_outs(%a: tensor<2x5xf32>, %b: tensor<2x5x4xf32>, %out: tensor<2x5x4xf32>, %final: tensor<2x4xf32>) {
+  // expected-error @+1 {{needs two or four destinations, has 3 [C8]}}
+  %0:3 = ssm.scan "b t, b t d, b t -> b t d, b t d, b d" axis(1) a(%a : tensor<2x5xf32>) b(%b : tensor<2x5x4xf32>) a_imag(%a : tensor<2x5xf32>)
+      outs(%out, %out, %final : tensor<2x5x4xf32>, tensor<2x5x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @scan_c6_imag(%a: tensor<2x5xf32>, %b: tensor<2x5x4xf32>, %out0: tensor<2x5x4xf32>) {
+  // expected-error @+1 {{h_imag must have axis 2 [C6]}}
+  %0:2 = ssm.scan "b t, b t d, b t -> b t d, b t" axis(1) a(%a : tensor<2x5xf32>) b(%b : tensor<2x5x4xf32>) a_imag(%a : tensor<2x5xf32>)
+      outs(%out0, %a : tensor<2x5x4xf32>, tensor<2x5xf32>)
+  return
+}
+
+// -----
+
+func.func @scan_c7_init_imag(%a: tensor<2x5xf32>, %b: tensor<2x5x4xf32>, %init: tensor<2xf32>) {
+  // expected-error @+1 {{init_imag must have axis 2 [C7]}}
+  %0:2 = ssm.scan "b t, b t d, b t, b -> b t d, b t d" axis(1) a(%a : tensor<2x5xf32>) b(%b : tensor<2x5x4xf32>) a_imag(%a : tensor<2x5xf32>)
+      init_imag(%init : tensor<2xf32>) outs(%b, %b : tensor<2x5x4xf32>, tensor<2x5x4xf32>)
+  return
+}
+
+// -----
+
+func.func @scan_c7_final_imag(%a: tensor<2x5xf32>, %b: tensor<2x5x4xf32>, %f: tensor<2x4xf32>) {
+  // expected-error @+1 {{final_imag must not have axis 1 [C7]}}
+  %0:4 = ssm.scan "b t, b t d, b t -> b t d, b t d, b d, b t d" axis(1) a(%a : tensor<2x5xf32>) b(%b : tensor<2x5x4xf32>) a_imag(%a : tensor<2x5xf32>)
+      outs(%b, %b, %f, %b : tensor<2x5x4xf32>, tensor<2x5x4xf32>, tensor<2x4xf32>, tensor<2x5x4xf32>)
+  return
+}
+
+// -----
+
+func.func @scan_c8_a_imag(%a: tensor<2x5xf32>, %b: tensor<2x5x4xf32>, %i: tensor<2x1xf32>) {
+  // expected-error @+1 {{a_imag must have axis 1 without groups [C8]}}
+  %0:2 = ssm.scan "b t, b t d, b t/5 -> b t d, b t d" axis(1) a(%a : tensor<2x5xf32>) b(%b : tensor<2x5x4xf32>) a_imag(%i : tensor<2x1xf32>)
+      outs(%b, %b : tensor<2x5x4xf32>, tensor<2x5x4xf32>)
+  return
+}
+
+// -----
+
+func.func @scan_c8_b_imag(%a: tensor<2x5xf32>, %b: tensor<2x5x4xf32>, %i: tensor<2x1xf32>) {
+  // expected-error @+1 {{b_imag must have axis 1 without groups [C8]}}
+  %0:2 = ssm.scan "b t, b t d, b t, b t/5 -> b t d, b t d" axis(1) a(%a : tensor<2x5xf32>) b(%b : tensor<2x5x4xf32>) a_imag(%a : tensor<2x5xf32>)
+      b_imag(%i : tensor<2x1xf32>) outs(%b, %b : tensor<2x5x4xf32>, tensor<2x5x4xf32>)
+  return
+}
+
+// -----
+
+func.func @scan_c9(%a: tensor<2x5xf32>, %b: tensor<2x5x4xf32>) {
+  // expected-error @+1 {{has an imaginary part but no a_imag [C9]}}
+  %0 = ssm.scan "b t, b t d, b t d -> b t d" axis(1) a(%a : tensor<2x5xf32>) b(%b : tensor<2x5x4xf32>) b_imag(%b : tensor<2x5x4xf32>)
+      outs(%b : tensor<2x5x4xf32>)
+  return
+}
+
+// -----
+
 func.func @selective_scan_axis(%u: tensor<2x5x4xf32>, %delta: tensor<2x5x4xf32>, %A: tensor<4x3xf32>, %B: tensor<2x5x3xf32>, %C: tensor<2x5x3xf32>, %out0: tensor<2x5x4xf32>) {
   // expected-error @+1 {{unknown axis 'h'; the axes are b l d n}}
   %0 = ssm.selective_scan "b l d, b l d, d n, b l h, b l n -> b l d" u(%u : tensor<2x5x4xf32>) delta(%delta : tensor<2x5x4xf32>) A(%A : tensor<4x3xf32>) B(%B : tensor<2x5x3xf32>) C(%C : tensor<2x5x3xf32>)

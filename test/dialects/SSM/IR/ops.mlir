@@ -51,6 +51,19 @@ func.func @scan(%a: tensor<2x?xf32>, %b: tensor<2x?x8xf32>, %h0: tensor<2x8xf32>
   return %0, %1#0, %1#1 : tensor<2x?x8xf32>, tensor<2x?x8xf32>, tensor<2x8xf32>
 }
 
+// CHECK-LABEL: func @complex_scan
+func.func @complex_scan(%a: tensor<8xf32>, %b: tensor<2x?x8xf32>, %h0: tensor<2x8xf32>) -> (tensor<2x?x8xf32>, tensor<2x?x8xf32>, tensor<2x8xf32>) {
+  // CHECK: ssm.scan "a b c : c, a b c, c -> a b c, a b c" axis(1) a(%{{[a-z0-9]+}} : tensor<8xf32>) b(%{{[a-z0-9]+}} : tensor<2x?x8xf32>) a_imag(%{{[a-z0-9]+}} : tensor<8xf32>) outs(
+  %0:2 = ssm.scan "b t d : d, b t d, d -> b t d, b t d" axis(1) a(%a : tensor<8xf32>) b(%b : tensor<2x?x8xf32>) a_imag(%a : tensor<8xf32>)
+      outs(%b, %b : tensor<2x?x8xf32>, tensor<2x?x8xf32>)
+  // CHECK: ssm.scan "a b c : c, a b c, a c, c, a b c, a c -> a b c, a b c, a c, a c" axis(1) reverse a(
+  // CHECK-SAME: init(%{{[a-z0-9]+}} : tensor<2x8xf32>) a_imag(%{{[a-z0-9]+}} : tensor<8xf32>) b_imag(%{{[a-z0-9]+}} : tensor<2x?x8xf32>) init_imag(
+  %1:4 = ssm.scan "b t d : d, b t d, b d, d, b t d, b d -> b t d, b t d, b d, b d" axis(1) reverse a(%a : tensor<8xf32>) b(%b : tensor<2x?x8xf32>)
+      init(%h0 : tensor<2x8xf32>) a_imag(%a : tensor<8xf32>) b_imag(%b : tensor<2x?x8xf32>) init_imag(%h0 : tensor<2x8xf32>)
+      outs(%b, %b, %h0, %h0 : tensor<2x?x8xf32>, tensor<2x?x8xf32>, tensor<2x8xf32>, tensor<2x8xf32>)
+  return %0#1, %1#0, %1#3 : tensor<2x?x8xf32>, tensor<2x?x8xf32>, tensor<2x8xf32>
+}
+
 // CHECK-LABEL: func @selective_scan
 func.func @selective_scan(%u: tensor<2x?x8xf32>, %A: tensor<8x4xf32>, %B: tensor<2x?x4xf32>, %G: tensor<2x2x4x?xbf16>, %D: tensor<8xf32>, %h: tensor<2x8x4xf32>)
     -> (tensor<2x?x8xf32>, tensor<2x?x8xf32>, tensor<2x8x4xf32>) {

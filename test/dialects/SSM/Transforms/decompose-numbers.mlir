@@ -62,6 +62,30 @@ func.func @scans(%a: tensor<?x?xf32>, %b: tensor<?x?xf32>) {
   return
 }
 
+// h = i h + b from 2i: the decay is one number, and the input is real.
+func.func @complex_scan(%b: tensor<?x?xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %two = arith.constant 2.0 : f32
+  %m = tensor.dim %b, %c0 : tensor<?x?xf32>
+  %n = tensor.dim %b, %c1 : tensor<?x?xf32>
+  %e = tensor.empty(%m, %n) : tensor<?x?xf32>
+  %f = tensor.empty(%m) : tensor<?xf32>
+  %s = tensor.empty() : tensor<f32>
+  %re = linalg.fill ins(%zero : f32) outs(%s : tensor<f32>) -> tensor<f32>
+  %im = linalg.fill ins(%one : f32) outs(%s : tensor<f32>) -> tensor<f32>
+  %init = linalg.fill ins(%two : f32) outs(%f : tensor<?xf32>) -> tensor<?xf32>
+  %h:4 = ssm.scan "c t : , c t, , c -> c t, c t, c, c" axis(1) a(%re : tensor<f32>) b(%b : tensor<?x?xf32>) a_imag(%im : tensor<f32>)
+      init_imag(%init : tensor<?xf32>) outs(%e, %e, %f, %f : tensor<?x?xf32>, tensor<?x?xf32>, tensor<?xf32>, tensor<?xf32>)
+  call @print2(%h#0) : (tensor<?x?xf32>) -> ()
+  call @print2(%h#1) : (tensor<?x?xf32>) -> ()
+  %u = tensor.cast %h#3 : tensor<?xf32> to tensor<*xf32>
+  call @printMemrefF32(%u) : (tensor<*xf32>) -> ()
+  return
+}
+
 func.func @main() {
   %x = arith.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>
   %xd = tensor.cast %x : tensor<2x3xf32> to tensor<?x?xf32>
@@ -90,5 +114,12 @@ func.func @main() {
   // CHECK-NEXT: [2, 8],
   // CHECK-NEXT: [3, 6]]
   call @scans(%wd, %xd) : (tensor<?x?xf32>, tensor<?x?xf32>) -> ()
+  // From 2i by i h + b: -2 + 1, -i + 2, 2i + 1 + 3 and -2 + 4, 2i + 5, 5i - 2 + 6
+  // CHECK: {{\[\[}}-1, 2, 4],
+  // CHECK-NEXT: [2, 5, 4]]
+  // CHECK: {{\[\[}}0, -1, 2],
+  // CHECK-NEXT: [0, 2, 5]]
+  // CHECK: [2, 5]
+  call @complex_scan(%xd) : (tensor<?x?xf32>) -> ()
   return
 }
