@@ -257,23 +257,13 @@ struct RollTimeLoops : PassWrapper<RollTimeLoops, OperationPass<func::FuncOp>> {
   Statistic numDeclined{this, "declined", "Step by step tensors that hold no recurrence mambac can roll"};
 
   void runOnOperation() final {
-    // Last first: a rolled loop erases what it consumed, so a later layer does not see the steps of an earlier one.
     SmallVector<Operation *> roots;
     getOperation()->walk([&](Operation *op) {
       if (isa<tensor::ConcatOp, tensor::InsertSliceOp>(op))
         roots.push_back(op);
     });
-    llvm::DenseSet<Operation *> erased;
-    struct Listener : RewriterBase::Listener {
-      explicit Listener(llvm::DenseSet<Operation *> &erased) : erased(erased) {}
-      void notifyOperationErased(Operation *op) override { erased.insert(op); }
-      void notifyOperationInserted(Operation *op, OpBuilder::InsertPoint) override { erased.erase(op); }
-      llvm::DenseSet<Operation *> &erased;
-    } listener(erased);
-    IRRewriter rewriter(&getContext(), &listener);
+    IRRewriter rewriter(&getContext());
     for (Operation *op : roots) {
-      if (erased.contains(op))
-        continue;
       auto concat = dyn_cast<tensor::ConcatOp>(op);
       std::optional<Root> root = concat ? rootOfConcat(concat) : rootOfInserts(cast<tensor::InsertSliceOp>(op));
       if (root) {
@@ -291,7 +281,7 @@ struct RollTimeLoops : PassWrapper<RollTimeLoops, OperationPass<func::FuncOp>> {
       if (root && roll(rewriter, others, *root)) {
         if (!concat) {
           rewriter.replaceAllUsesWith(op->getResult(0), whole.getResult());
-          eraseDead(rewriter, {op});
+          replaced.push_back(op);
         }
         continue;
       }
@@ -301,6 +291,7 @@ struct RollTimeLoops : PassWrapper<RollTimeLoops, OperationPass<func::FuncOp>> {
       if (!concat)
         rewriter.eraseOp(whole);
     }
+    finish(rewriter);
   }
 
   /// False if there is no loop to roll up, and nothing was changed.
@@ -308,34 +299,49 @@ struct RollTimeLoops : PassWrapper<RollTimeLoops, OperationPass<func::FuncOp>> {
     rewriter.setInsertionPoint(op);
     Operation *before = op->getPrevNode();
     readUnwritten(rewriter, op->getLoc(), root);
-    TimeStacker stacker(rewriter, op->getLoc(), root.values.size());
-    FailureOr<Stacked> stacked = stacker.stack(root.values);
-    if (failed(stacked) || stacker.getRecurrences().empty()) {
-      // Take back what was written before the failure.
-      SmallVector<Operation *> written;
-      for (Operation *o = before ? before->getNextNode() : &op->getBlock()->front(); o != op; o = o->getNextNode())
-        written.push_back(o);
-      eraseDead(rewriter, written);
+    std::unique_ptr<TimeStacker> &stacker = stackers[{op->getBlock(), root.values.size()}];
+    if (!stacker)
+      stacker = std::make_unique<TimeStacker>(rewriter, root.values.size());
+    size_t known = stacker->getRecurrences().size();
+    FailureOr<Stacked> stacked = stacker->stack(root.values, op->getLoc());
+    bool rolls = succeeded(stacked) && stacker->sawRecurrence();
+    if (rolls) {
+      rewriter.replaceAllUsesWith(root.root, arrange(rewriter, op->getLoc(), root, *stacked));
+      replaced.push_back(op);
+      numRolled += stacker->getRecurrences().size() - known;
+    } else {
       ++numDeclined;
       if (failed(stacked) && root.values.size() > 2)
-        op->emitRemark() << "the steps put together here are not rolled up: " << stacker.getReason();
-      return false;
+        op->emitRemark() << "the steps put together here are not rolled up: " << stacker->getReason();
     }
-    rewriter.replaceAllUsesWith(root.root, arrange(rewriter, op->getLoc(), root, *stacked));
-    SmallVector<Operation *> dead(stacker.getVisited());
-    dead.push_back(op);
-    // A final state that is used further is the scan's. Users inside the unrolled steps die with them.
-    for (const TimeStacker::Recurrence &r : stacker.getRecurrences())
-      if (r.lastState)
-        rewriter.replaceUsesWithIf(r.lastState, r.finalState, [&](OpOperand &use) {
-          Operation *scan = r.finalState.getDefiningOp(), *user = use.getOwner();
-          Operation *ancestor = scan->getBlock()->findAncestorOpInBlock(*user);
-          return ancestor && scan->isBeforeInBlock(ancestor);
-        });
-    numRolled += stacker.getRecurrences().size();
-    eraseDead(rewriter, dead);
-    return true;
+    // What was written before a failure is of use to others, or dead.
+    if (!rolls)
+      for (Operation *o = before ? before->getNextNode() : &op->getBlock()->front(); o != op; o = o->getNextNode())
+        replaced.push_back(o);
+    return rolls;
   }
+
+  /// Final states that are used further are the scans'. Users inside the unrolled steps die with them.
+  void finish(IRRewriter &rewriter) {
+    for (auto &[place, stacker] : stackers) {
+      for (const TimeStacker::Recurrence &r : stacker->getRecurrences())
+        if (r.lastState)
+          rewriter.replaceUsesWithIf(r.lastState, r.finalState, [&](OpOperand &use) {
+            Operation *scan = r.finalState.getDefiningOp(), *user = use.getOwner();
+            Operation *ancestor = scan->getBlock()->findAncestorOpInBlock(*user);
+            return ancestor && scan->isBeforeInBlock(ancestor);
+          });
+      llvm::append_range(replaced, stacker->getVisited());
+    }
+    eraseDead(rewriter, replaced);
+    stackers.clear();
+    replaced.clear();
+  }
+
+  /// The loops of one length share what is known of their steps: two results of one loop are of one scan. So nothing is
+  /// erased before the last loop was looked at.
+  std::map<std::pair<Block *, size_t>, std::unique_ptr<TimeStacker>> stackers;
+  SmallVector<Operation *> replaced; ///< dead, or to be looked at again
 };
 
 } // namespace

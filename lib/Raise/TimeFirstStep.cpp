@@ -99,34 +99,77 @@ Stacked TimeStacker::putFirst(Stacked rest, int64_t first, Value value) {
   return {put, timeFirstMap(type.getRank(), rewriter.getContext())};
 }
 
-/// What may be the state after `state`: a value that is computed from it by an operation like its own.
-static Value findNext(Value state) {
+/// The same operation, on other operands perhaps.
+static bool isSameOperation(Operation *a, Operation *b) {
+  return a->getName() == b->getName() && a->getResultTypes() == b->getResultTypes() &&
+         OperationEquivalence::isEquivalentTo(a, b, OperationEquivalence::ignoreValueEquivalence, nullptr,
+                                              OperationEquivalence::IgnoreLocations);
+}
+
+/// The operations that compute with `value`, and with what comes of it, as far as one looks.
+static llvm::SetVector<Operation *> getDependents(Value value) {
+  llvm::SetVector<Operation *> after(value.user_begin(), value.user_end());
+  for (size_t next = 0; next < after.size() && after.size() < kMaxUpdate; ++next)
+    after.insert(after[next]->user_begin(), after[next]->user_end());
+  return after;
+}
+
+/// Whether `after` is computed from `state` as `state` is from `before`, on the way between the two.
+static bool isComputedAlike(Value after, Value state, Value before) {
+  llvm::SetVector<Operation *> way = getDependents(before);
+  SmallVector<std::pair<Value, Value>> pairs{{after, state}};
+  for (size_t next = 0; next < pairs.size() && next < kMaxUpdate; ++next) {
+    Operation *a = pairs[next].first.getDefiningOp(), *b = pairs[next].second.getDefiningOp();
+    if (!a || !isSameOperation(a, b))
+      return false;
+    for (auto [x, y] : llvm::zip_equal(a->getOperands(), b->getOperands())) {
+      if (y == before && x != state)
+        return false;
+      if (y != before && y.getDefiningOp() && way.contains(y.getDefiningOp()))
+        pairs.push_back({x, y});
+    }
+  }
+  return true;
+}
+
+/// What may be the state after `state`: a value that is computed from it by an operation like its own. `before` is the
+/// state before it, or null.
+static Value findNext(Value state, Value before) {
   Operation *like = state.getDefiningOp();
   if (!like)
     return {};
-  llvm::SetVector<Operation *> after(state.user_begin(), state.user_end());
-  for (size_t next = 0; next < after.size() && after.size() < kMaxUpdate; ++next) {
-    if (after[next]->getName() == like->getName() && after[next]->getResultTypes() == like->getResultTypes() &&
-        OperationEquivalence::isEquivalentTo(after[next], like, OperationEquivalence::ignoreValueEquivalence, nullptr,
-                                             OperationEquivalence::IgnoreLocations))
-      return after[next]->getResult(cast<OpResult>(state).getResultNumber());
-    after.insert(after[next]->user_begin(), after[next]->user_end());
-  }
+  for (Operation *op : getDependents(state))
+    if (isSameOperation(op, like)) {
+      Value value = op->getResult(cast<OpResult>(state).getResultNumber());
+      if (!before || isComputedAlike(value, state, before))
+        return value;
+    }
   return {};
+}
+
+/// The states after each step, of those before each step; the last one, which is not among them, is null.
+SmallVector<Value> TimeStacker::shift(ArrayRef<Value> list, bool reverse) {
+  SmallVector<Value> after(reverse ? list.drop_back() : list.drop_front());
+  after.insert(reverse ? after.begin() : after.end(), Value());
+  return after;
+}
+
+/// What may be the state after the last step: the final one. Null is always possible.
+SmallVector<Value> TimeStacker::findLast(ArrayRef<Value> before, bool reverse) {
+  Value state = reverse ? before.front() : before.back();
+  Value next = state ? findNext(state, reverse ? before[1] : before.drop_back().back()) : Value();
+  return next ? SmallVector<Value>{next, Value()} : SmallVector<Value>{Value()};
 }
 
 /// The states before each step, [h0, h1, ...]: those after each step, one later, behind the initial one.
 TimeStacker::Result TimeStacker::visitStatesBefore(ArrayRef<Value> list, bool reverse) {
-  SmallVector<Value> after(reverse ? list.drop_back() : list.drop_front());
-  after.insert(reverse ? after.begin() : after.end(), Value());
+  SmallVector<Value> after = shift(list, reverse);
   size_t before = recurrences.size();
-  // The state after the last step may be there: the final one.
-  Value &last = reverse ? after.front() : after.back();
-  last = findNext(reverse ? list.front() : list.back());
-  Result states = follow(after, std::nullopt);
-  if (failed(states) && last) {
-    last = Value();
-    states = follow(after, std::nullopt);
+  Result states = failure();
+  for (Value last : findLast(list, reverse)) {
+    (reverse ? after.front() : after.back()) = last;
+    if (failed(states))
+      states = follow(after, std::nullopt);
   }
   if (failed(states) || states->dependsOnPrevious() || recurrences.size() == before)
     return fail("the state is no recurrence");

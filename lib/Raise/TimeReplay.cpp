@@ -155,13 +155,18 @@ static std::optional<AffineMap> getViewMap(Operation *op, llvm::function_ref<boo
 /// A view of something that depends on the state: of its parts.
 TimeStacker::Result TimeStacker::replayLinearView(Operation *op, const LinearInPrevious &operand, Value likeOperand,
                                                   Value like) {
-  std::optional<AffineMap> view =
-      getViewMap(op, [&](int64_t dim) { return operand.previous.isFunctionOfDim(dim); });
+  std::optional<AffineMap> view = getViewMap(op, [&](int64_t dim) {
+    return llvm::any_of(operand.carries, [&](const Carry &carry) { return carry.previous.isFunctionOfDim(dim); });
+  });
   if (!view)
     return fail(Twine("the state passes through ") + op->getName().getStringRef() + " on its way to the next step");
   LinearInPrevious r = operand;
-  r.previous = operand.previous.compose(*view);
-  for (std::optional<Stacked> *part : {&r.scale, &r.rest}) {
+  SmallVector<std::optional<Stacked> *> parts{&r.rest};
+  for (Carry &carry : r.carries) {
+    carry.previous = carry.previous.compose(*view);
+    parts.push_back(&carry.scale);
+  }
+  for (std::optional<Stacked> *part : parts) {
     if (!*part)
       continue;
     if ((*part)->map.getNumResults() == 0) { // a number
@@ -287,9 +292,10 @@ TimeStacker::Result TimeStacker::replayLinear(Operation *op, ArrayRef<LinearInPr
   for (OpOperand *input : generic.getDpsInputOperands()) {
     LinearInPrevious v = operands[input->getOperandNumber()];
     AffineMap map = generic.getMatchingIndexingMap(input);
-    if (v.dependsOnPrevious())
-      v.previous = v.previous.compose(map.compose(fromOut));
-    v.scale = seen(v.scale, map);
+    for (Carry &carry : v.carries) {
+      carry.previous = carry.previous.compose(map.compose(fromOut));
+      carry.scale = seen(carry.scale, map);
+    }
     v.rest = isa<RankedTensorType>(input->get().getType()) ? seen(v.rest, map) : getScalar(input->get(), rank);
     values[generic.getMatchingBlockArgument(input)] = v;
   }
@@ -354,19 +360,19 @@ std::optional<LinearInPrevious> TimeStacker::combineLinear(Operation &inner, Arr
       return combine("mul", *b, getNumber(type, -1, rank), like);
     return !a ? b : !b ? a : Part(combine(kind, *a, *b, like));
   };
-  auto scaleOf = [&](const LinearInPrevious &v) -> Part {
-    return !v.dependsOnPrevious() ? Part() : v.scale ? v.scale : Part(getNumber(type, 1, rank));
-  };
+  auto scaleOf = [&](const Carry &carry) -> Part { return carry.scale ? carry.scale : Part(getNumber(type, 1, rank)); };
   LinearInPrevious r = args[0].dependsOnPrevious() ? args[0] : args[1];
   if (isa<arith::ExtFOp>(inner)) {
     if (r.rest)
       r.rest = castTo(*r.rest, type, like);
-    if (r.scale)
-      r.scale = castTo(*r.scale, type, like);
+    for (Carry &carry : r.carries)
+      if (carry.scale)
+        carry.scale = castTo(*carry.scale, type, like);
     return r;
   }
   if (isa<arith::NegFOp>(inner)) {
-    r.scale = times(scaleOf(r), "mul", getNumber(type, -1, rank));
+    for (Carry &carry : r.carries)
+      carry.scale = times(scaleOf(carry), "mul", getNumber(type, -1, rank));
     r.rest = times(r.rest, "mul", getNumber(type, -1, rank));
     return r;
   }
@@ -375,18 +381,28 @@ std::optional<LinearInPrevious> TimeStacker::combineLinear(Operation &inner, Arr
     if (other.dependsOnPrevious())
       return std::nullopt;
     StringRef kind = isa<arith::MulFOp>(inner) ? "mul" : "div";
-    r.scale = !r.scale && kind == "mul" ? other.rest : times(scaleOf(r), kind, *other.rest);
+    for (Carry &carry : r.carries)
+      carry.scale = !carry.scale && kind == "mul" ? other.rest : times(scaleOf(carry), kind, *other.rest);
     r.rest = times(r.rest, kind, *other.rest);
     return r;
   }
   if (!isa<arith::AddFOp, arith::SubFOp>(inner))
     return std::nullopt;
   StringRef kind = isa<arith::AddFOp>(inner) ? "add" : "sub";
-  if (args[0].dependsOnPrevious() && args[1].dependsOnPrevious() && 
-      (args[0].recurrence != args[1].recurrence || args[0].previous != args[1].previous))
-    return std::nullopt;
-  if (args[1].dependsOnPrevious() && (kind == "sub" || args[0].dependsOnPrevious()))
-    r.scale = plus(scaleOf(args[0]), kind, scaleOf(args[1]));
+  r.carries = args[0].carries;
+  for (const Carry &carry : args[1].carries) {
+    // The same state, read at the same place, has one scale.
+    Carry *same = llvm::find_if(r.carries, [&](const Carry &each) { return each.recurrence == carry.recurrence; });
+    if (same == r.carries.end()) {
+      r.carries.push_back(carry);
+      if (kind == "sub")
+        r.carries.back().scale = plus(Part(), kind, scaleOf(carry));
+      continue;
+    }
+    if (same->previous != carry.previous)
+      return std::nullopt;
+    same->scale = plus(scaleOf(*same), kind, scaleOf(carry));
+  }
   r.rest = plus(args[0].rest, kind, args[1].rest);
   return r;
 }

@@ -25,7 +25,10 @@ LogicalResult TimeStacker::fail(const Twine &why) {
   return failure();
 }
 
-FailureOr<Stacked> TimeStacker::stack(ArrayRef<Value> list) {
+FailureOr<Stacked> TimeStacker::stack(ArrayRef<Value> list, Location place) {
+  loc = place;
+  reason.clear();
+  recurrenceSeen = false;
   FailureOr<LinearInPrevious> result = visit(list);
   if (failed(result))
     return failure();
@@ -156,18 +159,23 @@ TimeStacker::Result TimeStacker::visit(ArrayRef<Value> list) {
     r.rest = Stacked{sample, invariantMap(type.getRank(), rewriter.getContext())};
     return r;
   }
-  for (auto &[values, result] : memo[sample])
-    if (ArrayRef<Value>(values) == list)
-      return result;
-  if (std::optional<int> id = findRecurrence(list)) {
-    LinearInPrevious r;
-    r.recurrence = *id;
-    r.previous = AffineMap::getMultiDimIdentityMap(type.getRank(), rewriter.getContext());
-    return r;
+  if (const Known *known = findKnown(list)) {
+    recurrenceSeen |= known->recurrent;
+    return known->result;
   }
+  if (std::optional<int> id = findRecurrence(list))
+    return carryOf(*id, sample);
   if (depth > kMaxDepth)
     return fail("the body of the loop is too deep");
+  std::string before = reason;
+  bool seenBefore = std::exchange(recurrenceSeen, false);
   Result result = follow(list, std::nullopt);
+  for (bool reverse : {false, true})
+    if (failed(result) && dependsOnFollowed(list, reverse)) {
+      reason = before; // that of the other attempt, where it fails, too
+      if (std::optional<int> id = openCoupled(list, reverse))
+        result = carryOf(*id, sample);
+    }
   if (failed(result) && steps > 1 && !llvm::is_contained(list, Value()))
     for (int64_t first : {int64_t(0), steps - 1}) {
       if (succeeded(result) || !startsFrom(list, first))
@@ -176,31 +184,58 @@ TimeStacker::Result TimeStacker::visit(ArrayRef<Value> list) {
       if (failed(result))
         result = visitStatesBefore(list, /*reverse=*/first != 0);
     }
+  if (succeeded(result))
+    reason = before;
   if (succeeded(result) && !result->dependsOnPrevious())
-    memo[sample].push_back({llvm::to_vector(list), *result});
+    memo[sample].push_back({llvm::to_vector(list), *result, recurrenceSeen});
+  recurrenceSeen |= seenBefore;
   return result;
 }
 
+/// What is known of a list; steps that nobody asks for may have any value.
+const TimeStacker::Known *TimeStacker::findKnown(ArrayRef<Value> list) {
+  for (const Known &known : memo[getSample(list)])
+    if (llvm::all_of(llvm::zip_equal(list, known.values), [](auto pair) {
+          auto [asked, value] = pair;
+          return !asked || asked == value;
+        }))
+      return &known;
+  return nullptr;
+}
+
+/// The list's values stand for themselves, not for members of list `id` any more.
+void TimeStacker::forget(int id) {
+  for (Value v : pending[id].values)
+    if (v)
+      llvm::erase_if(position[v], [&](std::pair<int, int> place) { return place.first == id; });
+  pending[id].open = false;
+}
+
 /// Follows the definitions; while that lasts the list is a candidate state. `first` is a step that has its value from
-/// elsewhere than the others.
-TimeStacker::Result TimeStacker::follow(ArrayRef<Value> list, std::optional<int64_t> first) {
+/// elsewhere than the others. `isState`: a state for sure, whether it depends on itself or on others.
+TimeStacker::Result TimeStacker::follow(ArrayRef<Value> list, std::optional<int64_t> first, bool isState) {
   ++depth;
   int id = pending.size();
-  pending.push_back({llvm::to_vector(list), false, false, Value(), first, false});
+  pending.push_back({llvm::to_vector(list), false, false, Value(), first, false, false, {}});
   for (auto [step, v] : llvm::enumerate(list))
     if (v)
       position[v].push_back({id, static_cast<int>(step)});
   Result result = first ? Result(failure()) : visitSlices(list);
   if (failed(result))
     result = visitOps(list, id);
-  for (Value v : list)
-    if (v)
-      position[v].pop_back();
-  if (first && succeeded(result) && (result->recurrence != id || pending[id].init))
+  if (first && succeeded(result) &&
+      (!result->dependsOnPrevious() || pending[id].init || !(isState || pending[id].recurrent)))
     result = fail("the first step differs from the others");
+  if (succeeded(result) && result->dependsOnPrevious())
+    pending[id].recurrent |= isState;
   if (succeeded(result))
     result = close(id, *result);
-  pending.pop_back();
+  if (!pending[id].open)
+    forget(id);
+  if (failed(result)) // and with it all that waited for it
+    for (int other = id; other < static_cast<int>(pending.size()); ++other)
+      if (pending[other].open)
+        forget(other);
   --depth;
   return result;
 }
@@ -308,40 +343,75 @@ TimeStacker::Result TimeStacker::close(int id, LinearInPrevious step) {
   Pending &list = pending[id];
   if (!list.recurrent)
     return step;
-  if (step.recurrence != id)
-    return fail(step.dependsOnPrevious() ? "two states depend on each other" : "the state of the last step is unused");
+  if (!step.dependsOnPrevious())
+    return fail("the state of the last step is unused");
+  list.step = step;
+  if (step.carries.size() != 1 || step.carries[0].recurrence != id)
+    return closeCoupled(id);
   MLIRContext *ctx = rewriter.getContext();
   Value like = getSample(list.values);
   auto type = tensorType(like);
   int64_t rank = type.getRank();
-  for (auto [dim, expr] : llvm::enumerate(step.previous.getResults()))
-    if (expr != getAffineDimExpr(dim, ctx) && type.getDimSize(dim) != 1)
-      return fail("the state is transposed, or changes its shape, from one step to the next");
-  AffineMap identity = timeFirstMap(rank, ctx);
-  if (!step.rest) // h_t = a_t * h_{t-1}
-    step.rest = getNumber(type.getElementType(), 0, rank);
-  if (!step.scale) // h_t = h_{t-1} + b_t
-    step.scale = getNumber(type.getElementType(), 1, rank);
-  if (list.first && !list.isFirstExact)
-    step.rest = putFirst(*step.rest, *list.first, list.values[*list.first]);
-  for (std::optional<Stacked> *part : {&step.scale, &step.rest})
-    if (!(*part)->map.isProjectedPermutation())
-      *part = Stacked{materialize(**part, like), identity};
-  Value init = list.init;
-  if (init && tensorType(init).getElementType() != type.getElementType())
-    init = castTo(Stacked{init, invariantMap(rank, ctx)}, type.getElementType(), init).value;
+  AffineMap identity = timeFirstMap(rank, ctx), stateMap = invariantMap(rank, ctx);
+  if (failed(checkPlaces(id)))
+    return failure();
+  Stacked decay = asOperand(step.carries[0].scale, 1, like), input = getInput(id);
+  Value init = getInit(id);
   Value states = emptyLike(like, type.getElementType());
   Value finalState = tensor::EmptyOp::create(rewriter, loc, tensor::getMixedSizes(rewriter, loc, like),
                                              type.getElementType());
-  AffineMap stateMap = invariantMap(rank, ctx);
-  SmallVector<AffineMap> maps{step.scale->map, step.rest->map};
+  SmallVector<AffineMap> maps{decay.map, input.map};
   if (init)
     maps.push_back(stateMap);
   maps.append({identity, stateMap});
-  auto scan = ssm::ScanOp::create(rewriter, loc, step.scale->value, step.rest->value, init,
-                                  ValueRange{states, finalState}, maps, /*axis=*/0, list.reverse);
+  auto scan = ssm::ScanOp::create(rewriter, loc, decay.value, input.value, init, ValueRange{states, finalState}, maps,
+                                  /*axis=*/0, list.reverse);
+  recurrenceSeen = true;
   recurrences.push_back({list.reverse ? list.values.front() : list.values.back(), scan->getResult(1)});
   LinearInPrevious r;
   r.rest = Stacked{scan->getResult(0), identity};
   return r;
+}
+
+/// Fails unless each state that the list is computed from is read at the list's own place.
+LogicalResult TimeStacker::checkPlaces(int id) {
+  auto type = tensorType(getSample(pending[id].values));
+  for (const Carry &carry : pending[id].step.carries)
+    for (auto [dim, expr] : llvm::enumerate(carry.previous.getResults()))
+      if (expr != getAffineDimExpr(dim, rewriter.getContext()) && type.getDimSize(dim) != 1)
+        return fail("the state is transposed, or changes its shape, from one step to the next");
+  return success();
+}
+
+/// An operand of a scan: a part of a linear form, or the number that it means where it is absent.
+Stacked TimeStacker::asOperand(const std::optional<Stacked> &part, double absent, Value like) {
+  auto type = tensorType(like);
+  if (!part)
+    return getNumber(type.getElementType(), absent, type.getRank());
+  if (part->map.isProjectedPermutation())
+    return *part;
+  return {materialize(*part, like), timeFirstMap(type.getRank(), rewriter.getContext())};
+}
+
+/// What is added to a state, with the first state in its place where that stands for the first input.
+Stacked TimeStacker::getInput(int id) {
+  Pending &list = pending[id];
+  Value like = getSample(list.values);
+  std::optional<Stacked> rest = list.step.rest;
+  if (list.first && !list.isFirstExact) {
+    auto type = tensorType(like);
+    rest = putFirst(rest ? *rest : getNumber(type.getElementType(), 0, type.getRank()), *list.first,
+                    list.values[*list.first]);
+  }
+  return asOperand(rest, 0, like);
+}
+
+/// The state that a recurrence starts from, in the type of the others; null: 0.
+Value TimeStacker::getInit(int id) {
+  Value init = pending[id].init;
+  Type elementType = tensorType(getSample(pending[id].values)).getElementType();
+  if (!init || tensorType(init).getElementType() == elementType)
+    return init;
+  AffineMap map = invariantMap(tensorType(init).getRank(), rewriter.getContext());
+  return castTo(Stacked{init, map}, elementType, init).value;
 }

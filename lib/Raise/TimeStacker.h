@@ -8,6 +8,8 @@
 //   [f(a0, w), f(a1, w), ...]                ->  f(stack(a0, a1, ...), w)     (the same operation on each step)
 //   [h0, h1, ...], h_t = a_t * h_{t-1} + b_t ->  ssm.scan(stack(a), stack(b)) (a list that needs itself, one step late)
 //
+// Two lists that need each other, one step late, are the parts of one complex list (CoupledStates.cpp).
+//
 // A null in a list is a step whose value nobody asks for: what is at hand there is as good as anything. So a recurrence
 // that starts from its first input has no decay in its first step, and a state that is read before it is updated has no
 // update in its last one.
@@ -40,16 +42,20 @@ struct Stacked {
   bool isInvariant() const { return !map.isFunctionOfDim(0); }
 };
 
-/// A list of values written as scale_t * previous + rest_t, where `previous` is the list of `recurrence`, one step
-/// earlier, at the same place or (where the state was reshaped or broadcast) as the member `previous` says. Without a
-/// recurrence the list is just `rest`. An absent scale means 1, an absent rest means 0.
-struct LinearInPrevious {
-  int recurrence = -1;
+/// scale_t * previous, where `previous` is the list of `recurrence` one step earlier, whose element is read at these of
+/// the list's own dimensions (other ones, where the state was reshaped or broadcast). An absent scale means 1.
+struct Carry {
+  int recurrence;
   std::optional<Stacked> scale;
-  std::optional<Stacked> rest;
-  /// The previous value's element is read at these of the list's own dimensions.
   mlir::AffineMap previous;
-  bool dependsOnPrevious() const { return recurrence >= 0; }
+};
+
+/// A list of values written as a sum of carries, one for each state that it depends on and way to read that, and rest_t.
+/// An absent rest means 0.
+struct LinearInPrevious {
+  llvm::SmallVector<Carry, 1> carries;
+  std::optional<Stacked> rest;
+  bool dependsOnPrevious() const { return !carries.empty(); }
 };
 
 /// The map (t, d0, ..., dn) -> (d0, ..., dn) of a value that does not vary.
@@ -64,11 +70,15 @@ inline mlir::AffineMap timeFirstMap(int64_t rank, mlir::MLIRContext *ctx) {
 
 class TimeStacker {
 public:
-  TimeStacker(mlir::RewriterBase &rewriter, mlir::Location loc, int64_t steps)
-      : rewriter(rewriter), loc(loc), steps(steps) {}
+  TimeStacker(mlir::RewriterBase &rewriter, int64_t steps)
+      : rewriter(rewriter), loc(rewriter.getUnknownLoc()), steps(steps) {}
 
-  /// Returns the stacked form of `list` (one value a step, in the order of time), or failure with `reason` set.
-  mlir::FailureOr<Stacked> stack(mlir::ArrayRef<mlir::Value> list);
+  /// Returns the stacked form of `list` (one value a step, in the order of time), or failure with `reason` set. What was
+  /// found for other lists is used where it occurs again, so no operation may be erased meanwhile, and lists come in the
+  /// order of the insertion points.
+  mlir::FailureOr<Stacked> stack(mlir::ArrayRef<mlir::Value> list, mlir::Location place);
+  /// Whether what the last `stack` returned depends on a recurrence.
+  bool sawRecurrence() const { return recurrenceSeen; }
 
   /// Returns `stacked` as a tensor (T, d0, ..., dn), with a copying linalg.generic where the layout differs.
   /// `like` is one of the list's values.
@@ -96,18 +106,33 @@ private:
     mlir::Value init; ///< null: 0
     std::optional<int64_t> first; ///< a step that is not as the others: the state that the recurrence starts from
     bool isFirstExact = false;    ///< the others' input, at that step, is just that state
+    bool open = false;            ///< depends on a state that is followed still, and has `step` for that
+    LinearInPrevious step;
+  };
+  /// What is known of a list that does not depend on a state.
+  struct Known {
+    llvm::SmallVector<mlir::Value> values;
+    LinearInPrevious result;
+    bool recurrent;
   };
   using Result = mlir::FailureOr<LinearInPrevious>;
 
   Result visit(mlir::ArrayRef<mlir::Value> list);
   Result visitSlices(mlir::ArrayRef<mlir::Value> list);
-  Result follow(mlir::ArrayRef<mlir::Value> list, std::optional<int64_t> first);
+  Result follow(mlir::ArrayRef<mlir::Value> list, std::optional<int64_t> first, bool isState = false);
   Result visitOps(mlir::ArrayRef<mlir::Value> list, int id);
   bool startsFrom(mlir::ArrayRef<mlir::Value> list, int64_t first);
   void visitFirst(int id, mlir::Operation *op, llvm::MutableArrayRef<LinearInPrevious> operands,
                   mlir::ArrayRef<llvm::SmallVector<mlir::Value>> lists);
   Stacked putFirst(Stacked rest, int64_t first, mlir::Value value);
   Result visitStatesBefore(mlir::ArrayRef<mlir::Value> list, bool reverse);
+  static llvm::SmallVector<mlir::Value> shift(mlir::ArrayRef<mlir::Value> list, bool reverse);
+  static llvm::SmallVector<mlir::Value> findLast(mlir::ArrayRef<mlir::Value> before, bool reverse);
+  bool dependsOnFollowed(mlir::ArrayRef<mlir::Value> list, bool reverse);
+  std::optional<int> openCoupled(mlir::ArrayRef<mlir::Value> list, bool reverse);
+  LinearInPrevious carryOf(int id, mlir::Value like);
+  void forget(int id);
+  const Known *findKnown(mlir::ArrayRef<mlir::Value> list);
   static mlir::Value getSample(mlir::ArrayRef<mlir::Value> list);
   Result replay(mlir::Operation *op, mlir::Value like, mlir::ArrayRef<LinearInPrevious> operands,
                 mlir::ArrayRef<llvm::SmallVector<mlir::Value>> lists);
@@ -120,6 +145,14 @@ private:
   Result replayLinear(mlir::Operation *op, mlir::ArrayRef<LinearInPrevious> operands);
   std::optional<int> findRecurrence(mlir::ArrayRef<mlir::Value> list);
   Result close(int id, LinearInPrevious step);
+  Result closeCoupled(int id);
+  void buildComplex(int re, int im, const Stacked &decay, const Stacked &rotation, LinearInPrevious &real,
+                    LinearInPrevious &imaginary);
+  mlir::LogicalResult checkPlaces(int id);
+  Stacked asOperand(const std::optional<Stacked> &part, double absent, mlir::Value like);
+  Stacked getInput(int id);
+  mlir::Value getInit(int id);
+  bool isSame(const Stacked &a, const Stacked &b, mlir::Value like, double sign);
   Stacked combine(mlir::StringRef kind, const Stacked &lhs, const Stacked &rhs, mlir::Value like);
   Stacked castTo(const Stacked &value, mlir::Type elementType, mlir::Value like);
   mlir::Value emptyLike(mlir::Value like, mlir::Type elementType);
@@ -136,7 +169,8 @@ private:
   std::string reason;
   std::deque<Pending> pending;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<std::pair<int, int>, 1>> position;
-  llvm::DenseMap<mlir::Value, llvm::SmallVector<std::pair<llvm::SmallVector<mlir::Value>, LinearInPrevious>, 1>> memo;
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<Known, 1>> memo; ///< by the list's sample
+  bool recurrenceSeen = false;
   llvm::SmallVector<Recurrence> recurrences;
   llvm::SetVector<mlir::Operation *> visited;
   int depth = 0;

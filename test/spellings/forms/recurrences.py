@@ -241,7 +241,8 @@ def s4d_real(self: Any, u: Tensor) -> Tensor:
 
 
 @spelling(FAMILY, "S4D as a recurrence, complex", {"u": "b l d"},
-          {"A_log": "d n", "A_imag": "d n", "C": "d n 2", "D": "d", "dt_raw": "d"}, {"ssm.scan": 1}, CLOSED)  # fmt: skip
+          {"A_log": "d n", "A_imag": "d n", "C": "d n 2", "D": "d", "dt_raw": "d"}, {"ssm.scan": 1}, CLOSED,
+          kept={"others": -1})  # fmt: skip
 def s4d_complex(self: Any, u: Tensor) -> Tensor:
     """Twice the real part of half of the conjugate pairs."""
     A = torch.complex(-torch.exp(self.A_log), self.A_imag)

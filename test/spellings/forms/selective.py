@@ -146,7 +146,7 @@ def scan_ref_bf16(self: Any, u: Tensor, delta_raw: Tensor, B: Tensor, C: Tensor,
 
 @spelling(FAMILY, "mamba_ssm, selective_scan_ref with complex A, B, C",
           {"u": "b d l", "delta": "b d l", "B": "b n l*2", "C": "b n l*2"}, {"A_log": "d n", "A_imag": "d n"},
-          {"ssm.scan": 1}, CLOSED)  # fmt: skip
+          {"ssm.scan": 1}, CLOSED, kept={"exponentials": 3, "others": -1})  # fmt: skip
 def scan_ref_complex(self: Any, u: Tensor, delta: Tensor, B: Tensor, C: Tensor) -> Tensor:
     """Complex state; real and imaginary parts of B and C alternate along time."""
     return reference_scan(u, delta, torch.complex(-torch.exp(self.A_log), self.A_imag), B, C)[0]
