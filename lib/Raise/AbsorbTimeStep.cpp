@@ -166,6 +166,61 @@ void restoreUnits(OpBuilder &b, Location loc, Peeled &p) {
   p.dtMap = AffineMap::get(p.dtMap.getNumDims(), 0, results, p.dtMap.getContext());
 }
 
+/// The function of merged dimensions in place of the merged dimensions of a function, element by element: what heads and
+/// their channels are to a bias that has both.
+bool pushMerge(OpBuilder &b, Peeled &p) {
+  auto collapse = p.dt.getDefiningOp<tensor::CollapseShapeOp>();
+  auto op = collapse ? collapse.getSrc().getDefiningOp<linalg::GenericOp>() : linalg::GenericOp();
+  if (!op || op.getNumReductionLoops() != 0 || op->getNumResults() != 1 || !op.hasPureTensorSemantics() ||
+      !op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isIdentity() ||
+      !op.getBody()->getOps<linalg::IndexOp>().empty())
+    return false;
+  SmallVector<ReassociationIndices> groups = collapse.getReassociationIndices();
+  const Location loc = collapse.getLoc();
+  struct Input {
+    Value value;
+    SmallVector<ReassociationIndices> groups;
+    SmallVector<AffineExpr> exprs;
+  };
+  SmallVector<Input> inputs;
+  for (OpOperand *operand : op.getDpsInputOperands()) {
+    // Of each group all dimensions, in their order, or none.
+    Input input{operand->get(), {}, {}};
+    ArrayRef<AffineExpr> results = op.getMatchingIndexingMap(operand).getResults();
+    unsigned next = 0;
+    for (auto [number, group] : llvm::enumerate(groups)) {
+      if (next == results.size() || results[next] != b.getAffineDimExpr(group.front()))
+        continue;
+      input.groups.emplace_back();
+      for (int64_t dim : group) {
+        if (next == results.size() || results[next] != b.getAffineDimExpr(dim))
+          return false;
+        input.groups.back().push_back(next++);
+      }
+      input.exprs.push_back(b.getAffineDimExpr(number));
+    }
+    if (next != results.size())
+      return false;
+    inputs.push_back(input);
+  }
+  SmallVector<Value> operands;
+  SmallVector<AffineMap> maps;
+  for (Input &input : inputs) {
+    bool merges = llvm::any_of(input.groups, [](auto &group) { return group.size() > 1; });
+    operands.push_back(merges ? tensor::CollapseShapeOp::create(b, loc, input.value, input.groups).getResult()
+                              : input.value);
+    maps.push_back(AffineMap::get(groups.size(), 0, input.exprs, b.getContext()));
+  }
+  auto type = collapse.getResultType();
+  maps.push_back(b.getMultiDimIdentityMap(type.getRank()));
+  Value empty = tensor::EmptyOp::create(b, loc, tensor::getMixedSizes(b, loc, p.dt), type.getElementType());
+  auto merged = linalg::GenericOp::create(b, loc, type, operands, empty, maps,
+                                          SmallVector<utils::IteratorType>(type.getRank(), utils::IteratorType::parallel));
+  b.cloneRegionBefore(op.getRegion(), merged.getRegion(), merged.getRegion().end());
+  p.dt = merged.getResult(0);
+  return true;
+}
+
 /// One producer of the time step joins; false where none does. Peels clamps, then softplus, then the bias.
 bool peelOne(Peeled &p, unsigned channelAxis, int64_t numChannels, int &stage) {
   auto op = p.dt.getDefiningOp<linalg::LinalgOp>();
@@ -287,11 +342,11 @@ struct AbsorbTimeStepPass : mambac::impl::AbsorbTimeStepBase<AbsorbTimeStepPass>
     for (auto [expr, size] : llvm::zip(p.dtMap.getResults(), cast<RankedTensorType>(dt.getType()).getShape()))
       if (expr == getAffineDimExpr(channelAxis, op.getContext()))
         numChannels = size;
-    while (stage < 3 && (peelUnits(p) || peelOne(p, channelAxis, numChannels, stage))) {
+    OpBuilder b(op);
+    while (stage < 3 && (peelUnits(p) || pushMerge(b, p) || peelOne(p, channelAxis, numChannels, stage))) {
     }
     if (!p.any)
       return;
-    OpBuilder b(op);
     restoreUnits(b, op.getLoc(), p);
     buildBias(b, op.getLoc(), p);
     auto f32 = [&](std::optional<double> value, double neutral) {

@@ -180,6 +180,7 @@ private:
   /// An integer of the position as a float.
   mlir::FailureOr<Poly> number(mlir::linalg::LinalgOp op, mlir::Value v, const Env &env, llvm::ArrayRef<Lin> given);
   /// The larger or the smaller of two values, or one without its sign, where that is decided by the position.
+  mlir::FailureOr<Poly> clampedSum(mlir::Operation *inner, const Poly &sum, llvm::ArrayRef<Lin> given);
   mlir::FailureOr<Poly> extremum(mlir::Operation *inner, const Poly &lhs, const Poly &rhs, llvm::ArrayRef<Lin> given);
   /// lhs - rhs of a comparison of positions as numbers.
   mlir::FailureOr<Lin> difference(mlir::linalg::LinalgOp op, mlir::arith::CmpFOp compare, const Env &env,

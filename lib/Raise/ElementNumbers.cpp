@@ -137,8 +137,65 @@ FailureOr<Poly> ElementEvaluator::number(linalg::LinalgOp op, Value v, const Env
   return sum;
 }
 
+/// The product of the ranges of a term's factors; unknown where it is more than a product.
+static NumberRange getRange(const Term &term, NumberRanges &ranges) {
+  NumberRange range{term.coefficient, term.coefficient};
+  for (const Atom &atom : term.atoms)
+    range = atom.kind == Atom::Kind::Leaf ? multiply(range, ranges.get(atom.value)) : NumberRange();
+  return range;
+}
+
+/// A sum of one summand between two positions, at most or at least 0: it is on one side of 0 where it runs forwards, and
+/// on the other where it runs backwards.
+FailureOr<Poly> ElementEvaluator::clampedSum(Operation *inner, const Poly &sum, ArrayRef<Lin> given) {
+  std::optional<Lin> begin, end;
+  std::optional<Term> summand;
+  for (const Term &term : sum) {
+    if (!term.guards.empty() || !term.bound.empty())
+      return failure();
+    // rate * sum, with the sign of the sum's end
+    Term factors = term;
+    factors.atoms.clear();
+    const Atom *prefix = nullptr;
+    for (const Atom &atom : term.atoms) {
+      if (atom.kind == Atom::Kind::Prefix && !std::exchange(prefix, &atom))
+        continue;
+      factors.atoms.push_back(atom);
+    }
+    if (!prefix)
+      return failure();
+    factors.atoms.append(prefix->summand->atoms.begin(), prefix->summand->atoms.end());
+    factors.coefficient *= prefix->summand->coefficient;
+    bool first = !summand;
+    if (first) {
+      summand = factors;
+      end = prefix->end;
+      continue;
+    }
+    factors.coefficient = -factors.coefficient;
+    if (begin || !(factors == *summand))
+      return failure();
+    begin = prefix->end;
+  }
+  if (!summand)
+    return Poly{};
+  NumberRanges ranges;
+  NumberRange range = getRange(*summand, ranges);
+  Lin forwards = *end - begin.value_or(Lin(0));
+  if (range.low >= 0)
+    forwards = forwards * -1;
+  else if (range.high > 0)
+    return failure();
+  // Now the sum is at most 0 where `forwards` is at least 0.
+  bool isMin = isa<arith::MinimumFOp>(inner);
+  Lin where = isMin ? forwards : forwards * -1;
+  return space.isEmpty(join(given, {where})) ? Poly{} : guarded(sum, {where});
+}
+
 FailureOr<Poly> ElementEvaluator::extremum(Operation *inner, const Poly &lhs, const Poly &rhs, ArrayRef<Lin> given) {
   std::optional<Lin> a = getInteger(simplify(lhs, given)), b = getInteger(simplify(rhs, given));
+  if (!isa<math::AbsFOp>(inner) && a.has_value() != b.has_value() && (a ? *a : *b) == Lin(0))
+    return clampedSum(inner, simplify(a ? rhs : lhs, given), given);
   if (!a || !b)
     return failure();
   Poly sum;
@@ -149,7 +206,7 @@ FailureOr<Poly> ElementEvaluator::extremum(Operation *inner, const Poly &lhs, co
   return sum;
 }
 
-/// x^e as exp(e log x), for numbers x.
+/// x^e as exp(e log x), for x that is not negative.
 FailureOr<Poly> ElementEvaluator::power(const Poly &base, const Poly &exponent, ArrayRef<Lin> given) {
   if (base.size() != 1 || !base[0].guards.empty() || !base[0].bound.empty())
     return failure();
@@ -157,7 +214,7 @@ FailureOr<Poly> ElementEvaluator::power(const Poly &base, const Poly &exponent, 
   if (base[0].atoms.empty() && base[0].coefficient > 0) {
     logarithm = constantPoly(std::log(base[0].coefficient));
   } else if (base[0].coefficient == 1 && base[0].atoms.size() == 1 && base[0].atoms[0].kind == Atom::Kind::Leaf &&
-             NumberRanges().get(base[0].atoms[0].value).low > 0) {
+             NumberRanges().get(base[0].atoms[0].value).low >= 0) {
     logarithm = base;
     logarithm[0].atoms[0].kind = Atom::Kind::Log;
   } else {

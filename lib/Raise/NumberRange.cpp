@@ -36,7 +36,7 @@ static NumberRange negate(NumberRange a) { return {-a.high, -a.low}; }
 /// A bound of 0 stays one, whatever it is multiplied by.
 static double product(double a, double b) { return a == 0 || b == 0 ? 0 : a * b; }
 
-static NumberRange multiply(NumberRange a, NumberRange b) {
+NumberRange mambac::raise::multiply(NumberRange a, NumberRange b) {
   double ends[] = {product(a.low, b.low), product(a.low, b.high), product(a.high, b.low), product(a.high, b.high)};
   return between(*std::min_element(ends, ends + 4), *std::max_element(ends, ends + 4));
 }

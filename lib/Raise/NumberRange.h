@@ -20,6 +20,9 @@ struct NumberRange {
   double high = std::numeric_limits<double>::infinity();
 };
 
+/// Where the product of numbers from two ranges lies.
+NumberRange multiply(NumberRange a, NumberRange b);
+
 class NumberRanges {
 public:
   /// The range of a tensor's elements, or of a scalar constant.

@@ -117,7 +117,13 @@ def RaiseSelectiveScan : Pass<"ssm-raise-selective-scan", "::mlir::func::FuncOp"
 
         %y = ssm.selective_scan "b l d, b l d, d n, b l n, b l n -> b l d" u(%u) delta(%delta) A(%A) B(%B) C(%C)
 
-    Declined: states that are used otherwise (ssm.scan stays), decays of another form.
+    A decay that is the same at all times may be counted instead: a power of the distance between two times, or an
+    exponential of it, as retention has it; linear attention has none at all. What starts these is a mask between times,
+    or a cumulative sum of products. Logarithms of decays that cannot be negative are taken where the decay itself was
+    given, and clamps are looked through that do nothing to decays of at most 1.
+
+    Declined: states that are used otherwise (ssm.scan stays), decays of another form or of unknown sign, other diagonals
+    of the mask.
   }];
   let statistics = [Statistic<"numFound", "found", "selective scans raised">,
                     Statistic<"numDeclined", "declined", "scans that stayed">];
@@ -410,6 +416,8 @@ def AbsorbTimeStep : Pass<"ssm-absorb-time-step", "::mlir::func::FuncOp"> {
         %y = ssm.ssd .. dt(%s)
 
     After: `%y = ssm.ssd .. dt(%raw) .. dt_bias(%bias) softplus`
+
+    Heads and their channels may have been one axis after these functions: they are one before them then.
 
     Declined: a time step that is rounded to a shorter type after softplus, which the op would not do.
   }];

@@ -13,6 +13,12 @@
 using namespace mlir;
 using namespace mambac::raise;
 
+static constexpr const char *kClamped = "an exponent between two times is clamped, and may have either sign";
+
+static bool isExponential(Value value) {
+  return !value.getDefiningOp()->getRegion(0).front().getOps<math::ExpOp>().empty();
+}
+
 /// A * (sum of dt) as the sum of A * dt.
 static Term intoSum(Term term) {
   auto isPrefix = [](const Atom &atom) { return atom.kind == Atom::Kind::Prefix; };
@@ -53,6 +59,10 @@ LogicalResult RecurrenceMatcher::splitSums(const Poly &exponent, Work &work) {
   for (const Term &outer : exponent) {
     const Term part = intoSum(outer);
     plausible |= llvm::any_of(part.atoms, [](const Atom &atom) { return atom.kind == Atom::Kind::Prefix; });
+    if (llvm::any_of(part.atoms, [&](const Atom &atom) { return isUnreadClamp(atom); })) {
+      plausible = true;
+      return fail(kClamped);
+    }
     if (part.atoms.size() != 1 || part.atoms[0].kind != Atom::Kind::Prefix || !part.guards.empty() ||
         !part.bound.empty())
       return fail("an exponent is not a difference of cumulative sums");
@@ -80,15 +90,31 @@ bool RecurrenceMatcher::isUnreadPower(const Atom &leaf) {
          });
 }
 
+/// A clamp of something between two times, which would have been read if it were known to do nothing.
+bool RecurrenceMatcher::isUnreadClamp(const Atom &leaf) {
+  auto op = leaf.kind == Atom::Kind::Leaf ? leaf.value.getDefiningOp<linalg::LinalgOp>() : linalg::LinalgOp();
+  auto has = [&](IndexSpace::Kind kind) {
+    return llvm::any_of(leaf.index, [&](const Lin &e) {
+      return llvm::any_of(e.terms, [&](auto &term) { return space.get(term.first).kind == kind; });
+    });
+  };
+  return op && has(IndexSpace::Kind::Bound) && has(IndexSpace::Kind::Root) &&
+         llvm::any_of(op->getRegion(0).front(), [](Operation &inner) {
+           return isa<arith::MaximumFOp, arith::MinimumFOp>(inner);
+         });
+}
+
 /// All decays lead to one time.
 LogicalResult RecurrenceMatcher::findTarget(MutableArrayRef<Work> works, const Case &part) {
   if (form != Form::Sums) {
     otherWay = true;
     if (options.negated || !findCountedTarget(works, part)) {
       for (const Work &work : works)
-        if (llvm::any_of(work.term.atoms, [&](const Atom &atom) { return isUnreadPower(atom); })) {
-          plausible = true;
-          return fail("a power of what may be negative");
+        for (const Atom &atom : work.term.atoms) {
+          bool power = isUnreadPower(atom), clamp = isUnreadClamp(atom) && isExponential(atom.value);
+          plausible |= power || clamp;
+          if (power || clamp)
+            return fail(power ? "a power of what may be negative" : kClamped);
         }
       return fail(form == Form::Steps ? "a decay does not end at the time of the element" : "no causal mask");
     }

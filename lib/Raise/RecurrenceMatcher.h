@@ -87,6 +87,7 @@ private:
   mlir::LogicalResult splitSums(const Poly &exponent, Work &work);
   mlir::LogicalResult splitSteps(const Poly &exponent, Work &work);
   void findForm(Poly &poly);
+  bool isUnreadClamp(const Atom &leaf);
   bool isUnreadPower(const Atom &leaf);
   Atom openScale(Atom leaf, double &coefficient);
   bool isDistance(const Lin &e);

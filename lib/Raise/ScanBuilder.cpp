@@ -25,15 +25,18 @@ static Value createElementwise(OpBuilder &b, Location loc, ValueRange operands, 
       .getResult(0);
 }
 
-/// The logarithm of a decay that is not negative; of 0 it is that of a number as good as 0.
+/// The logarithm of a decay that is not negative; of 0 it is that of a number as good as 0. In no less than f32.
 static Value createLogarithm(OpBuilder &b, Location loc, Value operand) {
-  Type type = getElementTypeOrSelf(operand);
-  return createElementwise(b, loc, operand, tensor::getMixedSizes(b, loc, operand), type,
+  auto type = cast<FloatType>(getElementTypeOrSelf(operand));
+  FloatType wide = type.getWidth() < 32 ? FloatType(b.getF32Type()) : type;
+  return createElementwise(b, loc, operand, tensor::getMixedSizes(b, loc, operand), wide,
                            [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-                             APFloat least = APFloat::getSmallestNormalized(cast<FloatType>(type).getFloatSemantics());
-                             Value bound = arith::ConstantOp::create(b, loc, b.getFloatAttr(type, least));
-                             Value decay = arith::MaximumFOp::create(b, loc, args[0], bound);
-                             return math::LogOp::create(b, loc, decay);
+                             Value decay = args[0];
+                             if (wide != type)
+                               decay = arith::ExtFOp::create(b, loc, wide, decay);
+                             APFloat least = APFloat::getSmallestNormalized(wide.getFloatSemantics());
+                             Value bound = arith::ConstantOp::create(b, loc, b.getFloatAttr(wide, least));
+                             return math::LogOp::create(b, loc, arith::MaximumFOp::create(b, loc, decay, bound));
                            });
 }
 

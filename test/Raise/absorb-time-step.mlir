@@ -118,3 +118,32 @@ func.func @single_step(%x: tensor<1x2x4x3xf32>, %dt: tensor<2x4xf32>, %A: tensor
   %y = ssm.ssd "l b h p, l b h, h, l b n, l b n -> l b h p" x(%x : tensor<1x2x4x3xf32>) dt(%w : tensor<1x2x4xf32>) A(%A : tensor<4xf32>) B(%B : tensor<1x2x6xf32>) C(%C : tensor<1x2x6xf32>) outs(%f : tensor<1x2x4x3xf32>)
   return %y : tensor<1x2x4x3xf32>
 }
+
+// -----
+
+// A bias with a value for each head and channel, of steps that were one axis only after softplus.
+//
+// CHECK-LABEL: func.func @merged_heads
+// CHECK-NOT: math.exp
+// CHECK: %[[BIAS:.*]] = tensor.collapse_shape %arg5 {{\[\[}}0, 1]] : tensor<4x3xf32> into tensor<12xf32>
+// CHECK: ssm.selective_scan {{.*}}delta_bias(%[[BIAS]] : tensor<12xf32>) softplus
+#id = affine_map<(b, l, h, p) -> (b, l, h, p)>
+#hp = affine_map<(b, l, h, p) -> (h, p)>
+func.func @merged_heads(%u: tensor<2x9x12xf32>, %raw: tensor<2x9x4x3xf32>, %A: tensor<12x5xf32>, %B: tensor<2x9x5xf32>, %C: tensor<2x9x5xf32>, %bias: tensor<4x3xf32>) -> tensor<2x9x12xf32> {
+  %e = tensor.empty() : tensor<2x9x4x3xf32>
+  %0 = linalg.generic {indexing_maps = [#id, #hp, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%raw, %bias : tensor<2x9x4x3xf32>, tensor<4x3xf32>) outs(%e : tensor<2x9x4x3xf32>) {
+    ^bb0(%a: f32, %b: f32, %o: f32):
+      %s = arith.addf %a, %b : f32
+      linalg.yield %s : f32
+  } -> tensor<2x9x4x3xf32>
+  %1 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%0 : tensor<2x9x4x3xf32>) outs(%e : tensor<2x9x4x3xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      %p = math.exp %a : f32
+      %q = math.log1p %p : f32
+      linalg.yield %q : f32
+  } -> tensor<2x9x4x3xf32>
+  %dt = tensor.collapse_shape %1 [[0], [1], [2, 3]] : tensor<2x9x4x3xf32> into tensor<2x9x12xf32>
+  %y0 = tensor.empty() : tensor<2x9x12xf32>
+  %y = ssm.selective_scan "b l d, b l d, d n, b l n, b l n -> b l d" u(%u : tensor<2x9x12xf32>) delta(%dt : tensor<2x9x12xf32>) A(%A : tensor<12x5xf32>) B(%B : tensor<2x9x5xf32>) C(%C : tensor<2x9x5xf32>) outs(%y0 : tensor<2x9x12xf32>)
+  return %y : tensor<2x9x12xf32>
+}

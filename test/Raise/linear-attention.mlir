@@ -179,3 +179,45 @@ func.func @apart(%q: tensor<4x9x5xf32>, %k: tensor<4x9x5xf32>, %v: tensor<4x9x3x
   %y = ssm.einsum "h l s, h s p -> h l p" ins(%m, %v : tensor<4x9x9xf32>, tensor<4x9x3xf32>) outs(%ye : tensor<4x9x3xf32>)
   return %y : tensor<4x9x3xf32>
 }
+
+// -----
+
+#all = affine_map<(b, l, s) -> (b, l, s)>
+#row = affine_map<(b, l, s) -> (b, l)>
+#column = affine_map<(b, l, s) -> (b, s)>
+#flat = affine_map<(b, l) -> (b, l)>
+
+// exp(min(s, 0)) is exp(s) where the logarithms of the decays are known not to be positive: -softplus(x) is.
+//
+// CHECK-LABEL: func.func @clamped_sums
+// CHECK-NOT: ssm.cumsum
+// CHECK: ssm.ssd
+func.func @clamped_sums(%q: tensor<2x9x5xf32>, %k: tensor<2x9x5xf32>, %v: tensor<2x9x3xf32>, %gate: tensor<2x9xf32>) -> tensor<2x9x3xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e2 = tensor.empty() : tensor<2x9xf32>
+  %a = linalg.generic {indexing_maps = [#flat, #flat], iterator_types = ["parallel", "parallel"]} ins(%gate : tensor<2x9xf32>) outs(%e2 : tensor<2x9xf32>) {
+  ^bb0(%g: f32, %o: f32):
+    %x = math.exp %g : f32
+    %p = math.log1p %x : f32
+    %n = arith.negf %p : f32
+    linalg.yield %n : f32
+  } -> tensor<2x9xf32>
+  %S = ssm.cumsum dim(1) ins(%a : tensor<2x9xf32>) outs(%e2 : tensor<2x9xf32>)
+  %se = tensor.empty() : tensor<2x9x9xf32>
+  %s = ssm.einsum "b l n, b s n -> b l s" ins(%q, %k : tensor<2x9x5xf32>, tensor<2x9x5xf32>) outs(%se : tensor<2x9x9xf32>)
+  %m = linalg.generic {indexing_maps = [#all, #row, #column, #all], iterator_types = ["parallel", "parallel", "parallel"]} ins(%s, %S, %S : tensor<2x9x9xf32>, tensor<2x9xf32>, tensor<2x9xf32>) outs(%se : tensor<2x9x9xf32>) {
+  ^bb0(%score: f32, %to: f32, %from: f32, %o: f32):
+    %d = arith.subf %to, %from : f32
+    %least = arith.minimumf %d, %zero : f32
+    %x = math.exp %least : f32
+    %p = arith.mulf %x, %score : f32
+    %i = linalg.index 1 : index
+    %j = linalg.index 2 : index
+    %c = arith.cmpi sle, %j, %i : index
+    %r = arith.select %c, %p, %zero : f32
+    linalg.yield %r : f32
+  } -> tensor<2x9x9xf32>
+  %ye = tensor.empty() : tensor<2x9x3xf32>
+  %y = ssm.einsum "b l s, b s p -> b l p" ins(%m, %v : tensor<2x9x9xf32>, tensor<2x9x3xf32>) outs(%ye : tensor<2x9x3xf32>)
+  return %y : tensor<2x9x3xf32>
+}

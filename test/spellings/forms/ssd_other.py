@@ -98,12 +98,23 @@ def whole_matrix(self: Any, x: Tensor, dt: Tensor, B: Tensor, C: Tensor) -> Tens
     return torch.einsum("bhls,bshp->blhp", scores, x * dt.unsqueeze(-1))
 
 
-@spelling(FAMILY, "one whole matrix by bmm", DISCRETE, {}, SSD, OPEN, reference=loop_discrete)
-def whole_matrix_bmm(self: Any, x: Tensor, log_decay: Tensor, B: Tensor, C: Tensor) -> Tensor:
-    """Batch and head merged; the mask multiplied after the exponential."""
+@spelling(
+    FAMILY,
+    "one whole matrix by bmm",
+    {"x": "b l h p", "dt_raw": "b l h", "B": "b l h n", "C": "b l h n"},
+    {"A_log": "h"},
+    SSD,
+    OPEN,
+    reference=lambda self, x, dt_raw, B, C: loop(
+        x * F.softplus(dt_raw).unsqueeze(-1), -torch.exp(self.A_log) * F.softplus(dt_raw), B, C
+    )[0],
+)
+def whole_matrix_bmm(self: Any, x: Tensor, dt_raw: Tensor, B: Tensor, C: Tensor) -> Tensor:
+    """Batch and head merged; the mask multiplied after the exponential of a sum clamped at 0, which does nothing."""
     (b, length, h, p), n = x.shape, B.shape[-1]
-    q, k, v = (t.transpose(1, 2).reshape(b * h, length, -1) for t in (C, B, x))
-    sums = log_decay.cumsum(1).transpose(1, 2).reshape(b * h, length)
+    dt = F.softplus(dt_raw)
+    q, k, v = (t.transpose(1, 2).reshape(b * h, length, -1) for t in (C, B, x * dt.unsqueeze(-1)))
+    sums = (-torch.exp(self.A_log) * dt).cumsum(1).transpose(1, 2).reshape(b * h, length)
     difference = sums.unsqueeze(2) - sums.unsqueeze(1)
     mask = torch.tril(torch.ones(length, length))
     weights = torch.bmm(q, k.transpose(1, 2)) * torch.exp(difference.clamp(max=0)) * mask
