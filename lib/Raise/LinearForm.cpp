@@ -312,6 +312,13 @@ std::optional<LinearForm> LinearForms::ofGeneric(linalg::GenericOp op) {
     }
   }
 
+  // A body that reads its destination reads one operand more.
+  if (op.payloadUsesValueFromOperand(op.getDpsInitOperand(0))) {
+    inputs.push_back(std::nullopt);
+    operands.push_back(op.getDpsInits()[0]);
+    maps.push_back(out);
+  }
+
   // One generic for each coefficient. All have the same body, of which each yields another value.
   LinearForm result;
   result.states.resize(states.size());

@@ -66,6 +66,9 @@ bool isStepAlong(tensor::InsertSliceOp insert, int64_t dim, int64_t extent) {
   return dropped.none() || (extent == 1 && dropped.count() == 1 && dropped.test(dim));
 }
 
+/// Nobody unrolls loops of more steps, and each takes memory here.
+constexpr int64_t kMostPieces = int64_t(1) << 20;
+
 /// A chain of insert_slice, each filling one piece of a dimension and all of the others, in any order. A piece that
 /// is written twice has its last value, one that never is has that of the tensor the chain started from.
 std::optional<Root> rootOfInserts(tensor::InsertSliceOp last) {
@@ -76,7 +79,7 @@ std::optional<Root> rootOfInserts(tensor::InsertSliceOp last) {
   for (int64_t dim = 0; dim < type.getRank(); ++dim) {
     std::optional<int64_t> extent = getConstantIntValue(last.getMixedSizes()[dim]);
     if (!extent || *extent == 0 || type.isDynamicDim(dim) || type.getDimSize(dim) % *extent ||
-        type.getDimSize(dim) < 2 * *extent)
+        type.getDimSize(dim) / *extent < 2 || type.getDimSize(dim) / *extent > kMostPieces)
       continue;
     Root root{last.getResult(), dim, *extent, SmallVector<Value>(type.getDimSize(dim) / *extent), Value()};
     int64_t written = 0;

@@ -142,3 +142,28 @@ func.func @started(%a: tensor<7x5xf32>, %b: tensor<7x5xf32>) -> tensor<7x5xf32> 
   }
   return %r#2 : tensor<7x5xf32>
 }
+
+// -----
+
+// A body may read what its destination holds: one operand more of the recurrence.
+// CHECK-LABEL: func.func @destination_is_read(
+// CHECK-SAME: %[[A:.*]]: tensor<5xf32>, %[[B:.*]]: tensor<5xf32>, %[[H:.*]]: tensor<5xf32>)
+// CHECK-NOT: scf.for
+// CHECK: ssm.scan {{.*}} init(%[[H]] : tensor<5xf32>)
+func.func @destination_is_read(%a: tensor<5xf32>, %b: tensor<5xf32>, %h0: tensor<5xf32>) -> tensor<5xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c7 = arith.constant 7 : index
+  %r = scf.for %t = %c0 to %c7 step %c1 iter_args(%h = %h0) -> (tensor<5xf32>) {
+    %n = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+                         iterator_types = ["parallel"]}
+        ins(%h, %a : tensor<5xf32>, tensor<5xf32>) outs(%b : tensor<5xf32>) {
+    ^bb0(%in: f32, %decay: f32, %out: f32):
+      %0 = arith.mulf %in, %decay : f32
+      %1 = arith.addf %0, %out : f32
+      linalg.yield %1 : f32
+    } -> tensor<5xf32>
+    scf.yield %n : tensor<5xf32>
+  }
+  return %r : tensor<5xf32>
+}

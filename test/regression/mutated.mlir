@@ -5,6 +5,7 @@
 // RUN: not mamba-opt %s --split-input-file --mambac-plan-arena 2>&1 | FileCheck %s --check-prefix=ARENA
 // RUN: mamba-opt %s --split-input-file --mambac-split-destinations | FileCheck %s --check-prefix=CARRY
 // RUN: mamba-opt %s --split-input-file --ssm-raise-einsum | FileCheck %s --check-prefix=RAISE
+// RUN: mamba-opt %s --split-input-file --ssm-roll-time-loops | FileCheck %s --check-prefix=ROLL
 
 // A fill of a buffer has no result.
 // FILL-LABEL: @fill
@@ -74,4 +75,15 @@ func.func @no_such_dim(%x: tensor<?x4xf32>, %w: tensor<4x8xf32>) -> tensor<?x8xf
   %z = linalg.fill ins(%zero : f32) outs(%e : tensor<?x8xf32>) -> tensor<?x8xf32>
   %y = linalg.matmul ins(%x, %w : tensor<?x4xf32>, tensor<4x8xf32>) outs(%z : tensor<?x8xf32>) -> tensor<?x8xf32>
   return %y : tensor<?x8xf32>
+}
+
+// -----
+
+// Nobody unrolls a loop of so many steps, and each would take memory.
+// ROLL-LABEL: @huge
+// ROLL: tensor.insert_slice
+func.func @huge(%piece: tensor<2x8xf32>, %all: tensor<1099511627776x8xf32>) -> tensor<1x8xf32> {
+  %0 = tensor.insert_slice %piece into %all[0, 0] [2, 8] [1, 1] : tensor<2x8xf32> into tensor<1099511627776x8xf32>
+  %1 = tensor.extract_slice %0[3, 0] [1, 8] [1, 1] : tensor<1099511627776x8xf32> to tensor<1x8xf32>
+  return %1 : tensor<1x8xf32>
 }
