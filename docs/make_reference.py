@@ -23,9 +23,10 @@ ROOT = Path(__file__).resolve().parents[1]
 OWN = re.compile(r"^\s+--((?:mambac|ssm)-[a-z0-9-]+)\s+-\s+(.*)$")
 OPTION = re.compile(r"^\s+--([a-z0-9-]+)(=<[^>]*>)?\s+-\s+(.*)$")
 # These look and print, or run; they change nothing.
-ONLY_LOOK = {"mambac-print-memory", "mambac-run"}
+ONLY_LOOK = {"mambac-print-memory", "mambac-run", "mambac-verify-input"}
 # This one begins with an archive; test/tools/mamba-opt/stages.test runs it.
 READS_FILES = {"mambac-import-archive"}
+NOT_SHOWN = {"func.func", "mambac-verify-input"}  # in the list of what a pipeline runs; mamba-opt adds the latter
 LARGEST_PIECE = 110  # lines
 TRIES = 6
 
@@ -151,7 +152,7 @@ def main() -> int:
         inside = re.search(r"builtin\.module\(.*\)", dumped.replace("\n", " "))
         if inside:
             names = re.findall(r"(?:^|[(,])\s*([a-z][\w-]*)(?=[{,)])", re.sub(r"\{[^}]*\}", "", inside[0]))
-            out += ["It runs " + ", ".join(f"`{n}`" for n in names if n != "func.func") + ".", ""]
+            out += ["It runs " + ", ".join(f"`{n}`" for n in names if n not in NOT_SHOWN) + ".", ""]
     out += ["## Passes", ""]
     for item in (p for p in passes if not p.is_pipeline):
         shown = None if item.name in ONLY_LOOK | READS_FILES else example(mamba_opt, item.name)

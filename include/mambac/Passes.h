@@ -27,6 +27,8 @@ void registerSSMPasses();
 
 //===- lib/Import -----------------------------------------------------------------------------------------------===//
 
+/// --mambac-verify-input: tools run it on what they were given before any other pass.
+std::unique_ptr<mlir::Pass> createVerifyInput();
 /// Exported programs to linalg (`--mambac-import="archive=MODEL.pt2"`).
 void registerImportPasses();
 

@@ -11,6 +11,7 @@
 #include "llvm/Support/Path.h"
 #ifdef MAMBAC_HAS_IMPORT
 #include "lib/Import/Import.h"
+#include "lib/Import/VerifyInput.h"
 #endif
 
 using namespace llvm;
@@ -84,6 +85,10 @@ Error ModelInput::openText(const CompileOptions &options) {
   module = mlir::parseSourceFile<mlir::ModuleOp>(options.input, config);
   if (!module)
     return createStringError("");
+#ifdef MAMBAC_HAS_IMPORT
+  if (failed(verifyInput(*module)))
+    return createStringError("");
+#endif
   if (!module->getOperation()->getAttr("mambac.model"))
     module->getOperation()->setAttr(
         "mambac.model", mlir::StringAttr::get(context.get(), sys::path::stem(options.input)));

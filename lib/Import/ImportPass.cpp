@@ -59,6 +59,8 @@ struct ImportOptions : PassPipelineOptions<ImportOptions> {
 
 } // namespace
 
+std::unique_ptr<Pass> mambac::createVerifyInput() { return createVerifyInputPass(); }
+
 void mambac::registerImportPasses() {
   registerImportStagePasses();
   PassPipelineRegistration<ImportOptions>("mambac-import", "Read an exported program to linalg on tensors",

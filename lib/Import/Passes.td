@@ -29,4 +29,15 @@ def ImportArchivePass : Pass<"mambac-import-archive", "::mlir::ModuleOp"> {
                            "::mlir::tensor::TensorDialect", "::mambac::ssm::SSMDialect"];
 }
 
+def VerifyInputPass : Pass<"mambac-verify-input"> {
+  let summary = "Refuse operations that MLIR's verifiers let through and that cannot be read";
+  let description = [{
+    Changes nothing. mamba-opt runs it before the passes that it was given, mambac when it has read a .mlir file.
+
+        %r = "tensor.collapse_shape"(%x) <{reassociation = [[1099511627776], [1, 2]]}> : ..
+
+    becomes an error at its place: "groups dimension 1099511627776 where dimension 0 is due".
+  }];
+}
+
 #endif // MAMBAC_LIB_IMPORT_PASSES

@@ -188,6 +188,7 @@ __attribute__((noinline)) bool runTry(uint64_t number, const std::vector<std::st
   }
   if (!pipeline.empty()) {
     mlir::PassManager pm(&context, mlir::ModuleOp::getOperationName(), mlir::PassManager::Nesting::Implicit);
+    pm.addPass(mambac::createVerifyInput()); // as mamba-opt does
     std::string message;
     raw_string_ostream stream(message);
     if (failed(mlir::parsePassPipeline(pipeline, pm, stream)) &&

@@ -35,7 +35,8 @@ int main(int argc, char **argv) {
   mambac::RemarksSummary summary;
   auto [inputName, outputName] =
       mlir::registerAndParseCLIOptions(argc, argv, "mambac optimizer driver\n", registry);
-  if (!run.given() && !run.checksPasses() && !summary.given())
+  mlir::MlirOptMainConfig config = mlir::MlirOptMainConfig::createFromCLOptions();
+  if (config.shouldShowDialects() || config.shouldListPasses())
     return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, inputName, outputName, registry));
 
   std::string message;
@@ -43,11 +44,11 @@ int main(int argc, char **argv) {
   if (!file)
     return fail(message);
   bool wrong = false;
-  mlir::MlirOptMainConfig config = mlir::MlirOptMainConfig::createFromCLOptions();
   mlir::MlirOptMainConfig passes = config;
   config.setPassPipelineSetupFn([&](mlir::PassManager &pm) {
     if (run.checksPasses())
       mambac::addCheckOfPasses(pm, wrong);
+    pm.addPass(mambac::createVerifyInput());
     if (failed(passes.setupPassPipeline(pm)))
       return failure();
     if (summary.given())
