@@ -76,8 +76,8 @@ def LowerLinalgPass : Pass<"mambac-lower-linalg", "::mlir::ModuleOp"> {
     Option<"sumVectors", "sum-vectors", "int64_t", "4", "Vectors that a sum along contiguous memory runs in, 1, 2, 4 or 8">
   ];
   let dependentDialects = ["::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect",
-                           "::mlir::func::FuncDialect"];
+                          "::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect",
+                          "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect"];
 }
 
 def ExpandViewsPass : Pass<"mambac-expand-views", "::mlir::ModuleOp"> {

@@ -21,7 +21,8 @@ def EntryABIPass : Pass<"mambac-entry-abi", "::mlir::ModuleOp"> {
                         %weights: memref<?xi8> {mambac.weights}, %s0: index {mambac.symbol = 0})
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::affine::AffineDialect",
-                           "::mlir::memref::MemRefDialect"];
+                          "::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+                          "::mlir::tensor::TensorDialect"];
 }
 
 def DecomposeRestPass : Pass<"mambac-decompose-rest", "::mlir::ModuleOp"> {
@@ -90,7 +91,8 @@ def HoistWeightsPass : Pass<"mambac-hoist-weights", "::mlir::ModuleOp"> {
     Statistic<"numDeclined", "declined", "Operations on weights left in drivers: their results are much larger">
   ];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::memref::MemRefDialect",
-                           "::mlir::func::FuncDialect"];
+                          "::mlir::func::FuncDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect",
+                          "::mlir::affine::AffineDialect"];
 }
 
 def FuseElementwisePass : Pass<"mambac-fuse-elementwise", "::mlir::ModuleOp"> {
@@ -113,7 +115,8 @@ def FuseElementwisePass : Pass<"mambac-fuse-elementwise", "::mlir::ModuleOp"> {
            "Operations that a fused loop may have: more of them spill registers. 0: nothing is fused">
   ];
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
-                           "::mlir::affine::AffineDialect"];
+                          "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                          "::mlir::bufferization::BufferizationDialect"];
 }
 
 def WriteCarriesInPlacePass : Pass<"mambac-write-carries-in-place", "::mlir::ModuleOp"> {
@@ -138,7 +141,7 @@ def WriteCarriesInPlacePass : Pass<"mambac-write-carries-in-place", "::mlir::Mod
         }
   }];
   let statistics = [Statistic<"numWritten", "written", "Carried tensors that are written over">];
-  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def SplitDestinationsPass : Pass<"mambac-split-destinations", "::mlir::ModuleOp"> {
@@ -154,7 +157,7 @@ def SplitDestinationsPass : Pass<"mambac-split-destinations", "::mlir::ModuleOp"
 
     After: the second writes to a tensor.empty of its own.
   }];
-  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+  let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def FormDispatchesPass : Pass<"mambac-form-dispatches", "::mlir::ModuleOp"> {
@@ -178,6 +181,8 @@ def FormDispatchesPass : Pass<"mambac-form-dispatches", "::mlir::ModuleOp"> {
     Statistic<"numCalls", "kernel-calls", "Calls of kernels in drivers">,
     Statistic<"numKernels", "kernels", "Different kernel functions">
   ];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect",
+                          "::mlir::affine::AffineDialect"];
 }
 
 def CountWorkPass : Pass<"mambac-count-work", "::mlir::ModuleOp"> {
@@ -212,6 +217,8 @@ def HoistWorkspacesPass : Pass<"mambac-hoist-workspaces", "::mlir::ModuleOp"> {
         %t = memref.alloc() : memref<16xf32>                 // in the driver
         call @kernel(%x, %t)
   }];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect",
+                          "::mlir::affine::AffineDialect"];
 }
 
 def PlanArenaPass : Pass<"mambac-plan-arena", "::mlir::ModuleOp"> {
@@ -233,6 +240,8 @@ def PlanArenaPass : Pass<"mambac-plan-arena", "::mlir::ModuleOp"> {
     Statistic<"numBuffers", "buffers", "Temporaries placed in an arena">,
     Statistic<"numSlots", "slots", "Slots of arenas">
   ];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect",
+                          "::mlir::affine::AffineDialect"];
 }
 
 #endif // MAMBAC_LIB_SCHEDULE_PASSES

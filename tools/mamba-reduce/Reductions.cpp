@@ -101,6 +101,8 @@ struct ReducePass : PassWrapper<ReducePass, OperationPass<ModuleOp>> {
   StringRef getDescription() const final { return "Make a module smaller as long as a script finds it interesting"; }
   Option<std::string> test{*this, "test",
                            llvm::cl::desc("Program that exits with 1 for a file that is interesting, with 0 otherwise")};
+  Option<int64_t> leastSize{*this, "least-size", llvm::cl::init(1),
+                            llvm::cl::desc("Sizes shrink no further: dimensions of 1 are often a case of their own")};
 
   void runOnOperation() override {
     if (!isInteresting(getOperation())) {
@@ -130,7 +132,7 @@ private:
   /// Tries smaller sizes: in the whole module, so that calls still fit, or in one function.
   bool shrink() {
     auto attempt = [&](function_ref<Operation *(ModuleOp)> scopeOf) {
-      for (const mambac::SizeChange &change : mambac::listSizeChanges(scopeOf(getOperation()))) {
+      for (const mambac::SizeChange &change : mambac::listSizeChanges(scopeOf(getOperation()), leastSize)) {
         OwningOpRef<ModuleOp> smaller(getOperation().clone());
         if (mambac::changeSizes(scopeOf(*smaller), change) && accept(std::move(smaller)))
           return true;

@@ -23,7 +23,7 @@ int64_t SizeChange::operator()(int64_t size) const {
   return multiples && size > from && size % from == 0 ? size / from * to : size;
 }
 
-SmallVector<SizeChange> mambac::listSizeChanges(Operation *scope) {
+SmallVector<SizeChange> mambac::listSizeChanges(Operation *scope, int64_t least) {
   std::set<int64_t, std::greater<>> sizes;
   AttrTypeWalker walker;
   walker.addWalk([&](ShapedType type) {
@@ -45,7 +45,7 @@ SmallVector<SizeChange> mambac::listSizeChanges(Operation *scope) {
   for (int64_t size : sizes) {
     std::set<int64_t> targets{1, 2, size / 2, size - 1};
     for (int64_t target : targets)
-      if (target >= 1 && target < size)
+      if (target >= std::max<int64_t>(least, 1) && target < size)
         for (bool multiples : {false, true})
           changes.push_back({size, target, multiples});
   }

@@ -16,8 +16,8 @@ struct SizeChange {
 };
 
 /// The changes worth a try in `scope` (a module, or one function), the largest steps first. Sizes are those of tensors and
-/// memrefs.
-llvm::SmallVector<SizeChange> listSizeChanges(mlir::Operation *scope);
+/// memrefs; none becomes less than `least`.
+llvm::SmallVector<SizeChange> listSizeChanges(mlir::Operation *scope, int64_t least);
 
 /// Changes a size wherever it stands in `scope`: in types, and in attributes and index constants of that value. What comes
 /// out may not verify. False where nothing changed.

@@ -4,6 +4,9 @@
 // RUN: mamba-reduce %s --mambac-reduce="test=%S/Inputs/has-three-steps.sh" | FileCheck %s --check-prefix=THREE
 // A size that is cut in two shrinks with its parts.
 // RUN: mamba-reduce %s --mambac-reduce="test=%S/Inputs/has-reshape.sh" | FileCheck %s --check-prefix=PARTS
+// Or no further than to 2.
+// RUN: mamba-reduce %s --mambac-reduce="test=%S/Inputs/has-scan.sh least-size=2" | FileCheck %s --check-prefix=TWO
+// TWO: ssm.scan "{{.*}}" axis(1) a(%{{.*}} : tensor<2x2x2xf32>) b(%{{.*}} : tensor<2x2x2xf32>)
 //
 // CHECK: ssm.scan "{{.*}}" axis(1) a(%{{.*}} : tensor<1x1x1xf32>) b(%{{.*}} : tensor<1x1x1xf32>)
 // CHECK-NOT: {{[2-9]x|[0-9][0-9]x}}
