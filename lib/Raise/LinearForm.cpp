@@ -233,9 +233,7 @@ bool ScalarForms::visit(Operation &op) {
     for (const Coefficient &each : form(0))
       result.push_back(each.isZero() ? each
                                      : Coefficient::of(binary<arith::DivFOp>(materialize(each, type), plain(1))));
-  } else if (isa<arith::SelectOp>(op)) {
-    if (hasStates(op.getOperand(0)))
-      return wrong("what is handed on chooses by what was handed over");
+  } else if (isa<arith::SelectOp>(op)) { // states are floats: the condition is none
     Form yes = form(1), no = form(2);
     for (auto [a, c] : llvm::zip_equal(yes, no)) {
       if (a.isZero() && c.isZero()) {

@@ -347,7 +347,7 @@ Value LoopStacker::scalarInside(OpBuilder &inner, Location loc, Value value, IRM
   } else {
     Operation *op = value.getDefiningOp();
     if (!op || op->getNumRegions() != 0 || !isMemoryEffectFree(op) || tensorType(value))
-      return fail("a number in an iteration is computed from what the loop carries");
+      return fail("a number in an iteration is no plain arithmetic");
     for (Value operand : op->getOperands()) {
       if (tensorType(operand) && !isInvariant(operand))
         return fail("a number in an iteration is read from a tensor of that iteration");

@@ -196,7 +196,7 @@ LogicalResult LoopRaiser::finish(State &state, const LinearForm &form, unsigned 
   Value init = loop.getInitArgs()[state.position];
   if (a.isZero()) { // not a recurrence: each iteration hands on what it computes
     if (rest.kind != Coefficient::Known)
-      return fail("what is handed on is constant");
+      return fail("what is handed on is not linear in what was handed over");
     state.all = stacker.stackWhole(rest.value);
     if (!state.all)
       return fail(stacker.reason);
