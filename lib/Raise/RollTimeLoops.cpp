@@ -315,7 +315,7 @@ struct RollTimeLoops : PassWrapper<RollTimeLoops, OperationPass<func::FuncOp>> {
     } else {
       ++numDeclined;
       if (failed(stacked) && root.values.size() > 2)
-        op->emitRemark() << "the steps put together here are not rolled up: " << stacker->getReason();
+        remarkDeclined(op->getResult(0), "ssm.scan", stacker->getReason());
     }
     // What was written before a failure is of use to others, or dead.
     if (!rolls)

@@ -1,4 +1,4 @@
-// RUN: mamba-opt %s --ssm-roll-time-loops --cse --canonicalize --cse --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: mamba-opt %s --ssm-roll-time-loops --cse --canonicalize --cse --split-input-file --remark-policy=all --remark-format=emitRemark --remarks-filter=mambac-raise --verify-diagnostics | FileCheck %s
 
 // Two states that are updated from each other as the parts of a complex number are one ssm.scan of complex numbers.
 
