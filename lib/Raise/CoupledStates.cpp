@@ -12,14 +12,11 @@
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
-#include "lib/Raise/ElementExpr.h"
+#include "lib/Raise/SameElements.h"
 #include "lib/Raise/TimeStacker.h"
 
 #include "dialects/SSM/IR/SSM.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace mambac;
@@ -73,14 +70,12 @@ bool TimeStacker::dependsOnFollowed(ArrayRef<Value> list, bool reverse) {
 /// Follows the states after each step of a recurrence, given those before each, and leaves it open: it depends on one
 /// that is being followed. Nothing if it does not.
 std::optional<int> TimeStacker::openCoupled(ArrayRef<Value> list, bool reverse) {
-  SmallVector<Value> after = shift(list, reverse);
   Value init = reverse ? list.back() : list.front();
   SmallVector<std::optional<int64_t>, 2> firsts{std::nullopt};
   if (!init)
     firsts.push_back(reverse ? steps - 1 : 0);
-  for (Value last : findLast(list, reverse))
+  for (const SmallVector<Value> &after : getAfter(list, reverse))
     for (std::optional<int64_t> first : firsts) {
-      (reverse ? after.front() : after.back()) = last;
       if (first && !after[*first])
         continue;
       int id = pending.size();
@@ -97,72 +92,8 @@ std::optional<int> TimeStacker::openCoupled(ArrayRef<Value> list, bool reverse) 
   return std::nullopt;
 }
 
-/// An affine function of positions.
-static std::optional<Lin> apply(AffineExpr expr, ArrayRef<Lin> position) {
-  if (auto dim = dyn_cast<AffineDimExpr>(expr))
-    return position[dim.getPosition()];
-  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
-    return Lin(constant.getValue());
-  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
-  if (!binary || (expr.getKind() != AffineExprKind::Add && expr.getKind() != AffineExprKind::Mul))
-    return std::nullopt;
-  std::optional<Lin> left = apply(binary.getLHS(), position), right = apply(binary.getRHS(), position);
-  if (!left || !right)
-    return std::nullopt;
-  if (expr.getKind() == AffineExprKind::Add)
-    return *left + *right;
-  return right->isConstant() ? std::optional(*left * right->constant) : std::nullopt;
-}
-
-/// What is computed element by element.
-static bool isElementwise(Value value) {
-  auto generic = value.getDefiningOp<linalg::GenericOp>();
-  return value.getDefiningOp<linalg::FillOp>() || (generic && generic.getNumReductionLoops() == 0);
-}
-
-/// Whether an element of `a` is that of `b` times `sign`, at every step.
 bool TimeStacker::isSame(const Stacked &a, const Stacked &b, Value like, double sign) {
-  if (sign == 1 && a.value == b.value && a.map == b.map)
-    return true;
-  IndexSpace space;
-  ScanDependence none;
-  ElementEvaluator evaluator(space, none, a.value);
-  evaluator.followWhere(isElementwise);
-  SmallVector<Lin> position{Lin::var(space.addVar(IndexSpace::Kind::Root, Lin(steps)))};
-  for (int64_t dim = 0; dim < tensorType(like).getRank(); ++dim)
-    position.push_back(Lin::var(space.addVar(IndexSpace::Kind::Root, space.getSize(like, dim))));
-  auto element = [&](const Stacked &stacked) -> std::optional<Poly> {
-    SmallVector<Lin> index;
-    for (auto [expr, size] : llvm::zip_equal(stacked.map.getResults(), tensorType(stacked.value).getShape())) {
-      std::optional<Lin> at = size == 1 ? Lin(0) : apply(expr, position);
-      if (!at)
-        return std::nullopt;
-      index.push_back(*at);
-    }
-    return evaluator.simplify(evaluator.evaluate(stacked.value, index, {}), {});
-  };
-  std::optional<Poly> x = element(a), y = element(b);
-  if (!x || !y || x->size() != y->size())
-    return false;
-  for (Term &term : *y)
-    term.coefficient *= sign;
-  return llvm::all_of(*x, [&](const Term &term) {
-    return term.bound.empty() && llvm::count(*y, term) == 1 && llvm::count(*x, term) == 1;
-  });
-}
-
-/// Whether all that a value is, is another one's negative.
-static bool isNegation(const Stacked &stacked) {
-  auto generic = stacked.value.getDefiningOp<linalg::GenericOp>();
-  if (!generic || !llvm::hasNItems(*generic.getBody(), 2))
-    return false;
-  Operation *op = &generic.getBody()->front();
-  return isa<arith::NegFOp>(op) ||
-         (isa<arith::MulFOp>(op) && llvm::any_of(generic.getInputs(), [](Value input) {
-            auto fill = input.getDefiningOp<linalg::FillOp>();
-            FloatAttr number;
-            return fill && matchPattern(fill.getInputs()[0], m_Constant(&number)) && number.getValueAsDouble() == -1;
-          }));
+  return isMultiple(a.value, a.map, b.value, b.map, like, {steps}, sign);
 }
 
 /// The list depends on others. If these wait for it alone, all of them are known now; else it waits with them.
@@ -204,7 +135,7 @@ TimeStacker::Result TimeStacker::closeCoupled(int id) {
   if (!hasCross[0] || !hasCross[1] || !isSame(*own[0], *own[1], like, 1) || !isSame(*cross[0], *cross[1], like, -1))
     return fail(others);
   // The real part is the one from which something is subtracted.
-  bool swapped = isNegation(*cross[1]) && !isNegation(*cross[0]);
+  bool swapped = isNegation(cross[1]->value) && !isNegation(cross[0]->value);
   int re = states[swapped], im = states[!swapped];
   LinearInPrevious real, imaginary;
   buildComplex(re, im, *own[swapped], *cross[!swapped], real, imaginary);

@@ -59,8 +59,10 @@ def RaiseLoops : Pass<"ssm-raise-loops", "::mlir::func::FuncOp"> {
 
         %h = ssm.scan "t d, t d, d -> t d" axis(0) a(%a) b(%b) init(%h0)
 
+    Two tensors that depend on each other as the parts of complex numbers do are one ssm.scan of such.
+
     Declined, and still a loop: what is not linear (a maximum, a product of states), states that mix elements (a product
-    with a matrix) or depend on each other, slices that overlap or whose place depends on data.
+    with a matrix) or depend on each other otherwise, slices that overlap or whose place depends on data.
   }];
   let statistics = [
     Statistic<"numFound", "found", "loops raised">,

@@ -12,6 +12,7 @@
 #include "lib/Raise/LoopStacker.h"
 #include "lib/Raise/Passes.h"
 #include "lib/Raise/RaiseUtils.h"
+#include "lib/Raise/SameElements.h"
 #include "lib/Raise/ScanEvaluator.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -74,8 +75,17 @@ private:
   LogicalResult classify();
   LogicalResult solve(ArrayRef<State *> open, State &state);
   LogicalResult finish(State &state, const LinearForm &form, unsigned which);
+  void handOver(State &state);
+  LogicalResult solvePair(ArrayRef<State *> open, State &x, State &y);
+  LogicalResult complexScan(State &re, State &im, const LinearForm &ofRe, const LinearForm &ofIm, const Coefficient &a,
+                            const Coefficient &aImag);
+  Value operand(LoopStacker &over, const Coefficient &each, State &state, SmallVectorImpl<AffineMap> &maps);
   Value scan(LoopStacker &over, State &state, const Coefficient &a, const Coefficient &rest, Value init);
   Value write(const Output &output);
+  /// From the dimensions of a tensor over all iterations to those of one in an iteration.
+  AffineMap perStepMap(int64_t rank) {
+    return rank == 0 ? AffineMap::get(1, 0, b.getContext()) : b.getMultiDimIdentityMap(rank + 1).getMinorSubMap(rank);
+  }
   Value constant(double value, Type element) {
     Value number = arith::ConstantOp::create(b, loop.getLoc(), b.getFloatAttr(element, value));
     Value empty = tensor::EmptyOp::create(b, loop.getLoc(), ArrayRef<OpFoldResult>(), element);
@@ -147,22 +157,25 @@ LogicalResult LoopRaiser::solve(ArrayRef<State *> open, State &state) {
   return finish(state, *form, which);
 }
 
+/// An operand of a scan, and its map behind the others.
+Value LoopRaiser::operand(LoopStacker &over, const Coefficient &each, State &state, SmallVectorImpl<AffineMap> &maps) {
+  auto type = tensorType(state.before);
+  int64_t rank = type.getRank();
+  if (each.kind != Coefficient::Known) {
+    maps.push_back(AffineMap::get(rank + 1, 0, b.getContext()));
+    return constant(each.isZero() ? 0 : 1, type.getElementType());
+  }
+  Value value = over.stack(each.value);
+  maps.push_back(over.isStacked(each.value) ? b.getMultiDimIdentityMap(rank + 1) : perStepMap(rank));
+  return value;
+}
+
 Value LoopRaiser::scan(LoopStacker &over, State &state, const Coefficient &a, const Coefficient &rest, Value init) {
   auto type = tensorType(state.before);
   Location loc = state.after.getLoc();
-  int64_t rank = type.getRank() + 1;
-  AffineMap identity = b.getMultiDimIdentityMap(rank), perStep = identity.getMinorSubMap(rank - 1);
+  AffineMap identity = b.getMultiDimIdentityMap(type.getRank() + 1), perStep = perStepMap(type.getRank());
   SmallVector<AffineMap> maps;
-  auto operand = [&](const Coefficient &each) -> Value {
-    if (each.kind != Coefficient::Known) {
-      maps.push_back(AffineMap::get(rank, 0, b.getContext()));
-      return constant(each.isZero() ? 0 : 1, type.getElementType());
-    }
-    Value value = over.stack(each.value);
-    maps.push_back(over.isStacked(each.value) ? identity : perStep);
-    return value;
-  };
-  Value decay = operand(a), input = decay ? operand(rest) : Value();
+  Value decay = operand(over, a, state, maps), input = decay ? operand(over, rest, state, maps) : Value();
   if (!input) {
     (void)fail(over.reason);
     return {};
@@ -226,7 +239,14 @@ LogicalResult LoopRaiser::finish(State &state, const LinearForm &form, unsigned 
     if (!state.all)
       return failure();
   }
-  // What iterations were handed: the start, then what all but the last handed on.
+  handOver(state);
+  return success();
+}
+
+/// What iterations were handed: the start, then what all but the last handed on.
+void LoopRaiser::handOver(State &state) {
+  auto type = tensorType(state.before);
+  Value init = loop.getInitArgs()[state.position];
   Value whole = state.earlier;
   if (!whole) {
     auto groups = SmallVector<ReassociationIndices>();
@@ -246,6 +266,82 @@ LogicalResult LoopRaiser::finish(State &state, const LinearForm &form, unsigned 
   }
   stacker.set(state.before, rows(whole, 0));
   stacker.set(state.after, state.all);
+}
+
+/// Two tensors that depend on each other as the parts of complex numbers do: from (x, y) to (p x - q y, q x + p y).
+LogicalResult LoopRaiser::solvePair(ArrayRef<State *> open, State &x, State &y) {
+  SmallVector<Value> values = llvm::map_to_vector(open, [](State *each) { return each->before; });
+  auto type = tensorType(x.before);
+  if (type != tensorType(y.before))
+    return failure();
+  LinearForms forms(loop, values);
+  std::optional<LinearForm> rows[2] = {forms.get(x.after), forms.get(y.after)};
+  auto placeOf = [&](State &state) -> unsigned { return llvm::find(values, state.before) - values.begin(); };
+  const unsigned place[2] = {placeOf(x), placeOf(y)};
+  AffineMap identity = b.getMultiDimIdentityMap(type.getRank()), scalar = AffineMap::get(type.getRank(), 0, b.getContext());
+  for (auto &row : rows) {
+    if (!row || !row->map || !isIdentity(row->map, type))
+      return failure();
+    for (auto [position, coefficient] : llvm::enumerate(row->states))
+      if (position != place[0] && position != place[1] && !coefficient.isZero())
+        return failure();
+  }
+  OpBuilder::InsertionGuard guard(b);
+  auto isMultipleOf = [&](const Coefficient &c, const Coefficient &d, double sign) {
+    auto value = [&](const Coefficient &each) {
+      return each.kind == Coefficient::Known ? each.value : constant(each.isZero() ? 0 : 1, type.getElementType());
+    };
+    auto map = [&](const Coefficient &each) { return each.kind == Coefficient::Known ? identity : scalar; };
+    return isMultiple(value(c), map(c), value(d), map(d), loop.getInitArgs()[x.position], {}, sign);
+  };
+  const Coefficient &ofX = rows[0]->states[place[1]], &ofY = rows[1]->states[place[0]];
+  if (ofX.isZero() || ofY.isZero() || !isMultipleOf(rows[0]->states[place[0]], rows[1]->states[place[1]], 1) ||
+      !isMultipleOf(ofX, ofY, -1))
+    return failure();
+  // The real part is the one from which something is subtracted.
+  bool swapped = ofY.kind == Coefficient::Known && isNegation(ofY.value) && !(ofX.value && isNegation(ofX.value));
+  const Coefficient &own = rows[0]->states[place[0]];
+  return swapped ? complexScan(y, x, *rows[1], *rows[0], own, ofX) : complexScan(x, y, *rows[0], *rows[1], own, ofY);
+}
+
+LogicalResult LoopRaiser::complexScan(State &re, State &im, const LinearForm &ofRe, const LinearForm &ofIm,
+                                      const Coefficient &a, const Coefficient &aImag) {
+  auto type = tensorType(re.before);
+  Location loc = re.after.getLoc();
+  AffineMap identity = b.getMultiDimIdentityMap(type.getRank() + 1), perStep = perStepMap(type.getRank());
+  SmallVector<AffineMap> maps;
+  Value decays[2], inputs[2], inits[2];
+  for (unsigned part : {0u, 1u}) {
+    State &state = part ? im : re;
+    decays[part] = operand(stacker, part ? aImag : a, state, maps);
+    inputs[part] = operand(stacker, part ? ofIm.rest : ofRe.rest, state, maps);
+    if (!decays[part] || !inputs[part])
+      return fail(stacker.reason);
+    inits[part] = loop.getInitArgs()[state.position];
+    if (getSplatValue(inits[part]) == 0.0)
+      inits[part] = Value();
+    else
+      maps.push_back(perStep);
+  }
+  SmallVector<Value> outs;
+  for (bool final : {false, true})
+    for (State *state : {&re, &im}) {
+      SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, loc, loop.getInitArgs()[state->position]);
+      if (!final)
+        sizes.insert(sizes.begin(), stacker.getTrip());
+      outs.push_back(tensor::EmptyOp::create(b, loc, sizes, type.getElementType()));
+      maps.push_back(final ? perStep : identity);
+    }
+  hasScan = true;
+  auto op = ssm::ScanOp::create(b, loc, decays[0], inputs[0], inits[0], decays[1], inputs[1], inits[1], outs, maps, 0);
+  for (unsigned part : {0u, 1u}) {
+    State &state = part ? im : re;
+    state.all = op->getResult(part);
+    state.last = op->getResult(2 + part);
+    if (state.last.getType() != type)
+      state.last = tensor::CastOp::create(b, loc, type, state.last);
+    handOver(state);
+  }
   return success();
 }
 
@@ -347,6 +443,15 @@ LogicalResult LoopRaiser::raise() {
         why = reason;
       }
     }
+    for (unsigned x = 0; x < open.size() && !progress; ++x)
+      for (unsigned y = x + 1; y < open.size() && !progress; ++y) {
+        State *re = open[x], *im = open[y];
+        if (failed(solvePair(open, *re, *im)))
+          continue;
+        llvm::erase(open, re);
+        llvm::erase(open, im);
+        progress = true;
+      }
     if (!progress) {
       reason = why;
       return failure();

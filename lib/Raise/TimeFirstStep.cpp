@@ -154,24 +154,34 @@ SmallVector<Value> TimeStacker::shift(ArrayRef<Value> list, bool reverse) {
   return after;
 }
 
-/// What may be the state after the last step: the final one. Null is always possible.
-SmallVector<Value> TimeStacker::findLast(ArrayRef<Value> before, bool reverse) {
-  Value state = reverse ? before.front() : before.back();
-  Value next = state ? findNext(state, reverse ? before[1] : before.drop_back().back()) : Value();
-  return next ? SmallVector<Value>{next, Value()} : SmallVector<Value>{Value()};
+/// The states after each step, of those before each step, with what may be those after the last steps; and without.
+SmallVector<SmallVector<Value>> TimeStacker::getAfter(ArrayRef<Value> before, bool reverse) {
+  SmallVector<Value> plain = shift(before, reverse), filled(plain);
+  auto at = [&](int64_t step) { return reverse ? steps - 1 - step : step; };
+  for (int64_t step = 1; step < steps; ++step) {
+    Value state = filled[at(step - 1)];
+    if (!filled[at(step)] && state)
+      filled[at(step)] = findNext(state, step == 1 ? before[at(0)] : filled[at(step - 2)]);
+  }
+  if (filled == plain)
+    return {plain};
+  return {filled, plain};
 }
 
 /// The states before each step, [h0, h1, ...]: those after each step, one later, behind the initial one.
 TimeStacker::Result TimeStacker::visitStatesBefore(ArrayRef<Value> list, bool reverse) {
-  SmallVector<Value> after = shift(list, reverse);
   size_t before = recurrences.size();
   Result states = failure();
-  for (Value last : findLast(list, reverse)) {
-    (reverse ? after.front() : after.back()) = last;
-    if (failed(states))
-      states = follow(after, std::nullopt);
+  const Known *known = findKnown(shift(list, reverse));
+  if (known) {
+    states = known->result;
+    recurrenceSeen |= known->recurrent;
   }
-  if (failed(states) || states->dependsOnPrevious() || recurrences.size() == before)
+  if (!known)
+    for (const SmallVector<Value> &way : getAfter(list, reverse))
+      if (failed(states))
+        states = follow(way, std::nullopt);
+  if (failed(states) || states->dependsOnPrevious() || (!known && recurrences.size() == before))
     return fail("the state is no recurrence");
   Value init = reverse ? list.back() : list.front(), like = init;
   auto type = tensorType(like);

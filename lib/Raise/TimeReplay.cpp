@@ -47,6 +47,14 @@ TimeStacker::Result TimeStacker::replay(Operation *op, Value like, ArrayRef<Line
   if (isa<linalg::LinalgOp>(op))
     return replayNamed(op, operands);
 
+  if (auto concat = dyn_cast<tensor::ConcatOp>(op)) {
+    SmallVector<Value> pieces;
+    for (auto [operand, list] : llvm::zip_equal(operands, lists))
+      pieces.push_back(materialize(*operand.rest, getSample(list)));
+    Value whole = tensor::ConcatOp::create(rewriter, loc, concat.getDim() + 1, pieces);
+    r.rest = Stacked{whole, timeFirstMap(type.getRank(), ctx)};
+    return r;
+  }
   FailureOr<Stacked> value = replayView(op, *operands[0].rest, getSample(lists[0]), like);
   if (failed(value))
     return failure();

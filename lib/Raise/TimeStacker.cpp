@@ -180,7 +180,8 @@ TimeStacker::Result TimeStacker::visit(ArrayRef<Value> list) {
     for (int64_t first : {int64_t(0), steps - 1}) {
       if (succeeded(result) || !startsFrom(list, first))
         continue;
-      result = follow(list, first);
+      bool known = findKnown(shift(list, /*reverse=*/first != 0));
+      result = known ? Result(failure()) : follow(list, first);
       if (failed(result))
         result = visitStatesBefore(list, /*reverse=*/first != 0);
     }

@@ -127,7 +127,7 @@ private:
   Stacked putFirst(Stacked rest, int64_t first, mlir::Value value);
   Result visitStatesBefore(mlir::ArrayRef<mlir::Value> list, bool reverse);
   static llvm::SmallVector<mlir::Value> shift(mlir::ArrayRef<mlir::Value> list, bool reverse);
-  static llvm::SmallVector<mlir::Value> findLast(mlir::ArrayRef<mlir::Value> before, bool reverse);
+  llvm::SmallVector<llvm::SmallVector<mlir::Value>> getAfter(mlir::ArrayRef<mlir::Value> before, bool reverse);
   bool dependsOnFollowed(mlir::ArrayRef<mlir::Value> list, bool reverse);
   std::optional<int> openCoupled(mlir::ArrayRef<mlir::Value> list, bool reverse);
   LinearInPrevious carryOf(int id, mlir::Value like);

@@ -178,6 +178,26 @@ private:
                   (isa<linalg::FillOp>(op) && llvm::all_of(op->getOperands(), [&](Value v) { return isConstant(v); })));
   }
 
+  /// Whether the innermost elements are next to each other, as far as slices on the way tell. The kernel of packed
+  /// products reads rows.
+  static bool isDense(Value x) {
+    while (Operation *op = x.getDefiningOp()) {
+      if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
+        llvm::SmallBitVector dropped = slice.getDroppedDims();
+        int64_t dim = slice.getSourceType().getRank() - 1;
+        for (; dim >= 0 && dropped.test(dim); --dim)
+          if (slice.getSourceType().getDimSize(dim) != 1)
+            return false;
+        if (dim >= 0 && getConstantIntValue(slice.getMixedStrides()[dim]) != 1)
+          return false;
+      } else if (!isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(op)) {
+        return true;
+      }
+      x = op->getOperand(0);
+    }
+    return true;
+  }
+
   /// x[m.., k..] * w[n.., k..] -> y[m.., n..] in any order of dimensions; null if it is not of that form.
   Value tryPacked(OpBuilder &b, Location loc, Value x, AffineMap xMap, Value w, AffineMap wMap, AffineMap outMap,
                   RankedTensorType type) {
@@ -217,6 +237,11 @@ private:
     llvm::append_range(rows, k);
     if (dimsOf(xMap) != rows)
       x = transpose(b, loc, x, xMap, rows);
+    else if (!isDense(x)) // a generic op that copies would fold
+      x = linalg::CopyOp::create(b, loc, x,
+                                 tensor::EmptyOp::create(b, loc, tensor::getMixedSizes(b, loc, x), xType.getElementType())
+                                     .getResult())
+              .getResult(0);
     x = toMatrix(b, loc, x, m.size(), k.size());
     OpFoldResult M = b.getIndexAttr(1);
     for (unsigned axis : m)
