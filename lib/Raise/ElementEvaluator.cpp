@@ -10,8 +10,16 @@
 using namespace mlir;
 using namespace mambac::raise;
 
-Poly ElementEvaluator::leaf(Value tensor, ArrayRef<Lin> index) {
+bool mambac::raise::isZeroTensor(Value tensor) {
   if (std::optional<double> constant = getConstantFloat(tensor))
+    return *constant == 0;
+  auto fill = tensor.getDefiningOp<linalg::FillOp>();
+  std::optional<double> constant = fill ? getConstantFloat(fill.getInputs()[0]) : std::nullopt;
+  return constant && *constant == 0;
+}
+
+Poly ElementEvaluator::leaf(Value tensor, ArrayRef<Lin> index) {
+  if (std::optional<double> constant = getConstantFloat(tensor); constant && !(zerosKept && *constant == 0))
     return constantPoly(*constant);
   Atom atom{Atom::Kind::Leaf, tensor, SmallVector<Lin, 4>(index), nullptr, Lin(), nullptr};
   Term term;
@@ -382,7 +390,7 @@ bool ElementEvaluator::isWholePiece(Operation *op, ArrayRef<Lin> index) const {
 FailureOr<Poly> ElementEvaluator::follow(Value tensor, ArrayRef<Lin> index, ArrayRef<Lin> given, Mode mode,
                                          bool force) {
   Operation *op = tensor.getDefiningOp();
-  if (!op)
+  if (!op || (zerosKept && isZeroTensor(tensor)))
     return failure();
   if (std::optional<double> constant = getConstantFloat(tensor))
     return constantPoly(mode == Mode::Exp ? std::exp(*constant) : *constant);
@@ -496,7 +504,8 @@ FailureOr<Poly> ElementEvaluator::followLinalg(linalg::LinalgOp op, OpResult res
   FailureOr<Poly> sum = sumOver(*summand, bound, space);
   if (failed(sum))
     return failure();
-  append(*sum, element(op.getTiedOpOperand(result)->get(), index, given, Mode::Value));
+  if (Value start = op.getTiedOpOperand(result)->get(); !isZeroTensor(start))
+    append(*sum, element(start, index, given, Mode::Value));
   return mode == Mode::Exp ? wrapExp(*sum, given) : *sum;
 }
 

@@ -55,6 +55,9 @@ Poly multiply(const Poly &a, const Poly &b);
 std::string str(const Term &term);
 std::string str(const Poly &poly);
 
+/// Whether all elements of a tensor are known to be 0.
+bool isZeroTensor(mlir::Value tensor);
+
 /// The operands, and the tensors that a body reads at positions it computes.
 llvm::SmallVector<mlir::Value> getReadValues(mlir::Operation *op);
 
@@ -129,6 +132,8 @@ public:
   void followRecurrences() { recurrencesOpen = true; }
   /// Writes positions that are used as numbers as such.
   void followNumbers() { numbersOpen = true; }
+  /// Takes tensors of zeros for values like others, so that products with them are seen: a state before the first step.
+  void keepZeros() { zerosKept = true; }
   /// Whether a recurrence with an input has been followed.
   bool sawRecurrence() const { return recurrenceSeen; }
 
@@ -221,6 +226,7 @@ private:
   int joinDepth = 0;
   bool insertionsOpen = false;
   bool piecesWhole = false, recurrencesOpen = false, recurrenceSeen = false, numbersOpen = false;
+  bool zerosKept = false;
   int exponentDepth = 0, baseDepth = 0; ///< inside so many exponents, and bases of powers
   int pieceVar = -1;       ///< if not -1, only pieces along this variable are looked into,
   unsigned pieceDepth = 0; ///< so many more of them

@@ -190,7 +190,8 @@ def RaiseSingleSteps : Pass<"ssm-raise-single-steps", "::mlir::func::FuncOp"> {
         y = (sum over n of C * (exp(dt * A) * state + dt * B * x)) + D * x
 
     with no axis of time anywhere. The op's axis of time has the size 1 then; the new state is its second result where
-    it is used. Gate, skip, and a decay that is given as a whole are as in the other raising passes.
+    it is used. Gate, skip, and a decay that is given as a whole are as in the other raising passes. The state may be 0,
+    as before the first token: the product of it says what would decay, and the op has no initial state.
 
     Before:
 

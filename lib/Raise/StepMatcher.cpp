@@ -9,6 +9,8 @@ using namespace mambac::raise;
 
 /// More ways to open products than this are not tried.
 static constexpr unsigned kMaxTries = 64;
+/// A first step's zeros are not further away than this.
+static constexpr unsigned kMaxDepth = 6;
 
 /// A product of leaves, one way of writing it.
 namespace {
@@ -33,6 +35,18 @@ static void openLeaves(ElementEvaluator &evaluator, const Product &product, std:
   }
 }
 
+/// Sums up to the first position alone are what is there.
+Poly StepMatcher::openFirstSums(Poly poly) {
+  for (Term &term : poly)
+    for (unsigned i = 0; i < term.atoms.size(); ++i)
+      if (term.atoms[i].kind == Atom::Kind::Prefix && term.atoms[i].end == Lin(1)) {
+        Term summand = substitute(*term.atoms[i].summand, evaluator.getSummandVar(), Lin(0));
+        term.atoms.erase(term.atoms.begin() + i--);
+        term = multiply({term}, {summand}).front();
+      }
+  return poly;
+}
+
 /// The term without its exponentials, whose exponents are added up; failure if there is anything else than leaves.
 FailureOr<Term> StepMatcher::takeExponent(const Term &term, Poly &exponent) {
   Term rest = term;
@@ -45,8 +59,58 @@ FailureOr<Term> StepMatcher::takeExponent(const Term &term, Poly &exponent) {
     else
       return failure();
   }
-  exponent = evaluator.simplify(exponent, {});
+  exponent = evaluator.simplify(openFirstSums(exponent), {});
   return rest;
+}
+
+/// Whether a term is a sum over states, of at least two factors that are read there and of others that know the whole
+/// result's place: C, B and x.
+bool StepMatcher::isReadState(const Term &term) {
+  if (term.bound.size() != 1 || !term.guards.empty())
+    return false;
+  SmallVector<Atom, 4> inputs;
+  for (const Atom &atom : term.atoms)
+    if (!usesVar(atom, term.bound[0]))
+      inputs.push_back(atom);
+  SmallVector<int> used = varsOf(inputs);
+  return inputs.size() + 2 <= term.atoms.size() &&
+         llvm::all_of(study.getRootVars(), [&](int var) { return llvm::is_contained(used, var); });
+}
+
+/// Drops factors that are numbers once they are followed, as exp(0) between a time and itself is.
+void StepMatcher::dropOnes(Term &term) {
+  for (unsigned i = 0; i < term.atoms.size(); ++i) {
+    FailureOr<Poly> opened = evaluator.expand(term.atoms[i], {});
+    if (failed(opened) || opened->size() != 1 || !opened->front().atoms.empty() || !opened->front().bound.empty() ||
+        !opened->front().guards.empty())
+      continue;
+    term.coefficient *= opened->front().coefficient;
+    term.atoms.erase(term.atoms.begin() + i--);
+  }
+}
+
+/// Opens factors, scores among them, until the states are seen that they sum over; false if they are not.
+bool StepMatcher::openScores(Term &term) {
+  std::vector<Term> ways{term};
+  for (unsigned next = 0; next < ways.size() && ways.size() < 4 * kMaxTries; ++next) {
+    const Term way = ways[next];
+    if (isReadState(way)) {
+      term = way;
+      dropOnes(term);
+      return true;
+    }
+    for (unsigned i = 0; i < way.atoms.size(); ++i) {
+      FailureOr<Poly> opened = evaluator.expand(way.atoms[i], {});
+      if (failed(opened) || opened->size() != 1 || opened->front().bound.size() + way.bound.size() > 1 ||
+          !opened->front().guards.empty() ||
+          llvm::any_of(opened->front().atoms, [](const Atom &atom) { return atom.kind != Atom::Kind::Leaf; }))
+        continue;
+      Term further = way;
+      further.atoms.erase(further.atoms.begin() + i);
+      ways.push_back(multiply({further}, *opened).front());
+    }
+  }
+  return false;
 }
 
 /// The terms by their part: what decays, what is added to the state, and what is added to the result.
@@ -172,8 +236,97 @@ LogicalResult StepMatcher::matchSkip(const Term &skip) {
   return success();
 }
 
+static bool isZeroLeaf(const Atom &atom) { return atom.kind == Atom::Kind::Leaf && isZeroTensor(atom.value); }
+
+/// Of the products with zeros, one that decays: they are all the same, and this one says what would decay. The others go.
+SmallVector<Poly, 2> StepMatcher::selectZero(const Poly &poly) {
+  Poly rest;
+  SmallVector<Poly, 2> ways;
+  for (const Term &term : poly)
+    if (llvm::none_of(term.atoms, isZeroLeaf))
+      rest.push_back(term);
+  for (const Term &term : poly)
+    if (llvm::any_of(term.atoms, isZeroLeaf) &&
+        llvm::any_of(term.atoms, [](const Atom &atom) { return atom.kind == Atom::Kind::Exp; })) {
+      // What is read at a state comes first.
+      auto place = term.bound.empty() ? ways.end() : ways.begin();
+      (*ways.insert(place, rest)).push_back(term);
+    }
+  return ways;
+}
+
+/// Whether a leaf is 0 after all, once its producers are followed.
+bool StepMatcher::isDead(const Atom &leaf, unsigned depth) {
+  if (leaf.kind != Atom::Kind::Leaf || depth == 0)
+    return false;
+  FailureOr<Poly> opened = evaluator.expand(leaf, {});
+  return succeeded(opened) && llvm::all_of(*opened, [&](const Term &term) {
+    return llvm::any_of(term.atoms, [&](const Atom &atom) { return isDead(atom, depth - 1); });
+  });
+}
+
+/// A term that is 0 and decays, written as the others' old state: it says by what that would decay.
+std::optional<Poly> StepMatcher::reviveTerm(const Poly &poly) {
+  Poly rest;
+  std::optional<Term> dead;
+  Atom zero;
+  for (const Term &term : poly) {
+    bool decays = llvm::any_of(term.atoms, [](const Atom &atom) { return atom.kind == Atom::Kind::Exp; });
+    auto *leaf = decays ? llvm::find_if(term.atoms, [&](const Atom &atom) { return isDead(atom, kMaxDepth); }) : nullptr;
+    if (!decays || leaf == term.atoms.end()) {
+      rest.push_back(term);
+      continue;
+    }
+    dead = term;
+    zero = *leaf;
+  }
+  if (!dead || rest.empty() || rest.size() > 2)
+    return std::nullopt;
+  auto added = llvm::find_if(rest, [&](Term &term) { return openScores(term); });
+  if (added == rest.end())
+    return std::nullopt;
+  Term carried;
+  carried.bound = added->bound;
+  auto *readout = llvm::find_if(added->atoms, [&](const Atom &atom) { return usesVar(atom, added->bound[0]); });
+  if (readout == added->atoms.end())
+    return std::nullopt;
+  carried.atoms = {*readout, zero};
+  for (const Atom &atom : dead->atoms)
+    if (atom.kind == Atom::Kind::Exp || (atom.kind == Atom::Kind::Leaf && llvm::is_contained(added->atoms, atom)))
+      carried.atoms.push_back(atom);
+  rest.push_back(carried);
+  return rest;
+}
+
 LogicalResult StepMatcher::match() {
   Poly poly = evaluator.evaluate(study.root, study.index, {});
+  SmallVector<Poly, 2> ways;
+  if (poly.size() > 1 && poly.size() <= 4)
+    if (std::optional<Poly> revived = reviveTerm(poly))
+      ways.push_back(*revived);
+  if (ways.empty()) {
+    if (succeeded(match(poly)))
+      return success();
+    // A first step, whose old state is 0.
+    evaluator.keepZeros();
+    ways = selectZero(evaluator.evaluate(study.root, study.index, {}));
+  }
+  for (const Poly &way : ways) {
+    StepMatcher first(study);
+    if (failed(first.match(way))) {
+      reason = first.reason;
+      continue;
+    }
+    static_cast<ScanRoles &>(*this) = first;
+    ssd = first.ssd;
+    exponent = first.exponent;
+    zeroState = std::exchange(initialState, Group());
+    return success();
+  }
+  return failure();
+}
+
+LogicalResult StepMatcher::match(const Poly &poly) {
   if (poly.size() < 2 || poly.size() > 3)
     return fail("not a state that decays and is added to");
   Term carried, added;
@@ -211,6 +364,13 @@ LogicalResult StepMatcher::match() {
 
 bool StepMatcher::isNewState(Value value, ArrayRef<Lin> position) {
   Poly poly = evaluator.evaluate(value, position, {});
+  if (!zeroState.empty())
+    return llvm::any_of(selectZero(poly), [&](const Poly &way) { return isNewState(way); });
+  return isNewState(poly);
+}
+
+bool StepMatcher::isNewState(const Poly &poly) {
+  const Group &oldState = zeroState.empty() ? initialState : zeroState;
   bool sawCarried = false, sawAdded = false;
   for (const Term &original : poly) {
     Poly exponents;
@@ -218,10 +378,10 @@ bool StepMatcher::isNewState(Value value, ArrayRef<Lin> position) {
     if (failed(term) || !term->bound.empty() || !term->guards.empty())
       return false;
     Leaves leaves(term->atoms.begin(), term->atoms.end());
-    double coefficient = term->coefficient, expected = exponents.empty() ? x.coefficient : initialState.coefficient;
+    double coefficient = term->coefficient, expected = exponents.empty() ? x.coefficient : oldState.coefficient;
     if (!exponents.empty()) {
       if (exponents.size() != 1 || !(exponents[0] == exponent[0]) ||
-          !factorOut(evaluator, leaves, initialState.atoms, coefficient, {}) || std::exchange(sawCarried, true))
+          !factorOut(evaluator, leaves, oldState.atoms, coefficient, {}) || std::exchange(sawCarried, true))
         return false;
     } else {
       for (const Group *group : {&dt, &x, &B})

@@ -37,6 +37,15 @@ private:
     reason = why.str();
     return mlir::failure();
   }
+  mlir::LogicalResult match(const Poly &poly);
+  bool isNewState(const Poly &poly);
+  llvm::SmallVector<Poly, 2> selectZero(const Poly &poly);
+  bool isDead(const Atom &leaf, unsigned depth);
+  std::optional<Poly> reviveTerm(const Poly &poly);
+  Poly openFirstSums(Poly poly);
+  bool isReadState(const Term &term);
+  bool openScores(Term &term);
+  void dropOnes(Term &term);
   mlir::LogicalResult sortTerms(const Poly &poly, Term &carried, Term &added, std::optional<Term> &skip);
   void findStep(Leaves &source);
   mlir::LogicalResult separate(Leaves &leaves);
@@ -49,7 +58,8 @@ private:
   ElementEvaluator &evaluator;
   std::string reason;
   bool plausible = false, ssd = false;
-  Poly exponent; ///< of the decay
+  Poly exponent;   ///< of the decay
+  Group zeroState; ///< the old state, if it is known to be 0
 };
 
 } // namespace mambac::raise

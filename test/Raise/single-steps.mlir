@@ -132,3 +132,84 @@ func.func @heads(%state: tensor<?x3x4x5xf32>, %x: tensor<?x3x4xf32>, %dt: tensor
   } -> tensor<?x3x4xf32>
   return %y, %new : tensor<?x3x4xf32>, tensor<?x3x4x5xf32>
 }
+
+// -----
+
+// The first token: the old state is 0. The product with it says what would decay.
+
+#full = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#of_bh = affine_map<(d0, d1, d2, d3) -> (d0, d1)>
+#of_bhp = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2)>
+#of_bn = affine_map<(d0, d1, d2, d3) -> (d0, d3)>
+// CHECK-LABEL: func @first_step
+// CHECK-NOT:     math.exp
+// CHECK:         %[[Y:.*]]:2 = ssm.ssd "l b h p, b h, l b n, l b n -> b h p l, b h p n"
+// CHECK-NOT:     initial_state
+// CHECK-NOT:     linalg.generic
+// CHECK:         return %{{.*}}, %[[Y]]#1
+func.func @first_step(%x: tensor<2x3x4xf32>, %a: tensor<2x3xf32>, %B: tensor<2x5xf32>, %C: tensor<2x5xf32>) -> (tensor<2x3x4xf32>, tensor<2x3x4x5xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e4 = tensor.empty() : tensor<2x3x4x5xf32>
+  %e3 = tensor.empty() : tensor<2x3x4xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e3 : tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
+  %state = linalg.fill ins(%zero : f32) outs(%e4 : tensor<2x3x4x5xf32>) -> tensor<2x3x4x5xf32>
+  %new = linalg.generic {indexing_maps = [#of_bh, #full, #of_bhp, #of_bn, #full], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%a, %state, %x, %B : tensor<2x3xf32>, tensor<2x3x4x5xf32>, tensor<2x3x4xf32>, tensor<2x5xf32>) outs(%e4 : tensor<2x3x4x5xf32>) {
+  ^bb0(%p: f32, %q: f32, %s: f32, %t: f32, %o: f32):
+    %d = math.exp %p : f32
+    %m = arith.mulf %d, %q : f32
+    %i = arith.mulf %s, %t : f32
+    %r = arith.addf %m, %i : f32
+    linalg.yield %r : f32
+  } -> tensor<2x3x4x5xf32>
+  %y = linalg.generic {indexing_maps = [#full, #of_bn, #of_bhp], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%new, %C : tensor<2x3x4x5xf32>, tensor<2x5xf32>) outs(%z : tensor<2x3x4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %r = arith.addf %m, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2x3x4xf32>
+  return %y, %new : tensor<2x3x4xf32>, tensor<2x3x4x5xf32>
+}
+
+// -----
+
+// The old state is out of a chunk that a mask leaves nothing of, and the readout is a product of scores: the decay is in
+// the dead term alone.
+
+#bp = affine_map<(b, p) -> (b, p)>
+#b = affine_map<(b, p) -> (b)>
+#bn_sum = affine_map<(b, n) -> (b, n)>
+#b_of = affine_map<(b, n) -> (b)>
+// CHECK-LABEL: func @dead_state
+// CHECK-NOT:     math.exp
+// CHECK:         ssm.ssd
+// CHECK-NOT:     initial_state
+func.func @dead_state(%x: tensor<2x4xf32>, %a: tensor<2xf32>, %B: tensor<2x5xf32>, %C: tensor<2x5xf32>, %carried: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e1 = tensor.empty() : tensor<2xf32>
+  %e2 = tensor.empty() : tensor<2x4xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e1 : tensor<2xf32>) -> tensor<2xf32>
+  %scores = linalg.generic {indexing_maps = [#bn_sum, #bn_sum, #b_of], iterator_types = ["parallel", "reduction"]} ins(%B, %C : tensor<2x5xf32>, tensor<2x5xf32>) outs(%z : tensor<2xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %r = arith.addf %m, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2xf32>
+  %masked = linalg.generic {indexing_maps = [#bp, #bp], iterator_types = ["parallel", "parallel"]} ins(%carried : tensor<2x4xf32>) outs(%e2 : tensor<2x4xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    %i = linalg.index 0 : index
+    %end = arith.constant 2 : index
+    %c = arith.cmpi sge, %i, %end : index
+    %w = arith.mulf %p, %p : f32
+    %r = arith.select %c, %w, %zero : f32
+    linalg.yield %r : f32
+  } -> tensor<2x4xf32>
+  %y = linalg.generic {indexing_maps = [#bp, #b, #bp, #b, #bp], iterator_types = ["parallel", "parallel"]} ins(%x, %scores, %masked, %a : tensor<2x4xf32>, tensor<2xf32>, tensor<2x4xf32>, tensor<2xf32>) outs(%e2 : tensor<2x4xf32>) {
+  ^bb0(%p: f32, %s: f32, %q: f32, %g: f32, %o: f32):
+    %d = math.exp %g : f32
+    %m = arith.mulf %d, %q : f32
+    %n = arith.mulf %s, %p : f32
+    %r = arith.addf %m, %n : f32
+    linalg.yield %r : f32
+  } -> tensor<2x4xf32>
+  return %y : tensor<2x4xf32>
+}

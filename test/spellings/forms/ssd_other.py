@@ -225,5 +225,5 @@ def ssd_clamped(self: Any, x: Tensor, dt_raw: Tensor, B: Tensor, C: Tensor) -> T
 
 @spelling(FAMILY, "a single token, a length of one", FULL, HEADS, SSD, [(b, 1) for b in (2, 1, 3, 4, 5)])
 def ssd_one_token(self: Any, x: Tensor, dt: Tensor, B: Tensor, C: Tensor) -> Tensor:
-    """The recurrence over one token from a state of zeros."""
+    """The recurrence over one token from a state of zeros: it has nothing to decay, and is an op of length 1 all the same."""
     return loop(x * dt.unsqueeze(-1), -torch.exp(self.A_log) * dt, B, C)[0] + self.D[:, None] * x
