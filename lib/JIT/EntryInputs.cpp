@@ -7,7 +7,10 @@
 #include "dialects/SSM/IR/SSM.h"
 #include "lib/JIT/SizeClasses.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include <cmath>
 
@@ -32,6 +35,29 @@ static mlir::BlockArgument findArgument(mlir::Value value, mlir::func::FuncOp en
   return {};
 }
 
+/// The tensors that a value is a product of: those of a generic's body, and of the generics before it.
+static void collectFactors(mlir::Value value, SmallVectorImpl<mlir::Value> &factors, unsigned depth = 0) {
+  if (depth > 16)
+    return;
+  if (auto element = dyn_cast<mlir::BlockArgument>(value)) {
+    auto generic = dyn_cast<mlir::linalg::GenericOp>(element.getOwner()->getParentOp());
+    if (!generic)
+      factors.push_back(value);
+    else if (element.getArgNumber() < generic.getNumDpsInputs())
+      collectFactors(generic.getDpsInputs()[element.getArgNumber()], factors, depth + 1);
+    return;
+  }
+  mlir::Operation *op = value.getDefiningOp();
+  if (auto generic = dyn_cast<mlir::linalg::GenericOp>(op))
+    collectFactors(generic.getBody()->getTerminator()->getOperand(cast<mlir::OpResult>(value).getResultNumber()), factors,
+                   depth + 1);
+  else if (isa<mlir::arith::MulFOp, mlir::arith::ExtFOp, mlir::arith::TruncFOp>(op))
+    for (mlir::Value operand : op->getOperands())
+      collectFactors(operand, factors, depth + 1);
+  else
+    factors.push_back(value);
+}
+
 void EntryInputs::learnRoles(mlir::func::FuncOp form) {
   auto give = [&](mlir::Value value, InputRole role) {
     mlir::BlockArgument argument = findArgument(value, form);
@@ -52,6 +78,11 @@ void EntryInputs::learnRoles(mlir::func::FuncOp form) {
       give(plain.getA(), InputRole::Decay);
       if (plain.isComplex())
         give(plain.getAImag(), InputRole::Decay);
+    } else if (auto log = dyn_cast<mlir::math::LogOp>(op)) {
+      SmallVector<mlir::Value> factors;
+      collectFactors(log.getOperand(), factors);
+      for (mlir::Value factor : factors)
+        give(factor, InputRole::Positive);
     }
   });
 }

@@ -37,7 +37,8 @@ class EntryInputs {
 public:
   static llvm::Expected<EntryInputs> read(mlir::func::FuncOp entry);
 
-  /// Takes over what another form of the same entry says about its inputs: raised ones name their decays.
+  /// Takes over what another form of the same entry says about its inputs: raised ones name their decays, and what a
+  /// logarithm is taken of is positive.
   void learnRoles(mlir::func::FuncOp otherForm);
 
   /// Small sizes for all symbols, other ones for each trial.

@@ -6,9 +6,8 @@ Needs a Python with PyTorch, as the files do:
     PYTHON test/models/run_torch.py --build build [--only WORD] [FOLDER...]
 
 A folder holds fixtures as test/models does (model.pt2, meta.json, caseN.*.npy or cases.npz), or single operations as
-test/Import/ops does. Over all cases of a model, the root mean square of the errors is at most twice PyTorch's own
-plus one ulp of the type (docs/numerics.md), and their largest thrice plus six. The last line of stdout is JSON with the
-counts.
+test/Import/ops does. Over all cases of a model, the largest error and the root mean square of the errors are at most twice PyTorch's own plus
+one ulp of the type (docs/numerics.md), but for those listed in WIDER. The last line of stdout is JSON with the counts.
 """
 
 from __future__ import annotations
@@ -29,6 +28,11 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import npy  # noqa: E402
 
+# Where the largest error may be thrice PyTorch's own plus six ulps, and why.
+WIDER = {
+    "min_gru_log": "not raised (test/spellings/expected_failures.json): it computes in logarithms, PyTorch's best does not",
+    "moving_average": "a h + (x - a x) rounds a x, which torch.lerp does not; only a fused multiply-add would not either",
+}
 ULP = {"float32": 2.0**-23, "bfloat16": 2.0**-7, "float16": 2.0**-10}
 
 
@@ -119,6 +123,7 @@ def run_op(graph: Path, mambac: Path, work: Path) -> str:
 
 def run(fixture: Path, mambac: Path, work: Path) -> str:
     """What is wrong with a fixture; empty if nothing is."""
+    name = fixture.name
     meta = json.loads((fixture / "meta.json").read_text())
     model = write(fixture / "model.pt2", mambac, work / f"{fixture.name}.py")
     if (fixture / "cases.npz").exists():  # arrays in one file
@@ -138,9 +143,9 @@ def run(fixture: Path, mambac: Path, work: Path) -> str:
     ulp = ULP[meta["dtype"]]
     for k, mine in ours.items():
         for what, error, reference in (("max", mine.largest, theirs[k].largest), ("rms", mine.rms, theirs[k].rms)):
-            # Another order of summation is another draw of the largest error of a few cases; and what is recorded is
-            # PyTorch's best spelling, where the graph may compute in logarithms.
-            limit = (3 * reference + 6 * ulp) if what == "max" else 2 * reference + ulp
+            limit = 2 * reference + ulp
+            if what == "max" and name in WIDER:
+                limit = 3 * reference + 6 * ulp
             if not error <= limit:
                 return f"output {k}: {what} error {error:.2e}, limit {limit:.2e} (PyTorch {reference:.2e})"
     return ""

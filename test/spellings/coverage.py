@@ -2,9 +2,10 @@
 """Holds every fixture of test/models and test/spellings to the claim of the project, and writes docs/coverage.md.
 
 A row is green if the graph is imported; if raising makes of it the ops that its meta.json lists, and leaves nothing over
-(see `leftovers`); if no temporary is larger after than before; and if the compiled product is right by the rule of
-docs/numerics.md. The table is written from these results: `make coverage` writes it, `make test` fails if it differs from
-the file, or if a row is not green that does not stand in expected_failures.json. Needs the standard library alone.
+(see `leftovers`); if no temporary is larger after than before; if every stage keeps the results (`mambac --verify`); and
+if the compiled product is right by the rule of docs/numerics.md. The table is written from these results: `make coverage`
+writes it, `make test` fails if it differs from the file, or if a row is not green that does not stand in
+expected_failures.json. Needs the standard library alone.
 """
 
 from __future__ import annotations
@@ -187,7 +188,7 @@ def check(fixture: Path, build: Path, work: Path) -> Row:
     product = work / f"{fixture.name}.so"
     try:
         if row.imported:
-            run_models.run([mambac, fixture / "model.pt2", "-o", product, "--quiet"], SECONDS)
+            run_models.run([mambac, fixture / "model.pt2", "-o", product, "--quiet", "--verify"], SECONDS)
             row.errors = run_models.check_numbers(build / "bin/mamba-run", product, fixture, meta)
     except run_models.Failure as failure:
         row.problems.append(f"not right: {problem(failure)}")

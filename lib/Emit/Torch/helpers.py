@@ -223,8 +223,12 @@ def causal_conv1d(x, weight, bias, window, silu, dtype):
     taps = weight.shape[1]
     x = x.transpose(1, 2)
     x = torch.nn.functional.pad(x, (taps - 1, 0)) if window is None else torch.cat((window.to(x.dtype), x), 2)
-    bias = None if bias is None else bias.to(acc)
-    y = torch.nn.functional.conv1d(x.to(acc), weight.unsqueeze(1).to(acc), bias, groups=weight.shape[0])
+    weight, length = weight.to(acc), x.shape[2] - (taps - 1)
+    # The bias comes last: beginning with it, as conv1d does, rounds each tap's sum to its size.
+    y = x[:, :, :length].to(acc) * weight[:, :1]
+    for k in range(1, taps):
+        y.addcmul_(x[:, :, k:k + length].to(acc), weight[:, k:k + 1])
+    y = y if bias is None else y + bias.to(acc).unsqueeze(-1)
     y = torch.nn.functional.silu(y) if silu else y
     return y.transpose(1, 2).to(dtype), x[:, :, x.shape[2] - (taps - 1):]
 
