@@ -7,6 +7,9 @@
 - absolute paths of a machine in fixtures' graphs;
 - numbered constraints of ssm ops (SSMOps.td) that no test breaks: each needs an expected-error that ends in its number.
 
+With --reasons it lists the reasons for which raising declines something that no test checks.
+
+
 The last line of stdout is JSON with the counts: one test for each file looked at.
 """
 
@@ -100,8 +103,45 @@ def lint_constraints() -> Iterator[str]:
         yield f"dialects/SSM/IR: C{n} of {'ssm.' + mnemonic if mnemonic else 'all indexed ops'} has no negative test"
 
 
+def list_reasons() -> dict[str, str]:
+    """The reasons for which raising declines something, and where they stand: string literals of what sets a reason."""
+    sets = re.compile(r"\b(?:fail|failWithStep|wrong|decline|remarkDeclined|noteDeclined)\s*\(|\b(?:reason|why|problem)\s*=(?!=)")
+    literal = re.compile(r'"((?:[^"\\]|\\.)*)"')
+    found: dict[str, str] = {}
+    for path in sorted((ROOT / "lib/Raise").glob("*.*")):
+        text = path.read_text()
+        for match in sets.finditer(text):
+            end, quoted = match.end(), False
+            while end < len(text) and (quoted or text[end] != ";"):
+                quoted ^= text[end] == '"' and text[end - 1] != "\\"
+                end += 1
+            for words in literal.findall(text[match.end() : end]):
+                # Names of ops are what a reason is about.
+                if " " in words.strip() and not words.startswith("ssm."):
+                    found.setdefault(words.strip(), f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}")
+    return found
+
+
+def untested_reasons() -> Iterator[str]:
+    """Reasons that no test has in a line that is checked."""
+    checked = re.compile(r"^\s*(?://|#)\s*(?:[\w-]+:|expected-(?:remark|error))")
+    lines: list[str] = []
+    for path in (ROOT / "test").rglob("*"):
+        if path.suffix in (".mlir", ".test"):
+            lines += [line for line in path.read_text().splitlines() if checked.match(line)]
+    tested = "\n".join(lines)
+    for reason, place in list_reasons().items():
+        if reason not in tested:
+            yield f"{place}: no test declines with the reason \"{reason}\""
+
+
 def main() -> int:
     """Looks at every file that git knows or would add."""
+    if "--reasons" in sys.argv:
+        problems = list(untested_reasons())
+        print("\n".join(problems))
+        print(json.dumps({"passed": len(list_reasons()) - len(problems), "failed": len(problems)}))
+        return 0
     listing = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
     )
