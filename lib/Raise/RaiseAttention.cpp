@@ -96,7 +96,7 @@ LogicalResult AttentionMatcher::matchSoftmax(Atom weights) {
   for (int casts = 0; casts < 3; ++casts) {
     FailureOr<SmallVector<Atom, 2>> reads = readsOf(weights, op);
     if (failed(reads))
-      return fail("no softmax");
+      return failure();
     Block &body = op->getRegion(0).front();
     Value yielded = stripCasts(body.getTerminator()->getOperand(0));
     if (auto argument = dyn_cast<BlockArgument>(yielded);
@@ -108,18 +108,18 @@ LogicalResult AttentionMatcher::matchSoftmax(Atom weights) {
     auto top = div ? dyn_cast<BlockArgument>(stripCasts(div.getLhs())) : BlockArgument();
     auto bottom = div ? dyn_cast<BlockArgument>(stripCasts(div.getRhs())) : BlockArgument();
     if (!top || !bottom || top.getArgNumber() >= reads->size() || bottom.getArgNumber() >= reads->size())
-      return fail("no softmax");
+      return failure();
     Atom numerator = (*reads)[top.getArgNumber()], denominator = (*reads)[bottom.getArgNumber()];
     FailureOr<Poly> sum = evaluator.expand(denominator, {});
     if (failed(sum) || sum->size() != 1 || sum->front().bound.size() != 1 || sum->front().atoms.size() != 1 ||
         sum->front().coefficient != 1 || !sum->front().guards.empty() ||
         !(substitute(sum->front().atoms[0], sum->front().bound[0], keyTime) == numerator) ||
         *study.space.get(sum->front().bound[0]).size != keySize)
-      return fail("the weights are not divided by their sum over the keys");
+      return failure();
     FailureOr<Poly> opened = evaluator.expand(numerator, {});
     if (failed(opened) || opened->size() != 1 || opened->front().atoms.size() != 1 ||
         opened->front().atoms[0].kind != Atom::Kind::Exp)
-      return fail("the weights are not exponentials");
+      return failure();
     plausible = true;
     // Follow the exponent until what it subtracts is apart.
     Poly logits;
@@ -139,7 +139,7 @@ LogicalResult AttentionMatcher::matchSoftmax(Atom weights) {
     }
     return matchScores(logits);
   }
-  return fail("no softmax");
+  return failure();
 }
 
 /// logits = scale * sum over d of q * k, plus masks.
@@ -195,10 +195,10 @@ LogicalResult AttentionMatcher::match() {
             nullptr};
   FailureOr<Poly> poly = evaluator.expand(root, {});
   if (failed(poly) || poly->size() != 1)
-    return fail("not a sum of products");
+    return failure();
   const Term &term = poly->front();
   if (term.bound.size() != 1 || term.atoms.size() != 2 || term.coefficient != 1 || !term.guards.empty())
-    return fail("not a sum of products of two");
+    return failure();
   keyTime = Lin::var(term.bound[0]);
   keySize = *study.space.get(term.bound[0]).size;
   for (unsigned i : {0, 1}) {
@@ -218,6 +218,30 @@ LogicalResult AttentionMatcher::match() {
   return failure();
 }
 
+/// Key and value have the head's axis, plain or in groups: where all heads share them, or there is but one, a dimension of
+/// size one says so. Failure where the number of heads is open.
+LogicalResult giveHeadAxis(OpBuilder &b, Location loc, Operand &operand, const Lin &heads) {
+  if (operand.map.isFunctionOfDim(kHead))
+    return success();
+  auto type = cast<RankedTensorType>(operand.value.getType());
+  if (!heads.isConstant() || type.getRank() == 0)
+    return failure();
+  AffineExpr head = b.getAffineDimExpr(kHead);
+  SmallVector<AffineExpr> exprs(operand.map.getResults());
+  exprs.insert(exprs.begin() + 1, heads.constant == 1 ? head : head.floorDiv(heads.constant));
+  SmallVector<int64_t> shape(type.getShape());
+  shape.insert(shape.begin() + 1, 1);
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, loc, operand.value);
+  sizes.insert(sizes.begin() + 1, b.getIndexAttr(1));
+  SmallVector<ReassociationIndices> groups{{0, 1}};
+  for (int64_t dim = 1; dim < type.getRank(); ++dim)
+    groups.push_back({dim + 1});
+  operand.value = tensor::ExpandShapeOp::create(b, loc, RankedTensorType::get(shape, type.getElementType()),
+                                                operand.value, groups, sizes);
+  operand.map = AffineMap::get(operand.map.getNumDims(), 0, exprs, b.getContext());
+  return success();
+}
+
 FailureOr<Value> build(AttentionMatcher &match, std::string &reason) {
   RootStudy &study = match.study;
   Operation *op = study.root.getDefiningOp();
@@ -233,7 +257,7 @@ FailureOr<Value> build(AttentionMatcher &match, std::string &reason) {
     return llvm::any_of(vars, [&](int var) { return llvm::is_contained(of, var); });
   };
   // Shared by query and key: batch and head, in the order of the result. A single one is the head if it is grouped.
-  SmallVector<unsigned> shared;
+  SmallVector<unsigned> shared, ofQueryAlone;
   SmallVector<SmallVector<unsigned, 2>> dimAxes(type.getRank());
   auto set = [&](unsigned dim, unsigned axis) {
     if (!axes[axis].position.isConstant())
@@ -249,16 +273,22 @@ FailureOr<Value> build(AttentionMatcher &match, std::string &reason) {
     SmallVector<int> vars = varsOf(position);
     if (usesAny(vars, ofQuery) && usesAny(vars, ofKey))
       shared.push_back(dim);
+    else if (usesAny(vars, ofQuery))
+      ofQueryAlone.push_back(dim);
     else
-      ok &= set(dim, usesAny(vars, ofQuery) ? kQuery : kValueChannel);
+      ok &= set(dim, kValueChannel);
   }
+  // Heads that share one key and value are an axis of the query alone, as time is: the outer one.
+  bool sharesKeys = ofQueryAlone.size() == 2 && shared.size() < 2;
+  for (auto [place, dim] : llvm::enumerate(ofQueryAlone))
+    ok &= set(dim, sharesKeys && place == 0 ? kHead : kQuery);
   if (shared.size() > 2 || !ok) {
     reason = "the result has more axes than the op";
     return failure();
   }
   bool firstIsGrouped = !shared.empty() && study.index[shared[0]].terms.size() > 1;
   for (auto [place, dim] : llvm::enumerate(shared))
-    set(dim, shared.size() == 1 ? (firstIsGrouped ? kHead : kBatch)
+    set(dim, shared.size() == 1 ? (firstIsGrouped && !sharesKeys ? kHead : kBatch)
                                 : ((place == 0) != firstIsGrouped ? kBatch : kHead));
   OperandBuilder operands(b, loc, study.space, axes);
   FailureOr<Operand> query = operands.build(match.query, {kBatch, kHead, kQuery, kDepth});
@@ -268,6 +298,11 @@ FailureOr<Value> build(AttentionMatcher &match, std::string &reason) {
     reason = "query, key or value is not a tensor over the op's axes";
     return failure();
   }
+  for (Operand *shared : {&*key, &*value})
+    if (failed(giveHeadAxis(b, loc, *shared, axes[kHead].size))) {
+      reason = "an open number of heads shares the keys or values";
+      return failure();
+    }
   SmallVector<AffineMap> maps{query->map, key->map, value->map};
   Value mask;
   if (!match.mask.empty()) {
@@ -306,8 +341,9 @@ struct RaiseAttentionPass : mambac::impl::RaiseAttentionBase<RaiseAttentionPass>
       LogicalResult found = studyRoot(root, dependence, [&](RootStudy &study) -> LogicalResult {
         AttentionMatcher matcher(study);
         if (failed(matcher.match())) {
+          if (matcher.plausible)
+            reason = matcher.reason;
           plausible |= matcher.plausible;
-          reason = matcher.reason;
           return failure();
         }
         FailureOr<Value> value = build(matcher, reason);
