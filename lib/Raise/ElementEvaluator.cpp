@@ -337,6 +337,8 @@ Poly ElementEvaluator::evaluate(Value tensor, ArrayRef<Lin> index, ArrayRef<Lin>
 }
 
 FailureOr<Poly> ElementEvaluator::expand(const Atom &atom, ArrayRef<Lin> given) {
+  if (atom.kind != Atom::Kind::Leaf)
+    return failure();
   FailureOr<Poly> poly = follow(atom.value, atom.index, given, Mode::Value, /*force=*/true);
   if (failed(poly))
     return failure();
@@ -348,6 +350,29 @@ static bool isLogarithm(Value tensor) {
   auto op = tensor.getDefiningOp<linalg::LinalgOp>();
   return op && op.getNumReductionLoops() == 0 && op->getNumResults() == 1 &&
          op->getRegion(0).front().getTerminator()->getOperand(0).getDefiningOp<math::LogOp>();
+}
+
+SmallVector<Atom, 2> ElementEvaluator::expandPower(const Atom &leaf, ArrayRef<Lin> given) {
+  if (isLogarithm(leaf.value)) {
+    FailureOr<Poly> inner = follow(leaf.value, leaf.index, given, Mode::Exp, /*force=*/true);
+    if (succeeded(inner) && inner->size() == 1 && inner->front().coefficient == 1 && inner->front().bound.empty() &&
+        inner->front().guards.empty() && inner->front().atoms.size() == 1 &&
+        inner->front().atoms[0].kind == Atom::Kind::Leaf)
+      return {inner->front().atoms[0]};
+  }
+  FailureOr<Poly> sum = expand(leaf, given);
+  SmallVector<Atom, 2> factors;
+  if (succeeded(sum) && sum->size() > 1 && llvm::all_of(*sum, [](const Term &term) {
+        return term.coefficient == 1 && term.bound.empty() && term.guards.empty() && term.atoms.size() == 1 &&
+               term.atoms[0].kind == Atom::Kind::Leaf;
+      })) {
+    for (const Term &term : *sum)
+      factors.append(expandPower(term.atoms[0], given));
+    return factors;
+  }
+  factors.push_back(leaf);
+  factors.back().kind = Atom::Kind::Power;
+  return factors;
 }
 
 Poly ElementEvaluator::element(Value tensor, ArrayRef<Lin> index, ArrayRef<Lin> given, Mode mode) {

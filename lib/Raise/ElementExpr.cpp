@@ -92,7 +92,7 @@ static std::string str(const Atom &atom) {
     os << op->getName() << "@" << (reinterpret_cast<uintptr_t>(op) & 0xffffff);
   else
     os << "argument" << cast<BlockArgument>(atom.value).getArgNumber();
-  os << (atom.kind == Atom::Kind::Log ? ".log[" : "[");
+  os << (atom.kind == Atom::Kind::Log ? ".log[" : atom.kind == Atom::Kind::Power ? ".exp[" : "[");
   llvm::interleave(atom.index, os, [&](const Lin &e) { os << e.str(); }, ", ");
   os << "]";
   return text;

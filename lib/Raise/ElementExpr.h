@@ -30,7 +30,8 @@ struct Atom {
     Prefix, ///< sum of `summand`, a function of getSummandVar(), over all positions before `end`
     Exp,    ///< exp(exponent)
     Log,    ///< the logarithm of value[index...], which may be negative: only in exponents, in sums of their own
-    Number  ///< index[0] itself, as a number
+    Number, ///< index[0] itself, as a number
+    Power   ///< exp(value[index...]), a factor whose exponent is no decay
   };
   Kind kind;
   mlir::Value value;
@@ -121,6 +122,9 @@ public:
     loopSplits.assign(splits.begin(), splits.end());
     llvm::sort(loopSplits, [](auto &a, auto &b) { return a.by < b.by; });
   }
+
+  /// The factors of exp(value[index...]): what a logarithm is taken of, for the parts of a sum that are logarithms.
+  llvm::SmallVector<Atom, 2> expandPower(const Atom &leaf, llvm::ArrayRef<Lin> given);
 
   /// Drops what is 0 under `given` and the guards that always hold.
   Poly simplify(const Poly &poly, llvm::ArrayRef<Lin> given);

@@ -7,7 +7,6 @@
 #include "lib/Raise/RaiseUtils.h"
 #include "lib/Raise/RecurrenceMatcher.h"
 #include "lib/Raise/ScanBuilder.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 using namespace mambac;
@@ -32,20 +31,6 @@ struct Candidate {
   LogicalResult attemptPlain(RootStudy &study, RecurrenceMatcher::Options options);
   LogicalResult raise();
 };
-
-/// exp(operand), elementwise.
-Value exponential(OpBuilder &b, Location loc, Value operand) {
-  auto type = cast<RankedTensorType>(operand.getType());
-  Value empty = tensor::EmptyOp::create(b, loc, tensor::getMixedSizes(b, loc, operand), type.getElementType());
-  AffineMap identity = AffineMap::getMultiDimIdentityMap(type.getRank(), b.getContext());
-  SmallVector<utils::IteratorType> iterators(type.getRank(), utils::IteratorType::parallel);
-  return linalg::GenericOp::create(b, loc, empty.getType(), operand, empty, ArrayRef<AffineMap>{identity, identity},
-                                   iterators,
-                                   [](OpBuilder &b, Location loc, ValueRange args) {
-                                     linalg::YieldOp::create(b, loc, math::ExpOp::create(b, loc, args[0]).getResult());
-                                   })
-      .getResult(0);
-}
 
 } // namespace
 
@@ -95,11 +80,12 @@ LogicalResult Candidate::attemptPlain(RootStudy &study, RecurrenceMatcher::Optio
     }
   for (Atom &atom : decay.atoms)
     atom.kind = Atom::Kind::Leaf;
+  computeFactors(b, loc, matcher.x);
   FailureOr<Operand> a = operands.build(decay, {}, all), input = operands.build(matcher.x, {}, all);
   if (failed(a) || failed(input))
     return failure();
   if (!isLogarithm)
-    a->value = exponential(b, loc, a->value);
+    a->value = createExponential(b, loc, a->value);
   SmallVector<AffineMap> maps{a->map, input->map};
   Value init;
   if (!matcher.initialState.empty()) {

@@ -63,6 +63,12 @@ LogicalResult RecurrenceMatcher::splitSums(const Poly &exponent, Work &work) {
       plausible = true;
       return fail(kClamped);
     }
+    // Values may be given as logarithms.
+    if (part.coefficient == 1 && part.atoms.size() == 1 && part.atoms[0].kind == Atom::Kind::Leaf &&
+        part.guards.empty() && part.bound.empty()) {
+      work.term.atoms.append(evaluator.expandPower(part.atoms[0], {}));
+      continue;
+    }
     if (part.atoms.size() != 1 || part.atoms[0].kind != Atom::Kind::Prefix || !part.guards.empty() ||
         !part.bound.empty())
       return fail("an exponent is not a difference of cumulative sums");

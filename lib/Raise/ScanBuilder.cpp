@@ -3,6 +3,7 @@
 #include "lib/Raise/ScanBuilder.h"
 
 #include "dialects/SSM/IR/SSM.h"
+#include "lib/Raise/Element.h"
 #include "lib/Raise/FinalState.h"
 #include "lib/Raise/RaiseUtils.h"
 #include "lib/Raise/TermRoles.h"
@@ -38,6 +39,42 @@ static Value createLogarithm(OpBuilder &b, Location loc, Value operand) {
                              Value bound = arith::ConstantOp::create(b, loc, b.getFloatAttr(wide, least));
                              return math::LogOp::create(b, loc, arith::MaximumFOp::create(b, loc, decay, bound));
                            });
+}
+
+/// z where a tensor is -softplus(z), element by element in the same layout; null otherwise.
+static Value getNegatedSoftplusInput(Value tensor) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  AffineMap identity = AffineMap::getMultiDimIdentityMap(type.getRank(), tensor.getContext());
+  Element element = resolve(Element::of(tensor, identity));
+  std::optional<Element> inner;
+  if (isa_and_nonnull<arith::NegFOp>(element.getOp()))
+    inner = matchSoftplus(element.operand(0));
+  return inner && inner->tensor && inner->tensor.getType() == type && inner->tensorMap == identity ? inner->tensor
+                                                                                                   : Value();
+}
+
+/// exp(operand), elementwise. exp(-softplus(z)) is 1 / (1 + exp(z)), with a rounding less.
+Value mambac::raise::createExponential(OpBuilder &b, Location loc, Value operand) {
+  Value z = getNegatedSoftplusInput(operand);
+  auto type = cast<FloatType>(getElementTypeOrSelf(operand));
+  return createElementwise(b, loc, z ? z : operand, tensor::getMixedSizes(b, loc, operand), type,
+                           [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                             Value power = math::ExpOp::create(b, loc, args[0]);
+                             if (!z)
+                               return power;
+                             Value one = arith::ConstantOp::create(b, loc, b.getFloatAttr(type, 1));
+                             return arith::DivFOp::create(b, loc, one, arith::AddFOp::create(b, loc, power, one));
+                           });
+}
+
+void mambac::raise::computeFactors(OpBuilder &b, Location loc, Group &group) {
+  for (Atom &atom : group.atoms) {
+    Atom::Kind kind = std::exchange(atom.kind, Atom::Kind::Leaf);
+    if (kind == Atom::Kind::Log)
+      atom.value = createLogarithm(b, loc, atom.value);
+    if (kind == Atom::Kind::Power)
+      atom.value = createExponential(b, loc, atom.value);
+  }
 }
 
 /// The number that a position is, as a leaf that is read there.
@@ -236,16 +273,6 @@ FailureOr<ScanBuilder::Result> ScanBuilder::build(std::string &reason) {
   }
   SmallVector<unsigned> maybeD = isSSD ? SmallVector<unsigned>{kChannel} : SmallVector<unsigned>();
 
-  FailureOr<Value> x = add(operands, roles.x, full, {}, {}, "x", reason);
-  FailureOr<Value> dt =
-      failed(x) ? x : add(operands, roles.dt, {kBatch, kTime, kHead}, {}, {}, "the time step", reason);
-  if (succeeded(dt) && !*dt && !isSSD) { // a step of 1
-    FailureOr<Operand> one = operands.build(Group(), {kBatch, kTime, kHead});
-    if (failed(one))
-      return failure();
-    maps.push_back(one->map);
-    dt = one->value;
-  }
   // Powers of a decay are exponentials of its logarithm.
   for (Atom &atom : roles.A.atoms) {
     if (atom.kind == Atom::Kind::Number) {
@@ -256,8 +283,18 @@ FailureOr<ScanBuilder::Result> ScanBuilder::build(std::string &reason) {
       }
       atom = *number;
     }
-    if (std::exchange(atom.kind, Atom::Kind::Leaf) == Atom::Kind::Log)
-      atom.value = createLogarithm(b, loc, atom.value);
+  }
+  for (Group *group : {&roles.x, &roles.A, &roles.B, &roles.C})
+    computeFactors(b, loc, *group);
+  FailureOr<Value> x = add(operands, roles.x, full, {}, {}, "x", reason);
+  FailureOr<Value> dt =
+      failed(x) ? x : add(operands, roles.dt, {kBatch, kTime, kHead}, {}, {}, "the time step", reason);
+  if (succeeded(dt) && !*dt && !isSSD) { // a step of 1
+    FailureOr<Operand> one = operands.build(Group(), {kBatch, kTime, kHead});
+    if (failed(one))
+      return failure();
+    maps.push_back(one->map);
+    dt = one->value;
   }
   FailureOr<Value> A = failed(dt) ? dt : add(operands, roles.A, ofA, maybeA, {}, "A", reason);
   FailureOr<Value> B = failed(A) ? A : add(operands, roles.B, ofB, maybeB, {kHead}, "B", reason);

@@ -26,6 +26,12 @@ struct ScanRoles {
   bool reverse = false;
 };
 
+/// A group whose factors are tensors: exponentials and logarithms of tensors are computed first.
+void computeFactors(mlir::OpBuilder &b, mlir::Location loc, Group &group);
+
+/// exp(operand), elementwise.
+mlir::Value createExponential(mlir::OpBuilder &b, mlir::Location loc, mlir::Value operand);
+
 class ScanBuilder {
 public:
   ScanBuilder(ScanRoles &roles, RootStudy &study, bool isSSD) : roles(roles), study(study), isSSD(isSSD) {}

@@ -95,3 +95,46 @@ func.func @heinsen_init(%arg0: tensor<2x20x6xf32>, %arg1: tensor<2x20x6xf32>, %a
   %extracted_slice = tensor.extract_slice %10[0, 1, 0] [2, 20, 6] [1, 1, 1] : tensor<2x21x6xf32> to tensor<2x20x6xf32>
   return %extracted_slice : tensor<2x20x6xf32>
 }
+
+// -----
+
+// Values that are given as logarithms, and not as the logarithm of something: exponentials of them are scanned. The
+// exponential of a softplus with its sign changed is a sigmoid.
+
+// CHECK-LABEL: func.func @given_as_logarithms(
+// CHECK-NOT: ssm.cumsum
+// CHECK: linalg.generic {{.*}} ins(%arg1 :
+// CHECK: math.exp
+// CHECK-NEXT: linalg.yield
+// CHECK: linalg.generic {{.*}} ins(%arg0 :
+// CHECK-NEXT: ^bb0(%[[G:.*]]: f32, %{{.*}}: f32):
+// CHECK-NEXT: %[[E:.*]] = math.exp %[[G]]
+// CHECK-NEXT: %[[S:.*]] = arith.addf %[[E]],
+// CHECK-NEXT: arith.divf %{{.*}}, %[[S]]
+// CHECK: %[[H:.*]] = ssm.scan "a b c, a b c -> a b c" axis(1)
+// CHECK-NEXT: return %[[H]]
+#map1 = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+func.func @given_as_logarithms(%gate: tensor<2x20x6xf32>, %log_value: tensor<2x20x6xf32>) -> (tensor<2x20x6xf32>) {
+  %0 = tensor.empty() : tensor<2x20x6xf32>
+  %1 = linalg.generic {indexing_maps = [#map1, #map1], iterator_types = ["parallel", "parallel", "parallel"]} ins(%gate : tensor<2x20x6xf32>) outs(%0 : tensor<2x20x6xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %8 = math.exp %in : f32
+    %9 = math.log1p %8 : f32
+    %10 = arith.negf %9 : f32
+    linalg.yield %10 : f32
+  } -> tensor<2x20x6xf32>
+  %2 = ssm.cumsum dim(1) ins(%1 : tensor<2x20x6xf32>) outs(%0 : tensor<2x20x6xf32>)
+  %4 = linalg.generic {indexing_maps = [#map1, #map1, #map1], iterator_types = ["parallel", "parallel", "parallel"]} ins(%log_value, %2 : tensor<2x20x6xf32>, tensor<2x20x6xf32>) outs(%0 : tensor<2x20x6xf32>) {
+  ^bb0(%in: f32, %in_0: f32, %out: f32):
+    %8 = arith.subf %in, %in_0 : f32
+    linalg.yield %8 : f32
+  } -> tensor<2x20x6xf32>
+  %5 = ssm.cumsum dim(1) log ins(%4 : tensor<2x20x6xf32>) outs(%0 : tensor<2x20x6xf32>)
+  %6 = linalg.generic {indexing_maps = [#map1, #map1, #map1], iterator_types = ["parallel", "parallel", "parallel"]} ins(%2, %5 : tensor<2x20x6xf32>, tensor<2x20x6xf32>) outs(%0 : tensor<2x20x6xf32>) {
+  ^bb0(%in: f32, %in_0: f32, %out: f32):
+    %8 = arith.addf %in, %in_0 : f32
+    %9 = math.exp %8 : f32
+    linalg.yield %9 : f32
+  } -> tensor<2x20x6xf32>
+  return %6 : tensor<2x20x6xf32>
+}

@@ -109,7 +109,7 @@ def leftovers(module: str, meta: dict[str, Any]) -> list[str]:
             found[kind] = found.get(kind, 0) + 1
         if not depends:
             continue
-        sigmoid = "arith.divf" in text and "math.exp" in text and "arith.negf" in text
+        sigmoid = "arith.divf" in text and "math.exp" in text and "arith.addf" in text
         if TRANSCENDENTAL.search(text) and not sigmoid and not kind.startswith("ssm."):
             exponentials += 1
         # Arithmetic on positions, and casts, move elements.
