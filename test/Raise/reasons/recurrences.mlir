@@ -468,7 +468,7 @@ func.func @exponent_not_difference_cumulative_sums() -> tensor<2x2x2xf32> {
   %2 = linalg.generic {indexing_maps = [#map, #map, #map], iterator_types = ["parallel", "parallel", "parallel"]}
       ins(%1, %0 : tensor<2x2x2xf32>, tensor<2x2x2xf32>) outs(%0 : tensor<2x2x2xf32>) {
   ^bb0(%in: f32, %in_0: f32, %out: f32):
-    %4 = arith.addf %in, %in_0 : f32
+    %4 = arith.subf %in, %in_0 : f32
     linalg.yield %4 : f32
   } -> tensor<2x2x2xf32>
   %3 = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel", "parallel", "parallel"]}
