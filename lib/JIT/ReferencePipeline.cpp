@@ -23,18 +23,18 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
+namespace mambac {
+#define GEN_PASS_DEF_UNSCHEDULEKERNELSPASS
+#define GEN_PASS_REGISTRATION
+#include "lib/JIT/Passes.h.inc"
+} // namespace mambac
+
 using namespace mlir;
 
 namespace {
 
-struct UnscheduleKernelsPass : PassWrapper<UnscheduleKernelsPass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(UnscheduleKernelsPass)
-  StringRef getArgument() const final { return "mambac-unschedule-kernels"; }
-  StringRef getDescription() const final { return "Kernels on buffers back to their definitions on tensors"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<bufferization::BufferizationDialect, tensor::TensorDialect, linalg::LinalgDialect,
-                    memref::MemRefDialect, arith::ArithDialect>();
-  }
+struct UnscheduleKernelsPass : mambac::impl::UnscheduleKernelsPassBase<UnscheduleKernelsPass> {
+  using Base::Base;
 
   void runOnOperation() override {
     SmallVector<Operation *> kernels;
@@ -97,8 +97,6 @@ struct UnscheduleKernelsPass : PassWrapper<UnscheduleKernelsPass, OperationPass<
 
 } // namespace
 
-std::unique_ptr<Pass> mambac::createUnscheduleKernelsPass() { return std::make_unique<UnscheduleKernelsPass>(); }
-
 /// ssm ops become linalg, everything becomes buffers.
 static void populateBuffers(OpPassManager &pm, bool freeBuffers) {
   pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
@@ -160,7 +158,7 @@ void mambac::buildReferencePipeline(OpPassManager &pm, const ReferenceOptions &o
 void mambac::addReferencePipeline(OpPassManager &pm) { buildReferencePipeline(pm, ReferenceOptions()); }
 
 void mambac::registerReferencePasses() {
-  registerPass([] { return createUnscheduleKernelsPass(); });
+  registerReferenceStagePasses();
   PassPipelineRegistration<ReferenceOptions>("mambac-lower-reference",
                                              "Lower a module of any stage to the LLVM dialect by its ops' definitions",
                                              buildReferencePipeline);

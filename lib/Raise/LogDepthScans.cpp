@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
+#include "lib/Raise/Passes.h"
 #include "mambac/Passes.h"
 #include "lib/Raise/Element.h"
 #include "lib/Raise/ScanEvaluator.h"
@@ -19,6 +20,11 @@
 #include "mlir/Pass/Pass.h"
 #include "llvm/ADT/SetVector.h"
 #include <optional>
+
+namespace mambac {
+#define GEN_PASS_DEF_LOGDEPTHSCANSPASS
+#include "lib/Raise/Passes.h.inc"
+} // namespace mambac
 
 using namespace mlir;
 using namespace mambac;
@@ -91,19 +97,8 @@ constexpr size_t kMaxAfterCut = 8;
 /// pass quadratic.
 constexpr size_t kMaxRegion = 2048;
 
-struct LogDepthScans : PassWrapper<LogDepthScans, OperationPass<func::FuncOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LogDepthScans)
-  LogDepthScans() = default;
-  LogDepthScans(const LogDepthScans &other) : PassWrapper(other) {}
-
-  StringRef getArgument() const final { return "ssm-raise-log-depth-scans"; }
-  StringRef getDescription() const final {
-    return "Turns parallel scans written out in slices, products and sums into ssm.scan";
-  }
-  void getDependentDialects(DialectRegistry &registry) const final {
-    registry.insert<ssm::SSMDialect, linalg::LinalgDialect, tensor::TensorDialect>();
-  }
-  Statistic numFound{this, "found", "Parallel scans raised"};
+struct LogDepthScans : mambac::impl::LogDepthScansPassBase<LogDepthScans> {
+  using Base::Base;
 
   void runOnOperation() final {
     if (getOperation().getFunctionBody().empty())
@@ -254,5 +249,3 @@ struct LogDepthScans : PassWrapper<LogDepthScans, OperationPass<func::FuncOp>> {
 };
 
 } // namespace
-
-std::unique_ptr<Pass> mambac::createLogDepthScansPass() { return std::make_unique<LogDepthScans>(); }

@@ -490,6 +490,52 @@ def FoldActivations : Pass<"ssm-fold-activations", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def RollTimeLoopsPass : Pass<"ssm-roll-time-loops", "::mlir::func::FuncOp"> {
+  let summary = "Loops over time that were unrolled into the graph become ssm.scan and operations over all steps";
+  let description = [{
+    Steps that are put together, by a concatenation or by writing one after the other into a tensor, are compared with
+    each other. Where they are the same operations, on slices of whole tensors and on the step before, the operations
+    are done once, over all steps; what a step takes from the one before is an ssm.scan. The time it takes is linear in
+    the number of steps.
+
+    Before, for each of 512 steps:
+
+        %a1 = tensor.extract_slice %a[0, 1, 0] [2, 1, 4] [1, 1, 1]
+        %m1 = linalg.generic .. ins(%a1, %h0) { arith.mulf }
+        %h1 = linalg.generic .. ins(%m1, %b1) { arith.addf }
+        %y  = tensor.concat dim(0) %h0, %h1, ..
+
+    After:
+
+        %y, %last = ssm.scan "t b d, .." axis(0) a(%a) b(%b) init(%h)
+
+    Declined: steps that differ, states that are transposed, reduced or passed through a function that is not linear.
+  }];
+  let statistics = [Statistic<"numRolled", "rolled", "recurrences rolled up">,
+                    Statistic<"numDeclined", "declined", "step by step tensors that hold no recurrence mambac can roll">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def LogDepthScansPass : Pass<"ssm-raise-log-depth-scans", "::mlir::func::FuncOp"> {
+  let summary = "Parallel scans written out in slices, products and sums become ssm.scan";
+  let description = [{
+    Hillis and Steele's scan by shifts, Blelloch's up and down a tree, recursions on halves or on even and odd places: what
+    each element of the result is in terms of the inputs is computed symbolically, and compared with what a scan is.
+
+    Before, a scan of 4 steps by shifts:
+
+        %b1 = b + a * (b shifted by 1),  %a1 = a * (a shifted by 1)
+        %b2 = %b1 + %a1 * (%b1 shifted by 2)
+
+    After:
+
+        %b2 = ssm.scan "t d, t d -> t d" axis(0) a(%a) b(%b)
+  }];
+  let statistics = [Statistic<"numFound", "found", "parallel scans raised">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def FoldCausalMask : Pass<"ssm-fold-causal-mask", "::mlir::func::FuncOp"> {
   let summary = "A mask of an attention that is causal becomes its flag";
   let description = [{

@@ -69,8 +69,6 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
 }
 
 void mambac::registerRaisePasses() {
-  registerPass(createRollTimeLoopsPass);
-  registerPass(createLogDepthScansPass);
   registerRaiseStagePasses();
   PassPipelineRegistration<>("mambac-raise", "Raise linalg to the ssm dialect", buildRaisePipeline);
 }

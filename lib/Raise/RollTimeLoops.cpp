@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
+#include "lib/Raise/Passes.h"
 #include "mambac/Passes.h"
 #include "lib/Raise/RaiseUtils.h"
 #include "lib/Raise/TimeStacker.h"
@@ -17,6 +18,11 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
 #include <map>
+
+namespace mambac {
+#define GEN_PASS_DEF_ROLLTIMELOOPSPASS
+#include "lib/Raise/Passes.h.inc"
+} // namespace mambac
 
 using namespace mlir;
 using namespace mambac;
@@ -243,21 +249,9 @@ void eraseDead(IRRewriter &rewriter, SmallVector<Operation *> ops) {
   }
 }
 
-struct RollTimeLoops : PassWrapper<RollTimeLoops, OperationPass<func::FuncOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(RollTimeLoops)
+struct RollTimeLoops : mambac::impl::RollTimeLoopsPassBase<RollTimeLoops> {
   RollTimeLoops() = default;
-  RollTimeLoops(const RollTimeLoops &other) : PassWrapper(other) {}
-
-  StringRef getArgument() const final { return "ssm-roll-time-loops"; }
-  StringRef getDescription() const final {
-    return "Turns loops over time that were unrolled into the graph into ssm.scan and operations over all steps";
-  }
-  void getDependentDialects(DialectRegistry &registry) const final {
-    registry.insert<ssm::SSMDialect, arith::ArithDialect, linalg::LinalgDialect, tensor::TensorDialect>();
-  }
-
-  Statistic numRolled{this, "rolled", "Recurrences rolled up"};
-  Statistic numDeclined{this, "declined", "Step by step tensors that hold no recurrence mambac can roll"};
+  RollTimeLoops(const RollTimeLoops &other) : Base(other) {} // loops at hand are no part of a pass
 
   void runOnOperation() final {
     SmallVector<Operation *> roots;
@@ -348,5 +342,3 @@ struct RollTimeLoops : PassWrapper<RollTimeLoops, OperationPass<func::FuncOp>> {
 };
 
 } // namespace
-
-std::unique_ptr<Pass> mambac::createRollTimeLoopsPass() { return std::make_unique<RollTimeLoops>(); }
