@@ -327,7 +327,8 @@ TimeStacker::Result TimeStacker::replayLinear(Operation *op, ArrayRef<LinearInPr
     SmallVector<LinearInPrevious> args;
     for (Value operand : inner.getOperands()) {
       std::optional<LinearInPrevious> arg = lookUp(operand);
-      if (!arg)
+      // What a tensor.empty holds is no number either.
+      if (!arg || (!arg->rest && !arg->dependsOnPrevious()))
         return fail(Twine("the state's update has an operand of ") + inner.getName().getStringRef() +
                     " that is no number");
       args.push_back(*arg);

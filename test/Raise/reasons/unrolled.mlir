@@ -560,3 +560,42 @@ func.func @undefined(%x: tensor<3x4xf32>, %h: tensor<4xf32>, %m: tensor<4x4xf32>
   %y = tensor.concat dim(0) %r0, %r1, %r2 : (tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<3x4xf32>
   return %y : tensor<3x4xf32>
 }
+
+// -----
+
+#vec = affine_map<(i) -> (i)>
+
+// What a tensor.empty holds is no number.
+//
+// CHECK: Reason="the state's update has an operand of arith.addf that is no number", Remark=ssm.scan
+// IR-LABEL: func.func @undefined_input(
+// IR: tensor.concat
+func.func @undefined_input(%h: tensor<4xf32>) -> tensor<3x4xf32> {
+  %e = tensor.empty() : tensor<4xf32>
+  %h0 = linalg.generic {indexing_maps = [#vec, #vec, #vec], iterator_types = ["parallel"]}
+      ins(%h, %e : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %v = arith.addf %b, %b : f32
+    %w = arith.addf %a, %v : f32
+    linalg.yield %w : f32
+  } -> tensor<4xf32>
+  %h1 = linalg.generic {indexing_maps = [#vec, #vec, #vec], iterator_types = ["parallel"]}
+      ins(%h0, %e : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %v = arith.addf %b, %b : f32
+    %w = arith.addf %a, %v : f32
+    linalg.yield %w : f32
+  } -> tensor<4xf32>
+  %h2 = linalg.generic {indexing_maps = [#vec, #vec, #vec], iterator_types = ["parallel"]}
+      ins(%h1, %e : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %v = arith.addf %b, %b : f32
+    %w = arith.addf %a, %v : f32
+    linalg.yield %w : f32
+  } -> tensor<4xf32>
+  %r0 = tensor.expand_shape %h0 [[0, 1]] output_shape [1, 4] : tensor<4xf32> into tensor<1x4xf32>
+  %r1 = tensor.expand_shape %h1 [[0, 1]] output_shape [1, 4] : tensor<4xf32> into tensor<1x4xf32>
+  %r2 = tensor.expand_shape %h2 [[0, 1]] output_shape [1, 4] : tensor<4xf32> into tensor<1x4xf32>
+  %y = tensor.concat dim(0) %r0, %r1, %r2 : (tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}
