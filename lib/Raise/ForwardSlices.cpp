@@ -13,7 +13,6 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/PatternMatch.h"
 
@@ -52,28 +51,6 @@ Relation compare(const Region &read, const Region &written, SmallVectorImpl<OpFo
     }
   }
   return inside ? Relation::Inside : Relation::Unclear;
-}
-
-/// `value` with the dimensions of size 1 that `type` has and no others; null if it has another shape.
-Value reshapeUnitDims(OpBuilder &b, Location loc, Value value, RankedTensorType type) {
-  auto from = cast<RankedTensorType>(value.getType());
-  if (from == type)
-    return value;
-  auto groups = getReassociationIndicesForReshape(from, type);
-  if (!groups || from.getRank() == type.getRank())
-    return {};
-  if (from.getRank() > type.getRank())
-    return tensor::CollapseShapeOp::create(b, loc, type, value, *groups);
-  // Each group holds at most one dimension that is not of size 1; the others are static.
-  SmallVector<OpFoldResult> sizes(type.getRank(), b.getIndexAttr(1)), known = tensor::getMixedSizes(b, loc, value);
-  for (auto [group, size] : llvm::zip_equal(*groups, known)) {
-    int64_t large = group.front();
-    for (int64_t dim : group)
-      if (type.getDimSize(dim) != 1)
-        large = dim;
-    sizes[large] = size;
-  }
-  return tensor::ExpandShapeOp::create(b, loc, type, value, *groups, sizes);
 }
 
 struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {

@@ -146,7 +146,13 @@ Value LoopStacker::stack(Value value) {
     result = stackGeneric(generic, cast<OpResult>(value).getResultNumber());
   else if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(op))
     result = stackReshape(op);
-  else if (auto empty = dyn_cast<tensor::EmptyOp>(op))
+  else if (auto concat = dyn_cast<tensor::ConcatOp>(op)) {
+    SmallVector<Value> pieces;
+    for (Value piece : concat.getInputs())
+      if (!pieces.emplace_back(stackWhole(piece)))
+        return {};
+    result = tensor::ConcatOp::create(b, op->getLoc(), concat.getDim() + 1, pieces);
+  } else if (auto empty = dyn_cast<tensor::EmptyOp>(op))
     result = tensor::EmptyOp::create(b, op->getLoc(), withTrip(empty.getMixedSizes()),
                                      empty.getType().getElementType());
   else if (auto cumsum = dyn_cast<mambac::ssm::CumsumOp>(op)) {

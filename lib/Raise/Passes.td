@@ -37,6 +37,31 @@ def ForwardSlices : Pass<"mambac-forward-slices", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
 }
 
+def SplitStacks : Pass<"mambac-split-stacks", "::mlir::func::FuncOp"> {
+  let summary = "What is stacked, changed element by element and taken apart again is kept in parts";
+  let description = [{
+    Pairs, as of real and imaginary parts, are often one tensor with a dimension of size two. A read of one part is
+    followed through what is computed element by element to the value that was stacked there. A loop that hands on a
+    stack, and reads one part of it at a time, hands on the parts.
+
+    Before:
+
+        %s = tensor.concat dim(1) %re, %im : (tensor<8x1xf32>, tensor<8x1xf32>) -> tensor<8x2xf32>
+        %h = linalg.generic: %h[i, k] = %s[i, k] + %x[i, k]
+        %r = tensor.extract_slice %h[0, 0] [8, 1] [1, 1] : tensor<8x2xf32> to tensor<8xf32>
+
+    After:
+
+        %x0 = tensor.extract_slice %x[0, 0] [8, 1] [1, 1] : tensor<8x2xf32> to tensor<8xf32>
+        %r = linalg.generic: %r[i] = %re[i] + %x0[i]
+
+    What is read as a whole, too, is stacked from the parts. Left alone: dimensions of more than four parts, and what no
+    stack leads to.
+  }];
+  let statistics = [Statistic<"numSplit", "split", "reads that were followed, and tensors that loops hand on in parts">];
+  let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect"];
+}
+
 def RaiseLoops : Pass<"ssm-raise-loops", "::mlir::func::FuncOp"> {
   let summary = "Loops over time (scf.for on tensors) become ssm.scan";
   let description = [{

@@ -34,12 +34,15 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   addCleanup(pm);
   pm.addNestedPass<func::FuncOp>(createPlainProducts());
   pm.addNestedPass<func::FuncOp>(createForwardSlices());
+  pm.addNestedPass<func::FuncOp>(createSplitStacks());
   // Loops over time first: everything after sees whole tensors, as in a model that was written without the loop.
   pm.addNestedPass<func::FuncOp>(createRaiseLoops());
   addCleanup(pm);
   pm.addNestedPass<func::FuncOp>(createRollTimeLoopsPass());
   pm.addNestedPass<func::FuncOp>(createLogDepthScansPass());
   addCleanup(pm);
+  // Parts of states are read off the scan that has them.
+  pm.addNestedPass<func::FuncOp>(createSplitStacks());
   // What follows looks for cumulative sums.
   pm.addNestedPass<func::FuncOp>(createRaiseCumsum());
   pm.addNestedPass<func::FuncOp>(createRaiseWindowSums());

@@ -124,6 +124,27 @@ bool mambac::raise::dependsOnWeightsAlone(Value value) {
   return any;
 }
 
+Value mambac::raise::reshapeUnitDims(OpBuilder &b, Location loc, Value value, RankedTensorType type) {
+  auto from = cast<RankedTensorType>(value.getType());
+  if (from == type)
+    return value;
+  auto groups = getReassociationIndicesForReshape(from, type);
+  if (!groups || from.getRank() == type.getRank())
+    return {};
+  if (from.getRank() > type.getRank())
+    return tensor::CollapseShapeOp::create(b, loc, type, value, *groups);
+  // Each group holds at most one dimension that is not of size 1; the others are static.
+  SmallVector<OpFoldResult> sizes(type.getRank(), b.getIndexAttr(1)), known = tensor::getMixedSizes(b, loc, value);
+  for (auto [group, size] : llvm::zip_equal(*groups, known)) {
+    int64_t large = group.front();
+    for (int64_t dim : group)
+      if (type.getDimSize(dim) != 1)
+        large = dim;
+    sizes[large] = size;
+  }
+  return tensor::ExpandShapeOp::create(b, loc, type, value, *groups, sizes);
+}
+
 Location mambac::raise::getScanLocation(Value root) {
   // Breadth first to the nearest cumulative sum or scan.
   SmallVector<Operation *> work;

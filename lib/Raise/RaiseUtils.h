@@ -51,6 +51,9 @@ private:
 /// nothing where sizes are dynamic.
 bool isWholeDim(mlir::Value tensor, int64_t dim, mlir::OpFoldResult size);
 
+/// `value` with the dimensions of size 1 that `type` has and no others; null if it has another shape.
+mlir::Value reshapeUnitDims(mlir::OpBuilder &b, mlir::Location loc, mlir::Value value, mlir::RankedTensorType type);
+
 /// Where the scan behind a candidate was written: the place of the op that replaces it. (The candidate itself may be a
 /// gate in another module.)
 mlir::Location getScanLocation(mlir::Value root);
