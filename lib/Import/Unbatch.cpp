@@ -4,6 +4,7 @@
 //   - it names sizes, which begin with the mapped dim's
 //   - it is an einsum, whose operands and result get one more letter
 // Anything else is refused.
+#include "lib/Import/GraphEdit.h"
 #include "lib/Import/Unbatch.h"
 
 #include <algorithm>
@@ -14,15 +15,7 @@ namespace mambac::pt2 {
 namespace {
 
 using Kind = Argument::Kind;
-
-/// "torch.ops.aten.mul.Tensor" -> "mul", "" for what is not aten.
-std::string_view atenName(std::string_view target) {
-  constexpr std::string_view prefix = "torch.ops.aten.";
-  if (target.substr(0, prefix.size()) != prefix)
-    return {};
-  target.remove_prefix(prefix.size());
-  return target.substr(0, target.find('.'));
-}
+using make::integer;
 
 bool isMarker(std::string_view target, std::string_view name) {
   return target.find("predispatch") != std::string_view::npos && target.size() > name.size() &&
@@ -62,13 +55,6 @@ const DimArguments *dimArguments(std::string_view name) {
       {"movedim", {{"source", "destination"}}}};
   auto it = table.find(name);
   return it == table.end() ? nullptr : &it->second;
-}
-
-Argument integer(int64_t value) {
-  Argument result;
-  result.kind = Kind::Int;
-  result.intValue = value;
-  return result;
 }
 
 class Unbatcher {

@@ -1,4 +1,5 @@
 // See Uncomplex.h.
+#include "lib/Import/GraphEdit.h"
 #include "lib/Import/Uncomplex.h"
 
 #include <algorithm>
@@ -10,20 +11,16 @@ namespace mambac::pt2 {
 namespace {
 
 using Kind = Argument::Kind;
+using make::integer;
+using make::list;
+using make::number;
+using make::tensor;
 
 bool isComplex(DType type) {
   return type == DType::Complex32 || type == DType::Complex64 || type == DType::Complex128;
 }
 DType partType(DType type) {
   return type == DType::Complex32 ? DType::Float16 : type == DType::Complex128 ? DType::Float64 : DType::Float32;
-}
-
-std::string_view atenName(std::string_view target) {
-  constexpr std::string_view prefix = "torch.ops.aten.";
-  if (target.substr(0, prefix.size()) != prefix)
-    return {};
-  target.remove_prefix(prefix.size());
-  return target.substr(0, target.find('.'));
 }
 
 /// Ops that do to both parts what they do to a tensor.
@@ -36,31 +33,6 @@ bool isPerPart(std::string_view name) {
       "swapaxes", "tile",     "repeat_interleave", "narrow", "gather", "index_select", "broadcast_to", "mT",
       "constant_pad_nd", "resolve_conj", "resolve_neg", "numpy_T", "take_along_dim", "diagonal", "_unsafe_view"};
   return names.count(name) != 0;
-}
-
-Argument tensor(std::string name) {
-  Argument result;
-  result.kind = Kind::Tensor;
-  result.name = std::move(name);
-  return result;
-}
-Argument integer(int64_t value) {
-  Argument result;
-  result.kind = Kind::Int;
-  result.intValue = value;
-  return result;
-}
-Argument number(double value) {
-  Argument result;
-  result.kind = Kind::Float;
-  result.floatValue = value;
-  return result;
-}
-Argument list(std::vector<Argument> elements) {
-  Argument result;
-  result.kind = Kind::List;
-  result.elements = std::move(elements);
-  return result;
 }
 
 /// A complex operand; a real one has no imaginary part.
