@@ -255,3 +255,53 @@ def s4d_complex(self: Any, u: Tensor) -> Tensor:
         x = decay * x + u[:, t].unsqueeze(-1)
         ys.append(2 * torch.einsum("bdn,dn->bd", x, C).real)
     return torch.stack(ys, 1) + self.D * u
+
+
+LRU = {"nu": "n", "theta": "n", "B_re": "n d", "B_im": "n d", "C_re": "d n", "C_im": "d n", "D": "d"}
+
+
+def lru_decay(self: Any) -> tuple[Tensor, Tensor]:
+    """exp(-exp(nu) + i exp(theta)), in two parts."""
+    size, angle = torch.exp(-torch.exp(self.nu)), torch.exp(self.theta)
+    return size * torch.cos(angle), size * torch.sin(angle)
+
+
+@spelling(FAMILY, "LRU, complex", {"u": "b l d"}, LRU, {"ssm.scan": 1}, CLOSED, kept={"others": -1})
+def lru(self: Any, u: Tensor) -> Tensor:
+    """All states are stacked, and read out by one product."""
+    decay = torch.complex(*lru_decay(self))
+    x = torch.sqrt(1 - decay.abs() ** 2) * (u.to(decay.dtype) @ torch.complex(self.B_re, self.B_im).T)
+    h = torch.zeros_like(x[:, 0])
+    states = []
+    for t in range(u.shape[1]):
+        h = decay * h + x[:, t]
+        states.append(h)
+    return (torch.stack(states, 1) @ torch.complex(self.C_re, self.C_im).T).real + self.D * u
+
+
+@spelling(FAMILY, "LRU, in two real parts", {"u": "b l d"}, LRU, {"ssm.scan": 1}, CLOSED, kept={"others": -1})
+def lru_parts(self: Any, u: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Nobody says complex; the last state is a result."""
+    c, s = lru_decay(self)
+    x, z = u @ self.B_re.T, u @ self.B_im.T
+    re = im = torch.zeros_like(x[:, 0])
+    ys = []
+    for t in range(u.shape[1]):
+        re, im = c * re - s * im + x[:, t], s * re + c * im + z[:, t]
+        ys.append(re @ self.C_re.T - im @ self.C_im.T)
+    return torch.stack(ys, 1), re, im
+
+
+@spelling(FAMILY, "LRU, a state of pairs", {"u": "b l d"}, LRU, {"ssm.scan": 1}, CLOSED, kept={"others": -1})
+def lru_pairs(self: Any, u: Tensor) -> Tensor:
+    """One tensor holds both parts, side by side."""
+    c, s = lru_decay(self)
+    x = torch.stack((u @ self.B_re.T, u @ self.B_im.T), -1)
+    h = torch.zeros_like(x[:, 0])
+    states = []
+    for t in range(u.shape[1]):
+        re, im = h.unbind(-1)
+        h = torch.stack((c * re - s * im, s * re + c * im), -1) + x[:, t]
+        states.append(h)
+    re, im = torch.stack(states, 1).unbind(-1)
+    return re @ self.C_re.T - im @ self.C_im.T
