@@ -128,10 +128,11 @@ static Value permute(OpBuilder &b, Location loc, Value in, ArrayRef<int64_t> ord
 }
 
 Value LoopStacker::stack(Value value) {
-  if (isInvariant(value))
-    return value;
+  // What a loop hands on may be computed outside of it, and is known for all iterations all the same.
   if (Value known = stacked.lookup(value))
     return known;
+  if (isInvariant(value))
+    return value;
   Operation *op = value.getDefiningOp();
   if (!op)
     return fail("a value that the loop carries is used in a way that is not linear in it");

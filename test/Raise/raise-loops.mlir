@@ -167,3 +167,21 @@ func.func @destination_is_read(%a: tensor<5xf32>, %b: tensor<5xf32>, %h0: tensor
   }
   return %r : tensor<5xf32>
 }
+
+// -----
+
+// What is handed on is computed outside of the loop, and written in each iteration.
+// CHECK-LABEL: func.func @handed_on_from_outside(
+// CHECK-NOT: scf.for
+// CHECK: return
+func.func @handed_on_from_outside(%x: tensor<?x5xf32>, %h0: tensor<5xf32>, %c: tensor<5xf32>) -> (tensor<?x5xf32>, tensor<5xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %l = tensor.dim %x, %c0 : tensor<?x5xf32>
+  %e = tensor.empty(%l) : tensor<?x5xf32>
+  %r:2 = scf.for %t = %c0 to %l step %c1 iter_args(%h = %h0, %y = %e) -> (tensor<5xf32>, tensor<?x5xf32>) {
+    %w = tensor.insert_slice %c into %y[%t, 0] [1, 5] [1, 1] : tensor<5xf32> into tensor<?x5xf32>
+    scf.yield %c, %w : tensor<5xf32>, tensor<?x5xf32>
+  }
+  return %r#1, %r#0 : tensor<?x5xf32>, tensor<5xf32>
+}
