@@ -1,0 +1,45 @@
+// Sums of products that are no einsum.
+// RUN: mamba-opt %s --split-input-file --ssm-raise-einsum --remark-policy=all --remark-format=emitRemark --remarks-filter=mambac-raise -o %t 2>&1 | FileCheck %s
+// RUN: FileCheck %s --check-prefix=IR --input-file %t
+
+#map = affine_map<(d0, d1, d2, d3) -> (d0, d1, d3)>
+#map1 = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
+#map2 = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#map3 = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d4, d2, d3)>
+#map4 = affine_map<(d0, d1, d2, d3, d4) -> (d0, d2, d4)>
+#map5 = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2, d3)>
+#map6 = affine_map<(d0, d1, d2, d3) -> (d0, d1, d3, d2)>
+#map7 = affine_map<(d0, d1, d2, d3) -> (d0, d3, d2)>
+#map8 = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2)>
+
+// CHECK: Reason="it adds up different products", Remark=ssm.einsum
+// IR-LABEL: func.func @adds_up_different_products(
+// IR-NOT: ssm.einsum
+func.func @adds_up_different_products(%arg0: tensor<2x2x2xf32>, %arg1: tensor<2x2x2xf32>,
+    %arg2: tensor<2x2x2xf32>) -> tensor<2x2x2xf32> {
+  %0 = tensor.empty() : tensor<2x2x2xf32>
+  %1 = ssm.cumsum dim(1) ins(%arg0 : tensor<2x2x2xf32>) outs(%0 : tensor<2x2x2xf32>)
+  %2 = tensor.empty() : tensor<2x2x2x2xf32>
+  %3 = linalg.generic {indexing_maps = [#map, #map1, #map2],
+      iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+          ins(%1, %1 : tensor<2x2x2xf32>, tensor<2x2x2xf32>) outs(%2 : tensor<2x2x2x2xf32>) {
+  ^bb0(%in: f32, %in_0: f32, %out: f32):
+    linalg.yield %in : f32
+  } -> tensor<2x2x2x2xf32>
+  %4 = tensor.empty() : tensor<2x2x2x2x2xf32>
+  %5 = linalg.generic {indexing_maps = [#map3, #map4, #map5],
+      iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]}
+          ins(%4, %arg1 : tensor<2x2x2x2x2xf32>, tensor<2x2x2xf32>) outs(%2 : tensor<2x2x2x2xf32>) {
+  ^bb0(%in: f32, %in_0: f32, %out: f32):
+    %7 = arith.addf %out, %in : f32
+    linalg.yield %7 : f32
+  } -> tensor<2x2x2x2xf32>
+  %6 = linalg.generic {indexing_maps = [#map6, #map7, #map8],
+      iterator_types = ["parallel", "parallel", "parallel", "reduction"]}
+          ins(%5, %0 : tensor<2x2x2x2xf32>, tensor<2x2x2xf32>) outs(%0 : tensor<2x2x2xf32>) {
+  ^bb0(%in: f32, %in_0: f32, %out: f32):
+    %7 = arith.addf %out, %in : f32
+    linalg.yield %7 : f32
+  } -> tensor<2x2x2xf32>
+  return %6 : tensor<2x2x2xf32>
+}
