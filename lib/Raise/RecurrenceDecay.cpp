@@ -268,10 +268,12 @@ void RecurrenceMatcher::findForm(Poly &poly) {
   if (llvm::any_of(poly, [](const Term &term) { return hasKind(term, Atom::Kind::Exp); }))
     return;
   form = Form::None;
+  joinLastSummand(poly);
   for (Term &term : poly) {
     auto *running = llvm::find_if(term.atoms, [](const Atom &atom) { return atom.kind == Atom::Kind::Prefix; });
     if (running == term.atoms.end())
       continue;
+    hasRunningSums = true;
     Atom prefix = *running;
     term.atoms.erase(running);
     int source = space.addVar(IndexSpace::Kind::Bound);
@@ -279,7 +281,42 @@ void RecurrenceMatcher::findForm(Poly &poly) {
     summand.bound.push_back(source);
     summand.guards.push_back(Lin::var(source));
     summand.guards.push_back(prefix.end - 1 - Lin::var(source));
+    openSums(summand, source);
     term = multiply({term}, {summand}).front();
+  }
+}
+
+/// A running sum less its last summand is the one up to there.
+void RecurrenceMatcher::joinLastSummand(Poly &poly) {
+  for (unsigned i = 0; i < poly.size(); ++i) {
+    auto *running = llvm::find_if(poly[i].atoms, [](const Atom &atom) { return atom.kind == Atom::Kind::Prefix; });
+    if (running == poly[i].atoms.end())
+      continue;
+    Term last = poly[i];
+    last.atoms.erase(last.atoms.begin() + (running - poly[i].atoms.begin()));
+    last.coefficient = -last.coefficient;
+    last = multiply({last}, {substitute(*running->summand, evaluator.getSummandVar(), running->end - 1)}).front();
+    auto subtracted = llvm::find(poly, last);
+    if (subtracted == poly.end())
+      continue;
+    running->end = running->end - 1;
+    poly.erase(subtracted);
+    i = -1;
+  }
+}
+
+/// What is summed up over chunks is a sum over the times of a chunk itself.
+void RecurrenceMatcher::openSums(Term &term, int source) {
+  for (unsigned i = 0; i < term.atoms.size(); ++i) {
+    if (!usesVar(term.atoms[i], source))
+      continue;
+    FailureOr<Poly> opened = evaluator.expand(term.atoms[i], term.guards);
+    if (failed(opened) || opened->size() != 1 || opened->front().bound.size() != 1 || !opened->front().guards.empty() ||
+        llvm::any_of(opened->front().atoms, [](const Atom &atom) { return atom.kind != Atom::Kind::Leaf; }))
+      continue;
+    term.atoms.erase(term.atoms.begin() + i);
+    term = multiply({term}, *opened).front();
+    return;
   }
 }
 

@@ -453,11 +453,28 @@ LogicalResult RecurrenceMatcher::match() {
         failed(checkCover(position, cases[i].given)))
       return fail("the sum is another one at some times");
   }
+  if (form == Form::None && !hasRunningSums && isShort())
+    return fail("products between so few times cost less than states");
   target = wholeTarget;
   // Turned around and backwards is forwards.
   reverse = options.reverse != (time != tau);
   decideKind();
   return success();
+}
+
+/// Whether all pairs of times take far fewer products than a state at each of them.
+bool RecurrenceMatcher::isShort() {
+  Lin length = space.getSize(study.root, timeDim);
+  SmallVector<int> shared = varsOf(B.atoms);
+  shared.append(varsOf(C.atoms));
+  double channels = 1;
+  for (auto [dim, position] : llvm::enumerate(study.index)) {
+    Lin size = space.getSize(study.root, dim);
+    if (dim != timeDim && !position.isConstant() && !position.usesAny(shared))
+      channels *= size.isConstant() ? size.constant : 1;
+  }
+  return length.isConstant() && stateSize.isConstant() &&
+         2 * length.constant * (stateSize.constant + channels) < stateSize.constant * channels;
 }
 
 void RecurrenceMatcher::decideKind() {

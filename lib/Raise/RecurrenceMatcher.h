@@ -87,6 +87,9 @@ private:
   mlir::LogicalResult splitSums(const Poly &exponent, Work &work);
   mlir::LogicalResult splitSteps(const Poly &exponent, Work &work);
   void findForm(Poly &poly);
+  void joinLastSummand(Poly &poly);
+  void openSums(Term &term, int source);
+  bool isShort();
   bool isUnreadClamp(const Atom &leaf);
   bool isUnreadPower(const Atom &leaf);
   Atom openScale(Atom leaf, double &coefficient);
@@ -121,6 +124,7 @@ private:
   std::shared_ptr<const Term> summand; ///< of the prefix sums,
   double rate = 0;                     ///< times this
   Form form = Form::Sums;
+  bool hasRunningSums = false; ///< outside of decays
   Lin target;      ///< the time that decays lead to,
   Lin wholeTarget; ///< and in all cases
   bool hasTarget = false, sawSource = false, sawGate = false, sawC = false, sawTerm = false;

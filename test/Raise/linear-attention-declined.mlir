@@ -146,3 +146,29 @@ func.func @clamped_sums(%q: tensor<2x9x5xf32>, %k: tensor<2x9x5xf32>, %v: tensor
   %y = ssm.einsum "b l s, b s p -> b l p" ins(%m, %v : tensor<2x9x9xf32>, tensor<2x9x3xf32>) outs(%ye : tensor<2x9x3xf32>)
   return %y : tensor<2x9x3xf32>
 }
+
+// -----
+
+#all = affine_map<(b, l, s) -> (b, l, s)>
+
+// Four times and states of 64 by 64: the products between all pairs of times are fewer.
+//
+// CHECK-LABEL: func.func @few_times
+// CHECK-NOT: ssm.ssd
+func.func @few_times(%q: tensor<2x4x64xf32>, %k: tensor<2x4x64xf32>, %v: tensor<2x4x64xf32>) -> tensor<2x4x64xf32> {
+  %zero = arith.constant 0.0 : f32
+  %se = tensor.empty() : tensor<2x4x4xf32>
+  %s = ssm.einsum "b l n, b s n -> b l s" ins(%q, %k : tensor<2x4x64xf32>, tensor<2x4x64xf32>) outs(%se : tensor<2x4x4xf32>)
+  %m = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel", "parallel"]} ins(%s : tensor<2x4x4xf32>) outs(%se : tensor<2x4x4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %i = linalg.index 1 : index
+    %j = linalg.index 2 : index
+    %c = arith.cmpi sle, %j, %i : index
+    %r = arith.select %c, %a, %zero : f32
+    linalg.yield %r : f32
+  } -> tensor<2x4x4xf32>
+  %ye = tensor.empty() : tensor<2x4x64xf32>
+  // expected-remark @below {{products between so few times cost less than states}}
+  %y = ssm.einsum "b l s, b s p -> b l p" ins(%m, %v : tensor<2x4x4xf32>, tensor<2x4x64xf32>) outs(%ye : tensor<2x4x64xf32>)
+  return %y : tensor<2x4x64xf32>
+}

@@ -221,3 +221,48 @@ func.func @clamped_sums(%q: tensor<2x9x5xf32>, %k: tensor<2x9x5xf32>, %v: tensor
   %y = ssm.einsum "b l s, b s p -> b l p" ins(%m, %v : tensor<2x9x9xf32>, tensor<2x9x3xf32>) outs(%ye : tensor<2x9x3xf32>)
   return %y : tensor<2x9x3xf32>
 }
+
+// -----
+
+// Chunks without a decay: products inside of a chunk, and with the running sum of what the chunks before it hold.
+//
+// CHECK-LABEL: func.func @chunks
+// CHECK-NOT: ssm.cumsum
+// CHECK: ssm.ssd "h b l p, h, b l n, b l n -> b l p h"
+// CHECK-NOT: ssm.einsum
+#scores = affine_map<(b, c, l, s) -> (b, c, l, s)>
+#states = affine_map<(b, c, n, p) -> (b, c, n, p)>
+func.func @chunks(%q: tensor<2x12x5xf32>, %k: tensor<2x12x5xf32>, %v: tensor<2x12x3xf32>) -> tensor<2x12x3xf32> {
+  %zero = arith.constant 0.0 : f32
+  %qc = tensor.expand_shape %q [[0], [1, 2], [3]] output_shape [2, 3, 4, 5] : tensor<2x12x5xf32> into tensor<2x3x4x5xf32>
+  %kc = tensor.expand_shape %k [[0], [1, 2], [3]] output_shape [2, 3, 4, 5] : tensor<2x12x5xf32> into tensor<2x3x4x5xf32>
+  %vc = tensor.expand_shape %v [[0], [1, 2], [3]] output_shape [2, 3, 4, 3] : tensor<2x12x3xf32> into tensor<2x3x4x3xf32>
+  %se = tensor.empty() : tensor<2x3x4x4xf32>
+  %s = ssm.einsum "b c l n, b c s n -> b c l s" ins(%qc, %kc : tensor<2x3x4x5xf32>, tensor<2x3x4x5xf32>) outs(%se : tensor<2x3x4x4xf32>)
+  %m = linalg.generic {indexing_maps = [#scores, #scores], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%s : tensor<2x3x4x4xf32>) outs(%se : tensor<2x3x4x4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %i = linalg.index 2 : index
+    %j = linalg.index 3 : index
+    %c = arith.cmpi sle, %j, %i : index
+    %r = arith.select %c, %a, %zero : f32
+    linalg.yield %r : f32
+  } -> tensor<2x3x4x4xf32>
+  %ye = tensor.empty() : tensor<2x3x4x3xf32>
+  %inside = ssm.einsum "b c l s, b c s p -> b c l p" ins(%m, %vc : tensor<2x3x4x4xf32>, tensor<2x3x4x3xf32>) outs(%ye : tensor<2x3x4x3xf32>)
+  %he = tensor.empty() : tensor<2x3x5x3xf32>
+  %h = ssm.einsum "b c s n, b c s p -> b c n p" ins(%kc, %vc : tensor<2x3x4x5xf32>, tensor<2x3x4x3xf32>) outs(%he : tensor<2x3x5x3xf32>)
+  %sums = ssm.cumsum dim(1) ins(%h : tensor<2x3x5x3xf32>) outs(%he : tensor<2x3x5x3xf32>)
+  %before = linalg.generic {indexing_maps = [#states, #states, #states], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%sums, %h : tensor<2x3x5x3xf32>, tensor<2x3x5x3xf32>) outs(%he : tensor<2x3x5x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.subf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x3x5x3xf32>
+  %across = ssm.einsum "b c l n, b c n p -> b c l p" ins(%qc, %before : tensor<2x3x4x5xf32>, tensor<2x3x5x3xf32>) outs(%ye : tensor<2x3x4x3xf32>)
+  %y = linalg.generic {indexing_maps = [#scores, #scores, #scores], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%inside, %across : tensor<2x3x4x3xf32>, tensor<2x3x4x3xf32>) outs(%ye : tensor<2x3x4x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.addf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x3x4x3xf32>
+  %whole = tensor.collapse_shape %y [[0], [1, 2], [3]] : tensor<2x3x4x3xf32> into tensor<2x12x3xf32>
+  return %whole : tensor<2x12x3xf32>
+}
