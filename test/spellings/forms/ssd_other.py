@@ -227,3 +227,55 @@ def ssd_clamped(self: Any, x: Tensor, dt_raw: Tensor, B: Tensor, C: Tensor) -> T
 def ssd_one_token(self: Any, x: Tensor, dt: Tensor, B: Tensor, C: Tensor) -> Tensor:
     """The recurrence over one token from a state of zeros: it has nothing to decay, and is an op of length 1 all the same."""
     return loop(x * dt.unsqueeze(-1), -torch.exp(self.A_log) * dt, B, C)[0] + self.D[:, None] * x
+
+
+@spelling(FAMILY, "RetNet with powers of a decay, distances clamped", QKV, {}, SSD, OPEN)
+def retention_powers(self: Any, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """gamma ** (i - j) by pow; what is masked is multiplied by 0."""
+    gamma = 1 - torch.exp2(-5 - torch.arange(q.shape[1], dtype=torch.float32))
+    position = torch.arange(q.shape[2])
+    distance = (position[:, None] - position[None]).clamp(min=0)
+    mask = torch.tril(torch.ones(q.shape[2], q.shape[2]))
+    return (q @ k.transpose(-1, -2) * gamma[:, None, None] ** distance * mask) @ v
+
+
+@spelling(FAMILY, "linear attention with ALiBi's slopes as decays", QKV, {}, SSD, OPEN)
+def alibi_decay(self: Any, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """A bias that is minus infinity above the diagonal, and no softmax."""
+    slopes = 2.0 ** (-8.0 * torch.arange(1, q.shape[1] + 1) / q.shape[1])
+    position = torch.arange(q.shape[2]).float()
+    distance = position[None] - position[:, None]
+    bias = (slopes[:, None, None] * distance).masked_fill(distance > 0, float("-inf"))
+    return torch.einsum("bhin,bhjn,hij,bhjp->bhip", q, k, torch.exp(bias), v)
+
+
+@spelling(FAMILY, "RetNet with the decay in queries and keys", QKV, {}, SSD, OPEN)
+def retention_apart(self: Any, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """gamma^i in the queries and gamma^-j in the keys."""
+    log_gamma = torch.log(1 - torch.exp2(-5 - torch.arange(q.shape[1], dtype=torch.float32)))[:, None, None]
+    position = torch.arange(q.shape[2]).float()[:, None]
+    queries, keys = q * torch.exp(log_gamma * position), k * torch.exp(-log_gamma * position)
+    return torch.tril(queries @ keys.transpose(-1, -2)) @ v
+
+
+@spelling(FAMILY, "linear attention in chunks, without a loop", QKV, {}, SSD, [(b, 12) for b, _ in BATCHES])
+def linear_attention_chunks(self: Any, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Running sums over chunks of four, less the chunk itself."""
+    b, h, length, _ = q.shape
+    q, k, v = (t.reshape(b, h, length // 4, 4, -1) for t in (q, k, v))
+    states = k.transpose(-1, -2) @ v
+    before = states.cumsum(2) - states
+    return (torch.tril(q @ k.transpose(-1, -2)) @ v + q @ before).reshape(b, h, length, -1)
+
+
+@spelling(FAMILY, "linear attention with a sigmoid for each token and head, recurrent", QKV | {"gate": "b h l"}, {}, SSD,
+          BATCHES, kept={"others": -1, "exponentials": 1})  # fmt: skip
+def gated_linear_attention_sigmoid(self: Any, q: Tensor, k: Tensor, v: Tensor, gate: Tensor) -> Tensor:
+    """The decay is given as such, and not by its logarithm."""
+    decay = torch.sigmoid(gate)
+    state = q.new_zeros(q.shape[0], q.shape[1], q.shape[3], v.shape[3])
+    out = []
+    for t in range(q.shape[2]):
+        state = decay[:, :, t, None, None] * state + k[:, :, t, :, None] * v[:, :, t, None, :]
+        out.append(torch.einsum("bhn,bhnp->bhp", q[:, :, t], state))
+    return torch.stack(out, 2)
