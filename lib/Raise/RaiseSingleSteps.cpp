@@ -42,7 +42,8 @@ LogicalResult Candidate::attempt(RootStudy &study) {
   StepMatcher matcher(study);
   bool matched = succeeded(matcher.match());
   plausible |= matcher.isPlausible();
-  reason = matcher.getReason().str();
+  if (matcher.isPlausible())
+    reason = matcher.getReason().str();
   if (!matched)
     return failure();
   ssd = matcher.isSSD();

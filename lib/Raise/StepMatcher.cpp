@@ -119,11 +119,11 @@ LogicalResult StepMatcher::sortTerms(const Poly &poly, Term &carried, Term &adde
   SmallVector<Term, 2> plain;
   for (const Term &original : poly) {
     if (!original.guards.empty())
-      return fail("a term takes part at some positions only");
+      return failure();
     Poly exponents;
     FailureOr<Term> term = takeExponent(original, exponents);
     if (failed(term))
-      return fail("not a sum of products of tensors and exponentials");
+      return failure();
     if (exponents.empty()) {
       plain.push_back(*term);
       continue;
@@ -136,7 +136,7 @@ LogicalResult StepMatcher::sortTerms(const Poly &poly, Term &carried, Term &adde
     exponent = exponents;
   }
   if (!sawCarried || plain.empty() || plain.size() > 2)
-    return fail("not a state that decays and is added to");
+    return failure();
   plausible = true;
   if (carried.bound.size() > 1)
     return fail("a term sums over more than one state axis");
