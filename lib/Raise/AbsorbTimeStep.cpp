@@ -2,6 +2,8 @@
 
 #include "dialects/SSM/IR/SSM.h"
 #include "lib/Raise/Passes.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/IR/PatternMatch.h"
 
 namespace mambac {
 #define GEN_PASS_DEF_ABSORBTIMESTEP
@@ -142,6 +144,36 @@ bool peelUnits(Peeled &p) {
   p.unitAxes.append(units);
   p.dtMap = AffineMap::get(p.dtMap.getNumDims(), 0, kept, p.dtMap.getContext());
   p.dt = expand.getSrc();
+  return true;
+}
+
+/// Where heads were kept as two dimensions until dt was computed: computes it with the dimensions as one.
+bool peelCollapse(Peeled &p) {
+  auto collapse = p.dt.getDefiningOp<tensor::CollapseShapeOp>();
+  if (!collapse)
+    return false;
+  if (auto expand = collapse.getSrc().getDefiningOp<tensor::ExpandShapeOp>()) {
+    if (expand.getSrcType() != collapse.getResultType() ||
+        expand.getReassociationIndices() != collapse.getReassociationIndices())
+      return false;
+    p.dt = expand.getSrc();
+    return true;
+  }
+  auto op = collapse.getSrc().getDefiningOp<linalg::GenericOp>();
+  SmallVector<ReassociationIndices> groups = collapse.getReassociationIndices();
+  if (!op || op.getNumReductionLoops() != 0 || op->getNumResults() != 1 || op.hasIndexSemantics() || groups.empty() ||
+      !op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isIdentity() ||
+      !linalg::areDimSequencesPreserved(op.getIndexingMapsArray(), groups))
+    return false;
+  IRRewriter rewriter(op);
+  FailureOr<linalg::CollapseResult> merged = linalg::collapseOpIterationDims(op, groups, rewriter);
+  if (failed(merged))
+    return false;
+  Value computed = merged->collapsedOp->getResult(0);
+  rewriter.replaceOp(op, merged->results); // it has lost its body
+  if (computed.getType() != collapse.getResultType())
+    return false;
+  p.dt = computed;
   return true;
 }
 
@@ -343,7 +375,8 @@ struct AbsorbTimeStepPass : mambac::impl::AbsorbTimeStepBase<AbsorbTimeStepPass>
       if (expr == getAffineDimExpr(channelAxis, op.getContext()))
         numChannels = size;
     OpBuilder b(op);
-    while (stage < 3 && (peelUnits(p) || pushMerge(b, p) || peelOne(p, channelAxis, numChannels, stage))) {
+    while (stage < 3 &&
+           (peelUnits(p) || pushMerge(b, p) || peelCollapse(p) || peelOne(p, channelAxis, numChannels, stage))) {
     }
     if (!p.any)
       return;

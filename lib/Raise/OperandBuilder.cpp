@@ -374,13 +374,17 @@ FailureOr<Destination> mambac::raise::makeDestination(OpBuilder &b, Location loc
     exprs.push_back(b.getAffineDimExpr(axis));
     return static_cast<bool>(shape.back());
   };
-  for (ArrayRef<unsigned> dim : dimAxes) {
+  for (auto [number, dim] : llvm::enumerate(dimAxes)) {
+    if (dim.empty() && units.empty()) {
+      destination.units.push_back(number);
+      continue;
+    }
     destination.groups.emplace_back();
     for (unsigned axis : dim)
       if (!add(axis))
         return failure();
     if (dim.empty()) {
-      if (units.empty() || !add(units.front()))
+      if (!add(units.front()))
         return failure();
       units.erase(units.begin());
     }
@@ -397,9 +401,25 @@ FailureOr<Destination> mambac::raise::makeDestination(OpBuilder &b, Location loc
 }
 
 Value Destination::restore(OpBuilder &b, Location loc, Value result) const {
-  if (cast<RankedTensorType>(result.getType()).getRank() != type.getRank())
-    result = tensor::CollapseShapeOp::create(b, loc, result,
-                                             type.getRank() == 0 ? ArrayRef<ReassociationIndices>() : groups);
+  int64_t numProper = type.getRank() - units.size();
+  if (cast<RankedTensorType>(result.getType()).getRank() != numProper)
+    result = tensor::CollapseShapeOp::create(b, loc, result, numProper == 0 ? ArrayRef<ReassociationIndices>() : groups);
+  if (!units.empty()) {
+    // Those in front of the first proper dimension belong to it, the others to the one before.
+    SmallVector<ReassociationIndices> parts(numProper);
+    SmallVector<OpFoldResult> sizes;
+    int64_t next = 0;
+    for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+      bool isUnit = llvm::is_contained(units, dim);
+      sizes.push_back(isUnit ? OpFoldResult(b.getIndexAttr(1)) : tensor::getMixedSize(b, loc, result, next));
+      next += !isUnit;
+      if (numProper > 0)
+        parts[std::max<int64_t>(next - 1, 0)].push_back(dim);
+    }
+    SmallVector<int64_t> shape = decomposeMixedValues(sizes).first;
+    result = tensor::ExpandShapeOp::create(b, loc, RankedTensorType::get(shape, type.getElementType()), result, parts,
+                                           sizes);
+  }
   if (result.getType() != type)
     result = tensor::CastOp::create(b, loc, type, result);
   return result;

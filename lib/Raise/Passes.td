@@ -150,11 +150,79 @@ def RaiseSelectiveScan : Pass<"ssm-raise-selective-scan", "::mlir::func::FuncOp"
     given, and clamps are looked through that do nothing to decays of at most 1.
 
     Declined: states that are used otherwise (ssm.scan stays), decays of another form or of unknown sign, other diagonals
-    of the mask.
+    of the mask. With `only-whole`, and where the length is known, so are parts of larger computations (chunks, results
+    whose last state is not recognized), which ssm-trace-recurrences takes whole.
   }];
+  let options = [
+    Option<"onlyWhole", "only-whole", "bool", "false",
+           "over a time of known length, raise only what leaves nothing of its computation behind">
+  ];
   let statistics = [Statistic<"numFound", "found", "selective scans raised">,
                     Statistic<"numDeclined", "declined", "scans that stayed">];
   let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
+}
+
+def TraceRecurrences : Pass<"ssm-trace-recurrences", "::mlir::func::FuncOp"> {
+  let summary = "Recurrences along a time of known length become ssm.scan, however they are computed";
+  let description = [{
+    Chunks in a loop whose last one is shorter, trees of partial results, shifts by powers of two, states handed from call
+    to call: where time has a length that is known, all of these can be followed step by step, and at each step nothing
+    is left of them but sums of products. The first steps show which recurrence a result follows, and the same is then
+    proved for every step (TracedRecurrence.h, ScalarGraph.h). The result is written as an ssm.scan over all of time with its
+    readout, for ssm-raise-selective-scan to take up. What the computation leaves behind and is the state after the last
+    step becomes the scan's second result.
+
+    Before, a recurrence over six steps in chunks of four and two:
+
+        %y0 = linalg.generic ... // masked sums over the steps of the first chunk
+        %h0 = linalg.generic ... // its state
+        %y1 = linalg.generic ... // the same for the second, and C exp(..) %h0
+        %y = tensor.concat dim(1) %y0, %y1
+
+    After:
+
+        %h, %last = ssm.scan "b t d n, b t d n -> b t d n, b d n" axis(1) a(%decay) b(%input)
+        %y = linalg.generic: %y[b, t, d] = sum over n of %h[b, t, d, n] * %C[b, t, n]
+
+    Declined: times whose length is not known, elements that are no sums of products, and whatever does not follow the
+    recurrence of its first three steps at a later one.
+  }];
+  let statistics = [Statistic<"numFound", "found", "recurrences written as scans">];
+  let options = [
+    Option<"maxLength", "max-length", "int64_t", "4096", "longer times are left alone">
+  ];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect", "::mlir::arith::ArithDialect"];
+}
+
+def TraceSingleSteps : Pass<"ssm-trace-single-steps", "::mlir::func::FuncOp"> {
+  let summary = "Recurrences over a single step become plain sums of products";
+  let description = [{
+    A sequence of length 1 (one token), in a spelling made for long ones: a chunk that is padded, running sums of one step,
+    a mask of one entry, exponentials of differences that are zero. Each element is one short sum of products then, which
+    is found and proved as in ssm-trace-recurrences, and written down: of the old state, which decays once, of the input, and
+    of what is added to the result. ssm-raise-single-steps makes the op of it where there is an old state; where there is
+    none nothing recurs, and the sum over the states is an einsum.
+
+    Before, for a length of 1:
+
+        %sums = ssm.cumsum dim(1) ins(%dA : tensor<2x1x3x4xf32>)
+        %grown = ssm.cumsum dim(1) ins(%input * exp(-%sums))
+        %state = (%grown + %init) * exp(%sums)
+
+    After:
+
+        %state = linalg.generic: exp(%dA[b, 0, d, n]) * %init[b, d, n]
+        %state1 = linalg.generic: %input[b, 0, d, n]
+        %sum = %state + %state1
+
+    Declined: elements that are no sums of products or differ along an axis, more than eight products, more than one decay,
+    and what would not become less.
+  }];
+  let statistics = [Statistic<"numFound", "found", "single steps written down">,
+                    Statistic<"numDeclined", "declined", "computations with running sums that are no single step">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect", "::mlir::arith::ArithDialect"];
 }
 
 def DelayBroadcasts : Pass<"ssm-delay-broadcasts", "::mlir::func::FuncOp"> {

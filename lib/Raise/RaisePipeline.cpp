@@ -56,8 +56,15 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createRaiseCausalConv());
   pm.addNestedPass<func::FuncOp>(createChannelsLast());
   // ssm.ssd among them: one matcher looks for both.
+  RaiseSelectiveScanOptions first;
+  first.onlyWhole = true;
+  pm.addNestedPass<func::FuncOp>(createRaiseSelectiveScan(first));
+  // What is left of recurrences over a known number of steps, as scans for the same matcher.
+  pm.addNestedPass<func::FuncOp>(createTraceRecurrences());
   pm.addNestedPass<func::FuncOp>(createRaiseSelectiveScan());
-  // Of what is no scan over time, the single steps.
+  // Of what is no scan over time, the single steps; then those in the spelling of a long sequence.
+  pm.addNestedPass<func::FuncOp>(createRaiseSingleSteps());
+  pm.addNestedPass<func::FuncOp>(createTraceSingleSteps());
   pm.addNestedPass<func::FuncOp>(createRaiseSingleSteps());
   pm.addNestedPass<func::FuncOp>(createAbsorbTimeStep());
   pm.addNestedPass<func::FuncOp>(createRaiseAttention());

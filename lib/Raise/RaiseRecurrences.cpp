@@ -3,6 +3,7 @@
 #include "lib/Raise/RaiseRecurrences.h"
 
 #include "dialects/SSM/IR/SSM.h"
+#include "lib/Raise/ElementTrace.h"
 #include "lib/Raise/FinalState.h"
 #include "lib/Raise/RaiseUtils.h"
 #include "lib/Raise/RecurrenceMatcher.h"
@@ -20,8 +21,14 @@ struct Candidate {
   const ScanDependence &dependence;
   bool onlySSD;
   bool masks; ///< it depends on masks, not on scans
+  const TraceScope *scope; ///< if not null, only whole recurrences are raised where the length is known
 
-  std::string reason;
+  bool isWhole(unsigned timeDim, Value finalState) const {
+    return !scope || cast<RankedTensorType>(root.getType()).isDynamicDim(timeDim) ||
+           scope->isWhole(root, finalState ? ArrayRef<Value>(finalState) : ArrayRef<Value>());
+  }
+
+  std::string reason = {};
   bool plausible = false;
   Value raised;
   std::optional<std::pair<Value, Value>> finalState; ///< what it was, and what it is
@@ -51,6 +58,8 @@ LogicalResult Candidate::attemptPlain(RootStudy &study, RecurrenceMatcher::Optio
   RecurrenceMatcher matcher(study, options);
   // An ssm.scan is there already.
   if (failed(matcher.match()) || study.evaluator.sawRecurrence())
+    return failure();
+  if (!isWhole(matcher.timeDim, Value()))
     return failure();
   auto type = cast<RankedTensorType>(root.getType());
   SmallVector<Axis> axes;
@@ -129,6 +138,10 @@ LogicalResult Candidate::attempt(RootStudy &study, RecurrenceMatcher::Options op
                                       [&](Value value, ArrayRef<Lin> position, const Lin &length) {
                                         return matcher.isFinalState(value, position, length);
                                       });
+  if (!isWhole(matcher.timeDim, last)) {
+    reason = "it is a part of a larger recurrence";
+    return failure();
+  }
   FailureOr<ScanBuilder::Result> value = builder.build(reason);
   if (failed(value))
     return failure();
@@ -167,8 +180,11 @@ LogicalResult Candidate::raise() {
 }
 
 /// Tries all values that depend on what `dependence` says.
-static void raiseAll(func::FuncOp func, const ScanDependence &dependence, bool onlySSD, bool masks,
+static void raiseAll(func::FuncOp func, const ScanDependence &dependence, RecurrenceOptions options, bool masks,
                      RecurrenceCounts &counts) {
+  std::optional<TraceScope> scope;
+  if (options.onlyWhole)
+    scope.emplace(func);
   // One of several pieces that are cut out of a candidate: the whole is one op.
   auto isPiece = [&](Value value) {
     auto slice = value.getDefiningOp<tensor::ExtractSliceOp>();
@@ -182,7 +198,7 @@ static void raiseAll(func::FuncOp func, const ScanDependence &dependence, bool o
                value.getDefiningOp());
   });
   while (Value root = queue.next()) {
-    Candidate candidate{root, dependence, onlySSD, masks};
+    Candidate candidate{root, dependence, options.onlySSD, masks, scope ? &*scope : nullptr};
     if (succeeded(candidate.raise())) {
       ++counts.found;
       remarkFound(getScanLocation(root), candidate.opName);
@@ -198,11 +214,11 @@ static void raiseAll(func::FuncOp func, const ScanDependence &dependence, bool o
   counts.declined += queue.reportDeclined("ssm.ssd");
 }
 
-RecurrenceCounts mambac::raise::raiseRecurrences(func::FuncOp func, bool onlySSD) {
+RecurrenceCounts mambac::raise::raiseRecurrences(func::FuncOp func, RecurrenceOptions options) {
   RecurrenceCounts counts;
-  raiseAll(func, ScanDependence(func), onlySSD, /*masks=*/false, counts);
+  raiseAll(func, ScanDependence(func), options, /*masks=*/false, counts);
   // Then what has no cumulative sum and no scan to start from.
   if (ScanDependence masks = ScanDependence::ofMasks(func); masks.hasMasks())
-    raiseAll(func, masks, onlySSD, /*masks=*/true, counts);
+    raiseAll(func, masks, options, /*masks=*/true, counts);
   return counts;
 }

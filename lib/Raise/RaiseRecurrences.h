@@ -10,8 +10,13 @@ struct RecurrenceCounts {
   unsigned found = 0, declined = 0;
 };
 
-/// Raises what is a state space recurrence in a function: to ssm.ssd alone, or to ssm.selective_scan as well.
-RecurrenceCounts raiseRecurrences(mlir::func::FuncOp func, bool onlySSD);
+struct RecurrenceOptions {
+  bool onlySSD = false;   ///< to ssm.ssd alone, not to ssm.selective_scan
+  bool onlyWhole = false; ///< over a time of known length, only what leaves nothing of its computation behind
+};
+
+/// Raises what is a state space recurrence in a function.
+RecurrenceCounts raiseRecurrences(mlir::func::FuncOp func, RecurrenceOptions options);
 
 } // namespace mambac::raise
 

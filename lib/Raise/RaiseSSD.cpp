@@ -15,7 +15,7 @@ using namespace mambac;
 namespace {
 struct RaiseSSDPass : mambac::impl::RaiseSSDBase<RaiseSSDPass> {
   void runOnOperation() override {
-    raise::RecurrenceCounts counts = raise::raiseRecurrences(getOperation(), /*onlySSD=*/true);
+    raise::RecurrenceCounts counts = raise::raiseRecurrences(getOperation(), {/*onlySSD=*/true, /*onlyWhole=*/false});
     numFound += counts.found;
     numDeclined += counts.declined;
   }

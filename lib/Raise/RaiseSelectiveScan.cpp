@@ -14,8 +14,9 @@ using namespace mambac;
 
 namespace {
 struct RaiseSelectiveScanPass : mambac::impl::RaiseSelectiveScanBase<RaiseSelectiveScanPass> {
+  using RaiseSelectiveScanBase::RaiseSelectiveScanBase;
   void runOnOperation() override {
-    raise::RecurrenceCounts counts = raise::raiseRecurrences(getOperation(), /*onlySSD=*/false);
+    raise::RecurrenceCounts counts = raise::raiseRecurrences(getOperation(), {/*onlySSD=*/false, onlyWhole});
     numFound += counts.found;
     numDeclined += counts.declined;
   }

@@ -102,7 +102,8 @@ struct Destination {
   mlir::Value value;
   mlir::AffineMap map;
   mlir::RankedTensorType type;
-  llvm::SmallVector<mlir::ReassociationIndices> groups; ///< of the destination's dimensions; empty: the type is the same
+  llvm::SmallVector<mlir::ReassociationIndices> groups; ///< the destination's dimensions that one of the type's consists of
+  llvm::SmallVector<int64_t> units;                     ///< dimensions of the type, of size 1, that are no axis
   mlir::Value restore(mlir::OpBuilder &b, mlir::Location loc, mlir::Value result) const;
 };
 

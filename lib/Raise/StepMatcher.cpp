@@ -196,6 +196,7 @@ LogicalResult StepMatcher::separate(Leaves &leaves) {
     return llvm::count_if(rootVars, [&](int var) { return usesVar(leaf, var); });
   };
   std::vector<Product> ways{{leaves, 1.0}};
+  Group firstInputs, firstWeights; // where there is one channel, B has all axes of the result
   for (unsigned next = 0; next < ways.size() && ways.size() < kMaxTries; ++next) {
     Product way = ways[next];
     Group inputs, weights;
@@ -217,7 +218,16 @@ LogicalResult StepMatcher::separate(Leaves &leaves) {
       B = weights;
       return success();
     }
+    if (!inputs.empty() && !weights.empty() && firstInputs.empty()) {
+      firstInputs = inputs;
+      firstWeights = weights;
+    }
     openLeaves(evaluator, way, ways);
+  }
+  if (!firstInputs.empty()) {
+    x = firstInputs;
+    B = firstWeights;
+    return success();
   }
   return fail("what is added to the state is not a product of x and B");
 }

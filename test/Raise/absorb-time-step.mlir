@@ -147,3 +147,24 @@ func.func @merged_heads(%u: tensor<2x9x12xf32>, %raw: tensor<2x9x4x3xf32>, %A: t
   %y = ssm.selective_scan "b l d, b l d, d n, b l n, b l n -> b l d" u(%u : tensor<2x9x12xf32>) delta(%dt : tensor<2x9x12xf32>) A(%A : tensor<12x5xf32>) B(%B : tensor<2x9x5xf32>) C(%C : tensor<2x9x5xf32>) outs(%y0 : tensor<2x9x12xf32>)
   return %y : tensor<2x9x12xf32>
 }
+
+// -----
+
+// The heads were two dimensions, of group and place in it, until the bias was added.
+
+// CHECK-LABEL: func.func @grouped_heads
+// CHECK: ssm.ssd {{.*}} dt(%arg1 : {{.*}} dt_bias(%arg5 : tensor<4xf32>)
+func.func @grouped_heads(%x: tensor<1x5x4x3xf32>, %dt: tensor<1x5x4xf32>, %A: tensor<4xf32>, %B: tensor<1x5x6xf32>, %C: tensor<1x5x6xf32>, %bias: tensor<4xf32>) -> tensor<1x5x4x3xf32> {
+  %g = tensor.expand_shape %dt [[0], [1], [2, 3]] output_shape [1, 5, 2, 2] : tensor<1x5x4xf32> into tensor<1x5x2x2xf32>
+  %c = tensor.expand_shape %bias [[0, 1]] output_shape [2, 2] : tensor<4xf32> into tensor<2x2xf32>
+  %e = tensor.empty() : tensor<1x5x2x2xf32>
+  %s = linalg.generic {indexing_maps = [affine_map<(b,l,g,r) -> (b,l,g,r)>, affine_map<(b,l,g,r) -> (g,r)>, affine_map<(b,l,g,r) -> (b,l,g,r)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%g, %c : tensor<1x5x2x2xf32>, tensor<2x2xf32>) outs(%e : tensor<1x5x2x2xf32>) {
+  ^bb0(%d: f32, %p: f32, %o: f32):
+    %r = arith.addf %d, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<1x5x2x2xf32>
+  %w = tensor.collapse_shape %s [[0], [1], [2, 3]] : tensor<1x5x2x2xf32> into tensor<1x5x4xf32>
+  %f = tensor.empty() : tensor<1x5x4x3xf32>
+  %y = ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p" x(%x : tensor<1x5x4x3xf32>) dt(%w : tensor<1x5x4xf32>) A(%A : tensor<4xf32>) B(%B : tensor<1x5x6xf32>) C(%C : tensor<1x5x6xf32>) outs(%f : tensor<1x5x4x3xf32>)
+  return %y : tensor<1x5x4x3xf32>
+}

@@ -51,6 +51,7 @@ def write(program: Program, stem: Path) -> None:
     meta = {
         "ops": program.ops,
         "parts": program.parts,
+        "nothing recurs": program.sizes["l"] == 1 and "init" not in program.parts,
         "sizes": program.sizes,
         "choices": program.choices.taken,
         "spine": program.spine,

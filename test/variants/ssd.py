@@ -23,6 +23,9 @@ def make(choices: Choices) -> Program:
     reference(program)
     write(program)
     program.ops = ["ssd"]
+    if program.sizes["p"] == program.sizes["n"] == 1:
+        # One decay for each head and one state: that is the selective scan's channel as well.
+        program.ops.append("selective_scan")
     return program
 
 

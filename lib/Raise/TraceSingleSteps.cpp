@@ -1,0 +1,125 @@
+//===- TraceSingleSteps.cpp - Recurrences over a single step are written as plain sums of products --------------===//
+//
+// Where a chunk, a loop or a running sum holds one step, most of it is masks, pads, exponentials of differences that are
+// zero and sums of one term. ElementTrace.h sees through all of that; what is left is one short sum of products.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+
+#include "dialects/SSM/IR/SSM.h"
+#include "lib/Raise/ElementExpr.h"
+#include "lib/Raise/Passes.h"
+#include "lib/Raise/RaiseUtils.h"
+#include "lib/Raise/RecurrenceWriter.h"
+#include "lib/Raise/RootStudy.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace mambac {
+#define GEN_PASS_DEF_TRACESINGLESTEPS
+#include "lib/Raise/Passes.h.inc"
+} // namespace mambac
+
+using namespace mlir;
+using namespace mambac;
+using namespace mambac::raise;
+
+/// What is carried over, what is added, and what is added to the result, in a few parts each.
+static constexpr size_t kMaxProducts = 8;
+
+namespace {
+struct TraceSingleStepsPass : mambac::impl::TraceSingleStepsBase<TraceSingleStepsPass> {
+  void runOnOperation() override;
+
+private:
+  bool trace(RootQueue &queue, TraceScope &scope, Value root, unsigned numExponentials, std::string &reason);
+};
+} // namespace
+
+/// What only a recurrence is computed with.
+static bool isOfRecurrence(Operation *op) { return isa<ssm::CumsumOp, ssm::SegsumOp, ssm::ScanOp>(op); }
+
+static bool isExponential(Operation *op) {
+  return isa<linalg::LinalgOp>(op) && llvm::any_of(op->getRegion(0).front(), [](Operation &inner) {
+           return isa<math::ExpOp, math::Exp2Op>(inner);
+         });
+}
+
+bool TraceSingleStepsPass::trace(RootQueue &queue, TraceScope &scope, Value root, unsigned numExponentials,
+                                 std::string &reason) {
+  const ScanDependence none;
+  SmallVector<IndexSpace::Split> splits;
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    RootStudy study(root, none, splits);
+    ScalarGraph graph;
+    TracedRecurrence recurrence(study.space, scope, graph);
+    if (failed(recurrence.findProducts(root, study.index))) {
+      reason = recurrence.reason;
+      auto wanted = study.space.wantedSplit;
+      if (!wanted || llvm::any_of(splits, [&](auto &known) { return known.var == wanted->var; }))
+        return false;
+      splits.push_back(*wanted);
+      continue;
+    }
+    // One decay at most, and less of everything than before.
+    SmallVector<const ScalarGraph::Product *> decaying;
+    for (const ScalarGraph::Product &product : recurrence.direct)
+      if (!product.exponent.empty())
+        decaying.push_back(&product);
+    bool isStep = recurrence.direct.size() <= kMaxProducts && !recurrence.direct.empty() &&
+                  llvm::all_of(decaying, [&](auto *product) { return product->exponent == decaying[0]->exponent; });
+    if (!isStep || decaying.size() >= numExponentials) {
+      reason = "it is no single step of a recurrence";
+      return false;
+    }
+    Operation *last = root.getDefiningOp(), *behind = last->getNextNode();
+    OpBuilder b(&getContext());
+    b.setInsertionPointAfter(last);
+    RecurrenceWriter writer(b, getScanLocation(root), study.space, graph, recurrence, study.index);
+    FailureOr<Value> written = writer.write(root, {});
+    if (succeeded(written)) {
+      queue.replace(root, *written);
+      return true;
+    }
+    reason = "a factor is not a tensor over the axes of the result and the state";
+    SmallVector<Operation *> unused;
+    for (Operation *op = last->getNextNode(); op != behind; op = op->getNextNode())
+      unused.push_back(op);
+    for (Operation *op : llvm::reverse(unused))
+      op->erase();
+    return false;
+  }
+  return false;
+}
+
+void TraceSingleStepsPass::runOnOperation() {
+  func::FuncOp func = getOperation();
+  if (!func.getBody().hasOneBlock())
+    return;
+  TraceScope scope(func);
+  RootQueue queue(func, [&](Value value) {
+    auto type = cast<RankedTensorType>(value.getType());
+    return scope.isInside(value) && value.getParentBlock() == &func.front() && type.getElementType().isFloat() &&
+           type.getRank() > 0 && llvm::any_of(value.getUsers(), [&](Operation *user) {
+             return user->getNumResults() == 0 ||
+                    llvm::any_of(user->getResults(), [&](Value used) { return !scope.isInside(used); });
+           });
+  });
+  while (Value root = queue.next()) {
+    // A running sum counts like an exponential: neither is left of a single step, but for its one decay.
+    unsigned count = 0;
+    bool hasRunningSum = false;
+    for (Value value : scope.getInside(root)) {
+      Operation *op = value.getDefiningOp();
+      hasRunningSum |= isOfRecurrence(op);
+      count += isOfRecurrence(op) || (isExponential(op) && !dependsOnWeightsAlone(value));
+    }
+    if (count == 0)
+      continue;
+    std::string reason;
+    if (trace(queue, scope, root, count, reason))
+      ++numFound;
+    else if (hasRunningSum)
+      queue.noteDeclined(root, reason, "a single step");
+  }
+  numDeclined += queue.reportDeclined("a single step");
+}

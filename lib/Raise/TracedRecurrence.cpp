@@ -1,0 +1,489 @@
+//===- TracedRecurrence.cpp - The recurrence that the elements of a tensor follow along time --------------------===//
+
+#include "lib/Raise/TracedRecurrence.h"
+
+#include "llvm/ADT/MapVector.h"
+#include <set>
+
+using namespace mlir;
+using namespace mambac::raise;
+
+using Product = ScalarGraph::Product;
+using Monomial = ScalarGraph::Monomial;
+
+/// So many elements at the first times, and so many for the proof: what needs more takes too long to compile.
+static constexpr size_t kFirstBudget = 200'000, kProofBudget = 4'000'000;
+
+//===- The first times ------------------------------------------------------------------------------------------===//
+
+LogicalResult TracedRecurrence::expandFirst(Value tensor, ArrayRef<Lin> index, bool &again) {
+  first.clear();
+  int64_t numTimes = std::min<int64_t>(3, length);
+  for (int64_t logical = 0; logical < numTimes; ++logical) {
+    ElementTrace trace(space, scope, graph, sumVars);
+    trace.setBudget(kFirstBudget);
+    for (ElementTrace::Loop loop : unrolled)
+      trace.unrollSum(loop);
+    for (ElementTrace::Loop loop : split)
+      trace.splitSum(loop);
+    SmallVector<Lin> position(index.begin(), index.end());
+    for (Lin &e : position)
+      e = e.substitute(timeVar, at(logical));
+    FailureOr<Id> element = trace.element(tensor, position);
+    if (failed(element)) {
+      if (trace.wantedSplit) {
+        split.push_back(*trace.wantedSplit);
+        again = true;
+        return failure();
+      }
+      if (trace.undecidedLoop) {
+        unrolled.push_back(*trace.undecidedLoop);
+        again = true;
+        return failure();
+      }
+      return fail(trace.undecidedVar ? "it depends on the position along more than one axis"
+                  : trace.exhausted  ? "too much is computed for the first steps"
+                                     : "something in it is no sum of products");
+    }
+    auto rename = [&](int var, ArrayRef<int> used) { return sumVars.get(*space.get(var).size, used); };
+    FailureOr<std::vector<Product>> products = graph.expand(*element, rename);
+    if (failed(products) || graph.isInvalid())
+      return fail("the first elements are no short sums of products");
+    first.push_back(std::move(*products));
+  }
+  return success();
+}
+
+void TracedRecurrence::open(Id factor, bool &again) {
+  if (graph.openUnit(factor))
+    again = true;
+  else if (graph[factor].kind == ScalarGraph::Kind::Read)
+    again |= scope.open(graph.getRead(factor).tensor);
+}
+
+LogicalResult TracedRecurrence::findMotions(bool &again) {
+  // The places at which each dimension is read: by time, outside and inside of exponents.
+  struct Places {
+    std::set<int64_t> factors[3], exponents[3], all;
+  };
+  llvm::MapVector<std::pair<void *, unsigned>, Places> places; // in an order that is the same each time
+  for (auto [logical, products] : llvm::enumerate(first))
+    for (const Product &product : products) {
+      auto note = [&, logical = logical](const Monomial &monomial, bool inExponent) {
+        for (Id factor : monomial)
+          graph.forEachRead(factor, [&](const ScalarGraph::ReadOf &read) {
+            for (auto [dim, e] : llvm::enumerate(read.index)) {
+              Places &place = places[{read.tensor.getAsOpaquePointer(), dim}];
+              (inExponent ? place.exponents : place.factors)[logical].insert(e.constant);
+              place.all.insert(e.constant);
+            }
+          });
+      };
+      note(product.factors, false);
+      for (auto &[monomial, coefficient] : product.exponent)
+        note(monomial, true);
+    }
+  motions.clear();
+  for (auto &[dim, place] : places) {
+    if (place.all.size() < 2)
+      continue;
+    auto join = [&](unsigned logical) {
+      std::set<int64_t> both = place.factors[logical];
+      both.insert(place.exponents[logical].begin(), place.exponents[logical].end());
+      return both;
+    };
+    // Where it is first read, and where one step later.
+    std::set<int64_t> begin = join(0), next = join(1);
+    int64_t shift = 0;
+    if (begin.empty() && first.size() > 2) { // in decays only: the first step's is not used
+      begin = next;
+      next = join(2);
+      shift = 1;
+    }
+    next.erase(*begin.begin());
+    if (begin.size() != 1 || next.size() != 1) {
+      again |= scope.open(Value::getFromOpaquePointer(dim.first));
+      return fail("a tensor is not read at one place for each step");
+    }
+    int64_t stride = *next.begin() - *begin.begin();
+    motions[dim] = {*begin.begin() - shift * stride, stride};
+  }
+  return success();
+}
+
+FailureOr<std::pair<ScalarGraph::Id, int64_t>> TracedRecurrence::generalize(Id id) {
+  int64_t when = -1;
+  bool mixed = false;
+  Id pattern = graph.rewriteReads(id, [&](const ScalarGraph::ReadOf &read) {
+    SmallVector<Lin, 4> index(read.index);
+    for (auto [dim, e] : llvm::enumerate(index)) {
+      auto motion = motions.find({read.tensor.getAsOpaquePointer(), dim});
+      if (motion == motions.end())
+        continue;
+      int64_t distance = e.constant - motion->second.offset;
+      if (distance % motion->second.stride != 0) {
+        mixed = true;
+        continue;
+      }
+      int64_t at = distance / motion->second.stride;
+      mixed |= when >= 0 && when != at;
+      when = at;
+      e = e - e.constant + motion->second.offset + Lin::var(time, motion->second.stride);
+    }
+    return graph.read(read.tensor, index);
+  });
+  if (mixed)
+    return failure();
+  return std::pair(pattern, when);
+}
+
+//===- The recurrence -------------------------------------------------------------------------------------------===//
+
+static void addTo(TracedRecurrence::Exponent &sum, const TracedRecurrence::Exponent &other, double sign) {
+  std::map<Monomial, double> all;
+  for (auto &[monomial, coefficient] : sum)
+    all[monomial] += coefficient;
+  for (auto &[monomial, coefficient] : other)
+    all[monomial] += sign * coefficient;
+  sum.clear();
+  for (auto &[monomial, coefficient] : all)
+    if (coefficient != 0)
+      sum.push_back({monomial, coefficient});
+}
+
+LogicalResult TracedRecurrence::derive(bool &again) {
+  if (first.size() < 2)
+    return fail("there is one step only");
+  /// A product of an element, its factors and exponents sorted by the times they are read at.
+  struct Sorted {
+    double coefficient;
+    SmallVector<int, 2> bound;
+    Monomial timeless, at[3];
+    Exponent exponent[3];
+    bool used = false;
+  };
+  auto sort = [&](const Product &product) -> FailureOr<Sorted> {
+    Sorted sorted{product.coefficient, product.bound, {}, {}, {}, false};
+    for (Id factor : product.factors) {
+      auto general = generalize(factor);
+      if (failed(general)) {
+        // Computed between two times: its own factors are looked at.
+        open(factor, again);
+        reason = "a factor depends on two times in a way that is not a product";
+        return failure();
+      }
+      if (general->second > 2)
+        return failure();
+      (general->second < 0 ? sorted.timeless : sorted.at[general->second]).push_back(general->first);
+    }
+    for (Monomial *monomial : {&sorted.timeless, &sorted.at[0], &sorted.at[1], &sorted.at[2]})
+      llvm::sort(*monomial);
+    for (auto &[monomial, coefficient] : product.exponent) {
+      Monomial pattern;
+      int64_t when = -1;
+      for (Id factor : monomial) {
+        auto general = generalize(factor);
+        if (failed(general) || (general->second >= 0 && when >= 0 && general->second != when)) {
+          open(factor, again);
+          reason = "a factor depends on two times in a way that is not a product";
+          return failure();
+        }
+        pattern.push_back(general->first);
+        when = std::max(when, general->second);
+      }
+      llvm::sort(pattern);
+      if (when > 2)
+        return failure();
+      // A decay that does not move: the same at each step. How many steps it is taken for says how often it counts.
+      sorted.exponent[when < 0 ? 2 : when].push_back({pattern, coefficient});
+    }
+    for (Exponent &exponent : sorted.exponent)
+      llvm::sort(exponent);
+    return sorted;
+  };
+  std::vector<Sorted> terms;
+  for (const Product &product : first[1]) {
+    FailureOr<Sorted> sorted = sort(product);
+    if (failed(sorted))
+      return again ? failure() : fail(reason.empty() ? "a factor depends on two times in a way that is not a product" : reason);
+    terms.push_back(std::move(*sorted));
+  }
+  // Decays that do not move stand in the slot of time 2: of one step where the term comes from time 0.
+  auto boundIn = [&](const Monomial &monomial, int var) {
+    return llvm::any_of(monomial, [&](Id id) { return llvm::is_contained(graph.getVars(id), var); });
+  };
+  for (Sorted &term : terms) {
+    if (term.used || term.at[0].empty())
+      continue;
+    term.used = true;
+    Scan scan;
+    Product source;
+    source.coefficient = term.coefficient;
+    source.factors = term.at[0];
+    source.exponent = term.exponent[0];
+    scan.target.factors = term.at[1];
+    // What does not move is the source's, unless nothing else reads the state.
+    for (Id factor : term.timeless) {
+      bool readsState = llvm::any_of(term.bound, [&](int var) {
+        return llvm::is_contained(graph.getVars(factor), var) && !boundIn(scan.target.factors, var) &&
+               (boundIn(source.factors, var) || llvm::any_of(term.timeless, [&](Id other) {
+                  return other < factor && llvm::is_contained(graph.getVars(other), var);
+                }));
+      });
+      (readsState ? scan.target : source).factors.push_back(factor);
+    }
+    llvm::sort(source.factors);
+    llvm::sort(scan.target.factors);
+    // The same one step later, without the decay, however its factors are put together.
+    Product later;
+    later.coefficient = source.coefficient;
+    later.factors = source.factors;
+    later.factors.append(scan.target.factors);
+    uint64_t wanted = graph[graph.build(later)].residue.value;
+    Sorted *diagonal = nullptr;
+    Exponent ofTarget;
+    for (bool plain : {true, false})
+      for (Sorted &other : terms) {
+        if (diagonal || other.used || !other.at[0].empty() || !other.exponent[0].empty() || other.bound != term.bound)
+          continue;
+        Product all;
+        all.coefficient = other.coefficient;
+        all.factors = other.timeless;
+        all.factors.append(other.at[1]);
+        if (graph[graph.build(all)].residue.value != wanted)
+          continue;
+        Exponent rest = other.exponent[1];
+        addTo(rest, other.exponent[2], 1);
+        addTo(rest, source.exponent, -1);
+        if (plain && !rest.empty())
+          continue;
+        diagonal = &other;
+        ofTarget = rest;
+      }
+    if (!diagonal)
+      return fail("a step's own input does not take part like those of the steps before");
+    diagonal->used = true;
+    scan.target.exponent = ofTarget;
+    scan.decay = term.exponent[1];
+    addTo(scan.decay, term.exponent[2], 1);
+    addTo(scan.decay, ofTarget, -1);
+    // Variables that only the source has are summed up there, and those that only the target has in the target.
+    for (int var : term.bound) {
+      bool inSource = boundIn(source.factors, var) || llvm::any_of(source.exponent, [&](auto &part) {
+                        return boundIn(part.first, var);
+                      });
+      bool inDecay = llvm::any_of(scan.decay, [&](auto &part) { return boundIn(part.first, var); });
+      bool inTarget = boundIn(scan.target.factors, var);
+      if (inSource && !inDecay && !inTarget)
+        source.bound.push_back(var);
+      else
+        scan.stateVars.push_back(var);
+    }
+    auto same = llvm::find_if(scans, [&](const Scan &other) {
+      return other.decay == scan.decay && other.target == scan.target && other.stateVars == scan.stateVars;
+    });
+    if (same == scans.end()) {
+      scan.source.push_back(source);
+      scans.push_back(std::move(scan));
+    } else {
+      same->source.push_back(source);
+    }
+  }
+  if (scans.empty())
+    return fail("no element depends on an earlier step");
+  if (scans.size() > 4)
+    return fail("it is a sum of many recurrences");
+  // What was there before the first step.
+  for (Sorted &term : terms) {
+    if (term.used)
+      continue;
+    for (Scan &scan : scans) {
+      Exponent expected = scan.decay, found = term.exponent[0];
+      addTo(expected, scan.decay, 1);
+      addTo(expected, scan.target.exponent, 1);
+      addTo(found, term.exponent[1], 1);
+      addTo(found, term.exponent[2], 1);
+      if (found != expected || term.bound.size() < scan.stateVars.size())
+        continue;
+      Monomial rest = term.timeless;
+      rest.append(term.at[1]);
+      llvm::sort(rest);
+      Monomial init;
+      std::set_difference(rest.begin(), rest.end(), scan.target.factors.begin(), scan.target.factors.end(),
+                          std::back_inserter(init));
+      if (init.size() + scan.target.factors.size() != rest.size() || init.empty() || (scan.decay.empty()))
+        continue;
+      Product product;
+      product.coefficient = term.coefficient;
+      product.factors = init;
+      scan.init.push_back(product);
+      term.used = true;
+      break;
+    }
+  }
+  for (Sorted &term : terms) {
+    if (term.used)
+      continue;
+    if (!term.exponent[0].empty()) {
+      // The readout may stand in one unit with the state from before the first step.
+      for (const Monomial *monomial : {&term.timeless, &term.at[1]})
+        for (Id factor : *monomial)
+          open(factor, again);
+      return fail("a term decays in a way of its own");
+    }
+    Product product;
+    product.coefficient = term.coefficient;
+    product.bound = term.bound;
+    product.factors = term.timeless;
+    product.factors.append(term.at[1]);
+    llvm::sort(product.factors);
+    product.exponent = term.exponent[1];
+    addTo(product.exponent, term.exponent[2], 1);
+    direct.push_back(product);
+  }
+  return success();
+}
+
+//===- The proof ------------------------------------------------------------------------------------------------===//
+
+ScalarGraph::Id TracedRecurrence::instantiate(Id pattern, const Assignment &values) {
+  return graph.rewriteReads(pattern, [&](const ScalarGraph::ReadOf &read) {
+    SmallVector<Lin, 4> index(read.index);
+    for (Lin &e : index)
+      for (auto &[var, value] : values)
+        e = e.substitute(var, value);
+    return graph.read(read.tensor, index);
+  });
+}
+
+Residue TracedRecurrence::evaluate(const Product &product, const Assignment &values) {
+  if (!product.bound.empty()) {
+    Product rest = product;
+    int var = rest.bound.pop_back_val();
+    Residue sum;
+    for (int64_t i = 0, size = space.get(var).size->constant; i < size; ++i) {
+      Assignment more = values;
+      more.push_back({var, Lin(i)});
+      sum = residues::add(sum, evaluate(rest, more));
+    }
+    return sum;
+  }
+  return graph[instantiate(graph.build(product), values)].residue;
+}
+
+Residue TracedRecurrence::evaluateDecay(const Scan &scan, const Assignment &values) {
+  return graph[graph.exp(instantiate(graph.buildExponent(scan.decay), values))].residue;
+}
+
+LogicalResult TracedRecurrence::prove(Value tensor, ArrayRef<Lin> index) {
+  std::vector<Residue> expected(length);
+  auto forTimes = [&](auto visit) {
+    for (int64_t t = 0; t < length; ++t)
+      visit(t);
+  };
+  for (const Product &product : direct)
+    forTimes([&](int64_t t) { expected[t] = residues::add(expected[t], evaluate(product, {{time, Lin(t)}})); });
+  for (const Scan &scan : scans) {
+    for (int var : scan.stateVars)
+      if (!space.get(var).size->isConstant())
+        return fail("a state axis has no size that is known");
+    std::function<void(unsigned, Assignment)> run = [&](unsigned level, Assignment values) {
+      if (level < scan.stateVars.size()) {
+        int var = scan.stateVars[level];
+        for (int64_t i = 0, size = space.get(var).size->constant; i < size; ++i) {
+          Assignment more = values;
+          more.push_back({var, Lin(i)});
+          run(level + 1, more);
+        }
+        return;
+      }
+      Residue state;
+      for (const Product &product : scan.init)
+        state = residues::add(state, evaluate(product, values));
+      values.push_back({time, Lin(0)});
+      forTimes([&](int64_t t) {
+        values.back().second = Lin(t);
+        state = residues::multiply(state, evaluateDecay(scan, values));
+        for (const Product &product : scan.source)
+          state = residues::add(state, evaluate(product, values));
+        expected[t] = residues::add(expected[t], residues::multiply(state, evaluate(scan.target, values)));
+      });
+    };
+    run(0, {});
+  }
+  whole = std::make_unique<ElementTrace>(space, scope, graph, sumVars);
+  whole->unrollAllSums();
+  whole->setBudget(kProofBudget);
+  for (int64_t t = 0; t < length; ++t) {
+    SmallVector<Lin> position(index.begin(), index.end());
+    for (Lin &e : position)
+      e = e.substitute(timeVar, at(t));
+    FailureOr<Id> element = whole->element(tensor, position);
+    if (failed(element))
+      return fail(whole->exhausted ? "too much is computed for the proof" : "not every step is a sum of products");
+    if (graph.isInvalid())
+      return fail("an infinity is used as a number");
+    if (graph[*element].residue.value != expected[t].value)
+      return fail("step " + Twine(t) + " does not follow the recurrence of the first steps");
+  }
+  return success();
+}
+
+bool TracedRecurrence::isFinalState(const Scan &scan, Value tensor, ArrayRef<Lin> index) {
+  FailureOr<Id> element = whole->element(tensor, index);
+  whole->undecidedVar = std::nullopt;
+  if (failed(element))
+    return false;
+  Residue state;
+  for (const Product &product : scan.init)
+    state = residues::add(state, evaluate(product, {}));
+  for (int64_t t = 0; t < length; ++t) {
+    Assignment values{{time, Lin(t)}};
+    state = residues::multiply(state, evaluateDecay(scan, values));
+    for (const Product &product : scan.source)
+      state = residues::add(state, evaluate(product, values));
+  }
+  return !graph.isInvalid() && graph[*element].residue.value == state.value;
+}
+
+LogicalResult TracedRecurrence::find(Value tensor, ArrayRef<Lin> index, int along) {
+  timeVar = along;
+  length = space.get(timeVar).size->constant;
+  time = space.addVar(IndexSpace::Kind::Placeholder);
+  for (bool backwards : {false, true}) {
+    reverse = backwards;
+    scope.closeOpened(); // by attempts along other axes
+    // Each attempt knows one thing more: the axis that is time, a sum to write out, a product to look into.
+    for (int attempt = 0; attempt < 64; ++attempt) {
+      bool again = false;
+      scans.clear();
+      direct.clear();
+      reason.clear();
+      if (succeeded(expandFirst(tensor, index, again)) && succeeded(findMotions(again)) && succeeded(derive(again)) &&
+          succeeded(prove(tensor, index)))
+        return success();
+      if (!again || space.wantedSplit)
+        break;
+    }
+    if (space.wantedSplit)
+      break;
+  }
+  return failure();
+}
+
+LogicalResult TracedRecurrence::findProducts(Value tensor, ArrayRef<Lin> index) {
+  // One step at a time that is no axis.
+  length = 1;
+  scope.closeOpened();
+  for (int attempt = 0; attempt < 64; ++attempt) {
+    bool again = false;
+    reason.clear();
+    if (succeeded(expandFirst(tensor, index, again))) {
+      direct = first[0];
+      return prove(tensor, index);
+    }
+    if (!again || space.wantedSplit)
+      break;
+  }
+  return failure();
+}
