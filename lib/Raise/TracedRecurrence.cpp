@@ -293,6 +293,8 @@ LogicalResult TracedRecurrence::derive(bool &again) {
     return fail("no element depends on an earlier step");
   if (scans.size() > 4)
     return fail("it is a sum of many recurrences");
+  if (llvm::all_of(scans, [](const Scan &scan) { return scan.decay.empty() && scan.target.factors.empty(); }))
+    return fail("it is a running sum");
   // What was there before the first step.
   for (Sorted &term : terms) {
     if (term.used)

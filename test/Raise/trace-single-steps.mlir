@@ -22,6 +22,7 @@
 // OP:         ssm.selective_scan "b l d, b l d, d n, b n, b n, b d n -> b l d"
 // OP-SAME:      initial_state(%
 // OP-NOT:     linalg.generic
+// OP:         return
 func.func @one_token(%x: tensor<2x1x3xf32>, %dt: tensor<2x1x3xf32>, %A: tensor<3x4xf32>, %B: tensor<2x1x4xf32>, %C: tensor<2x1x4xf32>, %init: tensor<2x3x4xf32>) -> tensor<2x1x3xf32> {
   %zero = arith.constant 0.0 : f32
   %e = tensor.empty() : tensor<2x1x3x4xf32>
