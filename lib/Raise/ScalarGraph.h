@@ -16,6 +16,7 @@
 #define MAMBAC_LIB_RAISE_SCALARGRAPH_H
 
 #include "lib/Raise/IndexSpace.h"
+#include "lib/Raise/Residue.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
@@ -23,23 +24,6 @@
 #include <vector>
 
 namespace mambac::raise {
-
-/// A number, modulo the prime of values and modulo the prime of exponents.
-struct Residue {
-  uint64_t value = 0;    ///< modulo p
-  uint64_t exponent = 0; ///< modulo q
-};
-
-/// Arithmetic of residues.
-namespace residues {
-Residue ofNumber(double number);
-/// A random residue that depends on `seed` alone.
-Residue ofSeed(uint64_t seed);
-Residue add(const Residue &a, const Residue &b);
-Residue multiply(const Residue &a, const Residue &b);
-Residue invert(const Residue &a);
-Residue exp(const Residue &a);
-} // namespace residues
 
 class ScalarGraph {
 public:
