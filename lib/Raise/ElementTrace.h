@@ -46,6 +46,7 @@ private:
     bool inside = false, piece = false;
     bool sum = false;    ///< of other values, but no linear layer
     bool madeUp = false; ///< depends on no input and no weight
+    bool summed = false; ///< depends on several steps
   };
   State visit(mlir::Operation &op) const;
   llvm::DenseMap<mlir::Value, State> states;

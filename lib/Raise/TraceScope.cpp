@@ -64,12 +64,13 @@ TraceScope::State TraceScope::visit(Operation &op) const {
   for (Value operand : getReadValues(&op)) {
     state.inside |= isInside(operand);
     state.piece |= isPiece(operand);
+    state.summed |= states.lookup(operand).summed;
     state.madeUp &= !isa<ShapedType>(operand.getType()) || states.lookup(operand).madeUp;
   }
   if (state.madeUp)
     return state;
   if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
-    state.piece |= slice.getSourceType().getNumElements() != slice.getType().getNumElements();
+    state.piece |= slice.getSourceType() != slice.getType();
     return state;
   }
   if (isView(&op)) {
@@ -80,7 +81,7 @@ TraceScope::State TraceScope::visit(Operation &op) const {
   if (auto scan = dyn_cast<ssm::ScanOp>(op); scan && scan.isComplex())
     return {};
   if (isa<ssm::CumsumOp, ssm::SegsumOp, ssm::ScanOp>(op))
-    return {true, false, false, false};
+    return {true, false, false, false, true};
   if (isa<ssm::EinsumOp>(op)) {
     auto einsum = cast<ssm::EinsumOp>(op);
     SmallVector<AffineMap> maps = einsum.getIndexingMapsArray();
@@ -88,6 +89,7 @@ TraceScope::State TraceScope::visit(Operation &op) const {
     for (auto [input, map] : llvm::zip(einsum.getInputs(), maps))
       inputs.push_back({input, map});
     state.sum = true;
+    state.summed |= state.inside;
     return isProjection(&op, inputs, maps.back()) ? State() : state;
   }
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
@@ -100,9 +102,10 @@ TraceScope::State TraceScope::visit(Operation &op) const {
     if (isProjection(&op, inputs, linalgOp.getMatchingIndexingMap(linalgOp.getDpsInitOperand(0))))
       return {};
     state.sum = true;
+    state.summed |= state.inside;
   }
   if (!isArithmetic(linalgOp))
-    return {false, state.piece && !state.inside, false, false};
+    return {false, state.piece && !state.summed, false, false, state.summed};
   bool exponential = llvm::any_of(op.getRegion(0).front(), [](Operation &inner) {
     return isa<math::ExpOp, math::Exp2Op>(inner);
   });
