@@ -95,32 +95,40 @@ FailureOr<Poly> ElementEvaluator::sumBetween(const Poly &exponent, int var, cons
   return sumRange(from, var, last, given);
 }
 
-/// The logarithm of a factor: the exponent of what turns out to be exponentials, else an atom of its own.
-FailureOr<Poly> ElementEvaluator::logarithm(const Atom &atom, ArrayRef<Lin> given, int depth) {
+static Poly ownLogarithm(const Atom &atom) {
+  Term term;
+  term.atoms.push_back(atom);
+  term.atoms.back().kind = Atom::Kind::Log;
+  return Poly{term};
+}
+
+/// The logarithm of a factor: the exponent of what turns out to be exponentials, with a sign that `coefficient` is
+/// multiplied by, else an atom of its own.
+FailureOr<Poly> ElementEvaluator::logarithm(const Atom &atom, ArrayRef<Lin> given, int depth, double &coefficient) {
   if (atom.kind == Atom::Kind::Exp)
     return *atom.exponent;
   if (atom.kind != Atom::Kind::Leaf)
     return failure();
   FailureOr<Poly> opened = depth < 8 ? expand(atom, given) : FailureOr<Poly>(failure());
-  if (succeeded(opened) && opened->size() == 1 && opened->front().coefficient == 1 && opened->front().bound.empty() &&
-      opened->front().guards.empty() && !opened->front().atoms.empty()) {
+  if (succeeded(opened) && opened->size() == 1 && opened->front().bound.empty() && opened->front().guards.empty() &&
+      !opened->front().atoms.empty()) {
     Poly exponent;
     bool plain = true;
+    double factor = opened->front().coefficient;
     for (const Atom &inner : opened->front().atoms) {
-      FailureOr<Poly> part = logarithm(inner, given, depth + 1);
+      FailureOr<Poly> part = logarithm(inner, given, depth + 1, factor);
       plain &= succeeded(part) && llvm::none_of(*part, [](const Term &term) {
         return llvm::any_of(term.atoms, [](const Atom &a) { return a.kind == Atom::Kind::Log; });
       });
       if (plain)
         append(exponent, *part);
     }
-    if (plain)
+    if (plain && std::abs(factor) == 1) {
+      coefficient *= factor;
       return exponent;
+    }
   }
-  Term term;
-  term.atoms.push_back(atom);
-  term.atoms.back().kind = Atom::Kind::Log;
-  return Poly{term};
+  return ownLogarithm(atom);
 }
 
 /// h[t] = sum over s <= t of exp(sum of log a over s < k <= t) * b[s]  +  exp(sum of log a over k <= t) * init, or the
@@ -158,15 +166,24 @@ FailureOr<Poly> ElementEvaluator::followScan(Operation *op, OpResult result, Arr
   FailureOr<Poly> a = read(scan.getAMutable(), Lin::var(k), given);
   if (failed(a) || a->size() != 1 || !a->front().bound.empty() || !a->front().guards.empty())
     return failure();
-  if (!(a->front().coefficient > 0))
-    return failure();
-  Poly exponent = constantPoly(std::log(a->front().coefficient));
+  double coefficient = a->front().coefficient;
+  Poly exponent;
   for (const Atom &atom : a->front().atoms) {
-    FailureOr<Poly> part = logarithm(atom, given, /*depth=*/0);
+    FailureOr<Poly> part = logarithm(atom, given, /*depth=*/0, coefficient);
     if (failed(part))
       return failure();
     append(exponent, *part);
   }
+  if (coefficient < 0) {
+    // Signs that do not cancel: the factors are left as they are written.
+    coefficient = a->front().coefficient;
+    exponent.clear();
+    for (const Atom &atom : a->front().atoms)
+      append(exponent, atom.kind == Atom::Kind::Exp ? *atom.exponent : ownLogarithm(atom));
+  }
+  if (!(coefficient > 0))
+    return failure();
+  append(exponent, constantPoly(std::log(coefficient)));
   Poly sum;
   // From the sources.
   int s = space.addVar(IndexSpace::Kind::Bound, length);

@@ -222,12 +222,14 @@ LogicalResult RecurrenceMatcher::matchBase() {
   auto accepted = [&] {
     return llvm::any_of(leaves, isRate) && llvm::all_of(leaves, [&](const Atom &l) { return isStep(l) || isRate(l); });
   };
+  // Leaves are read at the times of the steps: what is beyond, as in a pad, is not met.
+  Constraints steps{tau, space.getSize(study.root, timeDim) - 1 - tau};
   for (int step = 0; step < 6 && !accepted(); ++step) {
     bool opened = false;
     for (unsigned i = 0; i < leaves.size() && !opened; ++i) {
       if (!dependsOnTime(leaves[i]))
         continue;
-      FailureOr<Poly> inner = evaluator.expand(leaves[i], {});
+      FailureOr<Poly> inner = evaluator.expand(leaves[i], steps);
       if (failed(inner) || inner->size() != 1 || !inner->front().bound.empty() || !inner->front().guards.empty() ||
           llvm::any_of(inner->front().atoms, [](const Atom &a) { return a.kind != Atom::Kind::Leaf; }))
         continue;

@@ -85,6 +85,14 @@ LogicalResult TracedRecurrence::findMotions(bool &again) {
     }
   motions.clear();
   for (auto &[dim, place] : places) {
+    // Of two steps only the last one's decay counts. What is read there alone may as well move; the first one's is then
+    // read as well, and multiplied with a state of zeros.
+    if (int64_t stride = reverse ? -1 : 1, last = *place.all.begin(); length == 2 && place.all.size() == 1) {
+      Value tensor = Value::getFromOpaquePointer(dim.first);
+      if (place.factors[0].empty() && place.factors[1].empty() && place.exponents[0].empty() &&
+          cast<RankedTensorType>(tensor.getType()).getDimSize(dim.second) == 2 && last == at(1).constant)
+        motions[dim] = {last - stride, stride};
+    }
     if (place.all.size() < 2)
       continue;
     auto join = [&](unsigned logical) {
