@@ -85,7 +85,7 @@ ScalarGraph::Id RecurrenceWriter::toActualTime(Id pattern) {
 /// An exponential is a leaf: a decay, or in exp(dt * -exp(A_log)) a rate that does not move in time.
 void RecurrenceWriter::collectLeaves(Id id, SmallVectorImpl<Id> &leaves) const {
   const ScalarGraph::Node &node = graph[id];
-  if (llvm::is_contained({Kind::Read, Kind::Call, Kind::Unit, Kind::Exp}, node.kind)) {
+  if (llvm::is_contained({Kind::Read, Kind::Call, Kind::Unit, Kind::Exp}, node.kind) || made.count(id)) {
     if (!llvm::is_contained(leaves, id))
       leaves.push_back(id);
     return;
@@ -251,6 +251,16 @@ FailureOr<Operand> RecurrenceWriter::leaf(Id id) {
     const ScalarGraph::Origin origin = graph.getOrigin(id);
     Operation *op = origin.op;
     bool isUnit = graph[id].kind == Kind::Unit;
+    // What an operation reads was a tensor, and is one again: a bias that was negated stays apart from what adds it.
+    if (isUnit)
+      for (Id operand : origin.operands)
+        if (!made.count(operand) && llvm::is_contained({Kind::Add, Kind::Mul, Kind::Inverse}, graph[operand].kind)) {
+          FailureOr<Operand> tensor =
+              expression(operand, {}, {}, [](OpBuilder &, ValueRange values) -> FailureOr<Value> { return values[0]; });
+          if (failed(tensor))
+            return failure();
+          made[operand] = *tensor;
+        }
     result = expression(origin.operands, {}, {}, [&](OpBuilder &b, ValueRange values) -> FailureOr<Value> {
       if (!isUnit) {
         OperationState state(loc, op->getName(), values, {values[0].getType()}, op->getAttrs());

@@ -202,7 +202,8 @@ ScalarGraph::Id ScalarGraph::unit(Id a, Operation *op, ArrayRef<Id> operands) {
   if (succeeded(products) && products->empty())
     return number(0);
   if (succeeded(products) && products->size() == 1 && products->front().factors.size() <= 1 &&
-      products->front().exponent.empty())
+      products->front().exponent.empty() &&
+      llvm::none_of(products->front().factors, [&](Id factor) { return nodes[factor].kind == Kind::Call; }))
     return build(products->front()); // -x
   auto [at, isNew] = known.try_emplace(Key(Kind::Unit, a, -1, 0, 0), nodes.size());
   if (isNew) {
