@@ -169,7 +169,7 @@ bool RecurrenceMatcher::check(const Poly &poly, ArrayRef<Lin> given, const Lin &
               return atom.kind == Atom::Kind::Leaf && usesVar(atom, var) && llvm::any_of(C.atoms, [&](const Atom &c) {
                        return c.value == atom.value;
                      });
-            }) && *space.get(var).size == stateSize) {
+            }) && space.get(var).size && *space.get(var).size == stateSize) {
           if (failed(nameState(term, {var})))
             return false;
           break;

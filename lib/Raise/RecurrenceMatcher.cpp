@@ -105,6 +105,8 @@ LogicalResult RecurrenceMatcher::nameState(Term &term, ArrayRef<int> vars) {
     return fail("a term sums over more than one state axis");
   if (vars.empty())
     return success();
+  if (!space.get(vars[0]).size)
+    return fail("a term sums over an axis whose size is not known");
   Lin size = *space.get(vars[0]).size;
   if (state.isConstant()) {
     if (sawTerm)
@@ -350,6 +352,17 @@ LogicalResult RecurrenceMatcher::derive(const Poly &poly, const Case &part) {
   for (Work &work : direct) {
     if (!options.plain && succeeded(matchDirect(work, given)))
       continue;
+    // With one state and one channel x and B are alike: only D * x tells.
+    auto hasSameVars = [&] {
+      SmallVector<int> ofX = varsOf(x.atoms), ofB = varsOf(B.atoms);
+      return ofX.size() == ofB.size() && llvm::all_of(ofX, [&](int var) { return llvm::is_contained(ofB, var); });
+    };
+    if (!options.plain && state.isConstant() && D.empty() && hasSameVars()) {
+      std::swap(x.atoms, B.atoms);
+      if (succeeded(matchDirect(work, given)))
+        continue;
+      std::swap(x.atoms, B.atoms);
+    }
     // The source may be the target itself, where nothing decays.
     std::string why = reason;
     work.source = target;

@@ -55,6 +55,19 @@ LogicalResult TracedRecurrence::expandFirst(Value tensor, ArrayRef<Lin> index, b
 }
 
 void TracedRecurrence::open(Id factor, bool &again) {
+  // A function such as silu has no products inside.
+  using Kind = ScalarGraph::Kind;
+  llvm::DenseSet<Id> seen;
+  std::function<bool(Id)> isFunction = [&](Id id) {
+    const ScalarGraph::Node node = graph[id];
+    if (!seen.insert(id).second)
+      return false;
+    if (node.kind == Kind::Call || node.kind == Kind::Log || (node.kind == Kind::Inverse && graph[node.a].kind == Kind::Add))
+      return true;
+    return (node.a >= 0 && isFunction(node.a)) || (node.b >= 0 && isFunction(node.b));
+  };
+  if (isFunction(factor))
+    return;
   if (graph.openUnit(factor))
     again = true;
   else if (graph[factor].kind == ScalarGraph::Kind::Read)
