@@ -186,8 +186,12 @@ bool TraceScope::isWhole(Value root, ArrayRef<Value> others) const {
       if (isa<tensor::ConcatOp, tensor::InsertSliceOp, tensor::PadOp>(user))
         return false;
       auto op = dyn_cast<linalg::LinalgOp>(user);
-      if (isView(user) || (op && op.getNumReductionLoops() == 0 &&
-                           isa<BlockArgument>(op->getRegion(0).front().getTerminator()->getOperand(0)))) {
+      // A copy, or another sign that is taken back later, as in D x - (-y).
+      auto isOfItself = [&] {
+        Value yielded = op->getRegion(0).front().getTerminator()->getOperand(0);
+        return isa<BlockArgument>(yielded) || yielded.getDefiningOp<arith::NegFOp>();
+      };
+      if (isView(user) || (op && op.getNumReductionLoops() == 0 && isOfItself())) {
         views.push_back(user->getResult(0));
         continue;
       }
