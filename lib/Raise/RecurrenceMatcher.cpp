@@ -106,7 +106,7 @@ LogicalResult RecurrenceMatcher::nameState(Term &term, ArrayRef<int> vars) {
   if (vars.empty())
     return success();
   if (!space.get(vars[0]).size)
-    return fail("a term sums over an axis whose size is not known");
+    return fail("the terms sum over states of different sizes");
   Lin size = *space.get(vars[0]).size;
   if (state.isConstant()) {
     if (sawTerm)
