@@ -189,7 +189,9 @@ def TraceRecurrences : Pass<"ssm-trace-recurrences", "::mlir::func::FuncOp"> {
   }];
   let statistics = [Statistic<"numFound", "found", "recurrences written as scans">];
   let options = [
-    Option<"maxLength", "max-length", "int64_t", "4096", "longer times are left alone">
+    Option<"maxLength", "max-length", "int64_t", "4096", "longer times are left alone">,
+    Option<"maxElements", "max-elements", "uint64_t", "4000000",
+           "what computes more elements, of one result at all times, is left alone">
   ];
   let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect",
                            "::mlir::math::MathDialect", "::mlir::arith::ArithDialect"];

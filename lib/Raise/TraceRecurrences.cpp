@@ -31,6 +31,7 @@ struct TraceRecurrencesPass : mambac::impl::TraceRecurrencesBase<TraceRecurrence
 
 private:
   bool trace(RootQueue &queue, TraceScope &scope, Value root, std::string &reason);
+  TracedRecurrence::Progress progress; ///< of the attempt that the reason comes from
   bool traceAlong(RootQueue &queue, TraceScope &scope, Value root, ArrayRef<IndexSpace::Split> splits,
                   int time, std::string &reason, std::optional<IndexSpace::Split> &wanted);
 };
@@ -64,6 +65,7 @@ bool TraceRecurrencesPass::trace(RootQueue &queue, TraceScope &scope, Value root
     return llvm::any_of(splits, [&](auto &known) { return known.var == wanted.var; });
   };
   // Any axis may be time; then others that are reshaped are several in one. Last, time is a part of an axis itself.
+  progress = TracedRecurrence::kFirstSteps;
   SmallVector<IndexSpace::Split> seen;
   auto attempt = [&](int time, SmallVector<IndexSpace::Split> splits) {
     for (int step = 0; step < 8; ++step) {
@@ -97,8 +99,12 @@ bool TraceRecurrencesPass::traceAlong(RootQueue &queue, TraceScope &scope, Value
   RootStudy study(root, none, splits);
   ScalarGraph graph;
   TracedRecurrence recurrence(study.space, scope, graph);
+  recurrence.maxElements = maxElements;
   if (failed(recurrence.find(root, study.index, time))) {
-    reason = recurrence.reason;
+    if (reason.empty() || recurrence.progress > progress) {
+      reason = recurrence.reason;
+      progress = recurrence.progress;
+    }
     wanted = study.space.wantedSplit;
     return false;
   }
@@ -128,7 +134,7 @@ bool TraceRecurrencesPass::traceAlong(RootQueue &queue, TraceScope &scope, Value
     }
   FailureOr<Value> raised = writer.write(root, finals);
   if (failed(raised)) {
-    reason = "a factor is not a tensor over the axes of the result and the state";
+    reason = "the first steps follow no recurrence";
     SmallVector<Operation *> written; // has no users outside
     for (Operation *op = last->getNextNode(); op != behind; op = op->getNextNode())
       written.push_back(op);

@@ -80,7 +80,7 @@ bool TraceSingleStepsPass::trace(RootQueue &queue, TraceScope &scope, Value root
       queue.replace(root, *written);
       return true;
     }
-    reason = "a factor is not a tensor over the axes of the result and the state";
+    reason = "it is no single step of a recurrence";
     SmallVector<Operation *> unused;
     for (Operation *op = last->getNextNode(); op != behind; op = op->getNextNode())
       unused.push_back(op);
@@ -119,7 +119,7 @@ void TraceSingleStepsPass::runOnOperation() {
     if (trace(queue, scope, root, count, reason))
       ++numFound;
     else if (hasRunningSum)
-      queue.noteDeclined(root, reason, "a single step");
+      queue.noteDeclined(root, reason, "ssm.scan");
   }
-  numDeclined += queue.reportDeclined("a single step");
+  numDeclined += queue.reportDeclined("ssm.scan");
 }

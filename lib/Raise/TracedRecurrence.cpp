@@ -11,9 +11,6 @@ using namespace mambac::raise;
 using Product = ScalarGraph::Product;
 using Monomial = ScalarGraph::Monomial;
 
-/// So many elements at the first times, and so many for the proof: what needs more takes too long to compile.
-static constexpr size_t kFirstBudget = 200'000, kProofBudget = 4'000'000;
-
 //===- The first times ------------------------------------------------------------------------------------------===//
 
 LogicalResult TracedRecurrence::expandFirst(Value tensor, ArrayRef<Lin> index, bool &again) {
@@ -21,7 +18,7 @@ LogicalResult TracedRecurrence::expandFirst(Value tensor, ArrayRef<Lin> index, b
   int64_t numTimes = std::min<int64_t>(3, length);
   for (int64_t logical = 0; logical < numTimes; ++logical) {
     ElementTrace trace(space, scope, graph, sumVars);
-    trace.setBudget(kFirstBudget);
+    trace.setBudget(maxElements / 20 + 1);
     for (ElementTrace::Loop loop : unrolled)
       trace.unrollSum(loop);
     for (ElementTrace::Loop loop : split)
@@ -42,13 +39,13 @@ LogicalResult TracedRecurrence::expandFirst(Value tensor, ArrayRef<Lin> index, b
         return failure();
       }
       return fail(trace.undecidedVar ? "it depends on the position along more than one axis"
-                  : trace.exhausted  ? "too much is computed for the first steps"
-                                     : "something in it is no sum of products");
+                  : trace.exhausted  ? "too much is computed to be gone through step by step"
+                                     : "a step is no short sum of products");
     }
     auto rename = [&](int var, ArrayRef<int> used) { return sumVars.get(*space.get(var).size, used); };
     FailureOr<std::vector<Product>> products = graph.expand(*element, rename);
     if (failed(products) || graph.isInvalid())
-      return fail("the first elements are no short sums of products");
+      return fail("a step is no short sum of products");
     first.push_back(std::move(*products));
   }
   return success();
@@ -124,7 +121,7 @@ LogicalResult TracedRecurrence::findMotions(bool &again) {
     next.erase(*begin.begin());
     if (begin.size() != 1 || next.size() != 1) {
       again |= scope.open(Value::getFromOpaquePointer(dim.first));
-      return fail("a tensor is not read at one place for each step");
+      return fail("the first steps follow no recurrence", kRecurrence);
     }
     int64_t stride = *next.begin() - *begin.begin();
     motions[dim] = {*begin.begin() - shift * stride, stride};
@@ -174,7 +171,7 @@ static void addTo(TracedRecurrence::Exponent &sum, const TracedRecurrence::Expon
 
 LogicalResult TracedRecurrence::derive(bool &again) {
   if (first.size() < 2)
-    return fail("there is one step only");
+    return fail("no element depends on an earlier step", kSteps);
   /// A product of an element, its factors and exponents sorted by the times they are read at.
   struct Sorted {
     double coefficient;
@@ -190,7 +187,6 @@ LogicalResult TracedRecurrence::derive(bool &again) {
       if (failed(general)) {
         // Computed between two times: its own factors are looked at.
         open(factor, again);
-        reason = "a factor depends on two times in a way that is not a product";
         return failure();
       }
       if (general->second > 2)
@@ -206,8 +202,7 @@ LogicalResult TracedRecurrence::derive(bool &again) {
         auto general = generalize(factor);
         if (failed(general) || (general->second >= 0 && when >= 0 && general->second != when)) {
           open(factor, again);
-          reason = "a factor depends on two times in a way that is not a product";
-          return failure();
+            return failure();
         }
         pattern.push_back(general->first);
         when = std::max(when, general->second);
@@ -226,7 +221,7 @@ LogicalResult TracedRecurrence::derive(bool &again) {
   for (const Product &product : first[1]) {
     FailureOr<Sorted> sorted = sort(product);
     if (failed(sorted))
-      return again ? failure() : fail(reason.empty() ? "a factor depends on two times in a way that is not a product" : reason);
+      return again ? failure() : fail("the first steps follow no recurrence", kRecurrence);
     terms.push_back(std::move(*sorted));
   }
   // Decays that do not move stand in the slot of time 2: of one step where the term comes from time 0.
@@ -282,7 +277,7 @@ LogicalResult TracedRecurrence::derive(bool &again) {
         ofTarget = rest;
       }
     if (!diagonal)
-      return fail("a step's own input does not take part like those of the steps before");
+      return fail("the first steps follow no recurrence", kRecurrence);
     diagonal->used = true;
     scan.target.exponent = ofTarget;
     scan.decay = term.exponent[1];
@@ -311,11 +306,11 @@ LogicalResult TracedRecurrence::derive(bool &again) {
     }
   }
   if (scans.empty())
-    return fail("no element depends on an earlier step");
+    return fail("no element depends on an earlier step", kSteps);
   if (scans.size() > 4)
-    return fail("it is a sum of many recurrences");
+    return fail("the first steps follow no recurrence", kRecurrence);
   if (llvm::all_of(scans, [](const Scan &scan) { return scan.decay.empty() && scan.target.factors.empty(); }))
-    return fail("it is a running sum");
+    return fail("it is a running sum", kRecurrence);
   // What was there before the first step.
   for (Sorted &term : terms) {
     if (term.used)
@@ -352,7 +347,7 @@ LogicalResult TracedRecurrence::derive(bool &again) {
       for (const Monomial *monomial : {&term.timeless, &term.at[1]})
         for (Id factor : *monomial)
           open(factor, again);
-      return fail("a term decays in a way of its own");
+      return fail("the first steps follow no recurrence", kRecurrence);
     }
     Product product;
     product.coefficient = term.coefficient;
@@ -409,7 +404,7 @@ LogicalResult TracedRecurrence::prove(Value tensor, ArrayRef<Lin> index) {
   for (const Scan &scan : scans) {
     for (int var : scan.stateVars)
       if (!space.get(var).size->isConstant())
-        return fail("a state axis has no size that is known");
+        return fail("a step is no short sum of products", kProof);
     std::function<void(unsigned, Assignment)> run = [&](unsigned level, Assignment values) {
       if (level < scan.stateVars.size()) {
         int var = scan.stateVars[level];
@@ -436,18 +431,19 @@ LogicalResult TracedRecurrence::prove(Value tensor, ArrayRef<Lin> index) {
   }
   whole = std::make_unique<ElementTrace>(space, scope, graph, sumVars);
   whole->unrollAllSums();
-  whole->setBudget(kProofBudget);
+  whole->setBudget(maxElements);
   for (int64_t t = 0; t < length; ++t) {
     SmallVector<Lin> position(index.begin(), index.end());
     for (Lin &e : position)
       e = e.substitute(timeVar, at(t));
     FailureOr<Id> element = whole->element(tensor, position);
     if (failed(element))
-      return fail(whole->exhausted ? "too much is computed for the proof" : "not every step is a sum of products");
+      return fail(whole->exhausted ? "too much is computed to be gone through step by step"
+                                  : "a step is no short sum of products", kProof);
     if (graph.isInvalid())
-      return fail("an infinity is used as a number");
+      return fail("a step is no short sum of products", kProof);
     if (graph[*element].residue.value != expected[t].value)
-      return fail("step " + Twine(t) + " does not follow the recurrence of the first steps");
+      return fail("step " + Twine(t) + " does not follow the recurrence of the first steps", kProof);
   }
   return success();
 }
@@ -481,7 +477,6 @@ LogicalResult TracedRecurrence::find(Value tensor, ArrayRef<Lin> index, int alon
       bool again = false;
       scans.clear();
       direct.clear();
-      reason.clear();
       if (succeeded(expandFirst(tensor, index, again)) && succeeded(findMotions(again)) && succeeded(derive(again)) &&
           succeeded(prove(tensor, index)))
         return success();
@@ -500,7 +495,6 @@ LogicalResult TracedRecurrence::findProducts(Value tensor, ArrayRef<Lin> index) 
   scope.closeOpened();
   for (int attempt = 0; attempt < 64; ++attempt) {
     bool again = false;
-    reason.clear();
     if (succeeded(expandFirst(tensor, index, again))) {
       direct = first[0];
       return prove(tensor, index);

@@ -55,11 +55,18 @@ public:
   int64_t length = 0;
   bool reverse = false;
   int time = -1;     ///< the variable that patterns are written in: the logical time
+  /// Why nothing was found, from the attempt that came farthest, and how far that was.
   std::string reason;
+  enum Progress { kFirstSteps, kSteps, kRecurrence, kProof } progress = kFirstSteps;
+  /// What needs more elements than this takes too long to compile.
+  size_t maxElements = 4'000'000;
 
 private:
-  mlir::LogicalResult fail(const llvm::Twine &why) {
-    reason = why.str();
+  mlir::LogicalResult fail(const llvm::Twine &why, Progress at = kFirstSteps) {
+    if (reason.empty() || at > progress) {
+      reason = why.str();
+      progress = at;
+    }
     return mlir::failure();
   }
   /// The position at a logical time.

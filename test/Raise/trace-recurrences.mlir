@@ -1,5 +1,6 @@
 // RUN: mamba-opt %s --ssm-trace-recurrences --canonicalize --cse --split-input-file | FileCheck %s
 // RUN: mamba-opt %s --ssm-trace-recurrences --split-input-file --remark-policy=all --remark-format=emitRemark --remarks-filter=mambac-raise -o %t 2>&1 | FileCheck %s --check-prefix=REMARK
+// RUN: mamba-opt %s --ssm-raise-selective-scan=only-whole --split-input-file --remark-policy=all --remark-format=emitRemark --remarks-filter=mambac-raise -o %t 2>&1 | FileCheck %s --check-prefix=WHOLE
 // RUN: mamba-opt %s --ssm-trace-recurrences=max-length=3 --split-input-file | FileCheck %s --check-prefix=SHORT
 
 // Two steps as cumulative sums of inputs divided by the decay so far, the third and the fourth from the state before: one
@@ -16,6 +17,7 @@
 // CHECK-NOT:     ssm.
 // CHECK:         return
 // REMARK: raised{{.*}}ssm.scan
+// WHOLE: declined{{.*}}it is a part of a larger recurrence
 // SHORT-LABEL: func @pieces
 // SHORT-NOT:     ssm.scan
 // SHORT:         return
@@ -78,7 +80,6 @@ func.func @pieces(%a: tensor<2x4xf32>, %b: tensor<2x4xf32>) -> tensor<2x4xf32> {
 // CHECK-NOT:     ssm.scan
 // CHECK:         tensor.concat
 // CHECK:         return
-// REMARK: declined{{.*}}step 3 does not follow the recurrence of the first steps
 func.func @another_step(%a: tensor<2x4xf32>, %b: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %e = tensor.empty() : tensor<2x2xf32>
   %s = tensor.empty() : tensor<2xf32>
