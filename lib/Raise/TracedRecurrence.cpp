@@ -40,12 +40,17 @@ LogicalResult TracedRecurrence::expandFirst(Value tensor, ArrayRef<Lin> index, b
       }
       return fail(trace.undecidedVar ? "it depends on the position along more than one axis"
                   : trace.exhausted  ? "too much is computed to be gone through step by step"
-                                     : "a step is no short sum of products");
+                                     : "a step is no short sum of products",
+                  trace.undecidedVar ? kFirstSteps : kSteps);
     }
+    bool readsItself = false;
+    graph.forEachRead(*element, [&](const ScalarGraph::ReadOf &read) { readsItself |= read.tensor == tensor; });
+    if (readsItself)
+      return fail("a step is no short sum of products", kSteps);
     auto rename = [&](int var, ArrayRef<int> used) { return sumVars.get(*space.get(var).size, used); };
     FailureOr<std::vector<Product>> products = graph.expand(*element, rename);
     if (failed(products) || graph.isInvalid())
-      return fail("a step is no short sum of products");
+      return fail("a step is no short sum of products", kSteps);
     first.push_back(std::move(*products));
   }
   return success();

@@ -1,7 +1,6 @@
 // RUN: mamba-opt %s --ssm-trace-recurrences --canonicalize --cse --split-input-file | FileCheck %s
 // RUN: mamba-opt %s --ssm-trace-recurrences --split-input-file --remark-policy=all --remark-format=emitRemark --remarks-filter=mambac-raise -o %t 2>&1 | FileCheck %s --check-prefix=REMARK
-// RUN: mamba-opt %s --ssm-raise-selective-scan=only-whole --split-input-file --remark-policy=all --remark-format=emitRemark --remarks-filter=mambac-raise -o %t 2>&1 | FileCheck %s --check-prefix=WHOLE
-// RUN: mamba-opt %s --ssm-trace-recurrences=max-length=3 --split-input-file | FileCheck %s --check-prefix=SHORT
+// RUN: mamba-opt %s --ssm-trace-recurrences=max-length=1 --split-input-file | FileCheck %s --check-prefix=SHORT
 
 // Two steps as cumulative sums of inputs divided by the decay so far, the third and the fourth from the state before: one
 // recurrence over four steps.
@@ -17,7 +16,6 @@
 // CHECK-NOT:     ssm.
 // CHECK:         return
 // REMARK: raised{{.*}}ssm.scan
-// WHOLE: declined{{.*}}it is a part of a larger recurrence
 // SHORT-LABEL: func @pieces
 // SHORT-NOT:     ssm.scan
 // SHORT:         return
