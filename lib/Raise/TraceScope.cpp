@@ -115,6 +115,8 @@ TraceScope::State TraceScope::visit(Operation &op) const {
 }
 
 TraceScope::TraceScope(func::FuncOp func) {
+  if (func.isExternal())
+    return;
   for (Operation &op : func.front()) {
     State state = visit(op);
     for (Value result : op.getResults())
