@@ -39,9 +39,9 @@ struct Outcome {
   std::set<std::string> remarks;
 };
 
-/// Runs a module on the recorded inputs and says what is wrong with the results.
-std::string runAndCompare(mlir::OwningOpRef<mlir::ModuleOp> module, const pt2::ExportedProgram &program,
-                          const std::string &stem) {
+/// Runs a module on the inputs of one case and says what is wrong with the results.
+std::string runCase(mlir::OwningOpRef<mlir::ModuleOp> module, const pt2::ExportedProgram &program,
+                    const std::string &stem) {
   auto read = [&](const char *which) {
     std::vector<test::Array> arrays;
     for (int i = 0; llvm::sys::fs::exists(stem + which + std::to_string(i) + ".npy"); ++i)
@@ -61,6 +61,18 @@ std::string runAndCompare(mlir::OwningOpRef<mlir::ModuleOp> module, const pt2::E
       return "result " + std::to_string(i) + " is off by " + std::to_string(error);
   }
   return "";
+}
+
+/// The same for all cases: each has its own sizes.
+std::string runAndCompare(mlir::ModuleOp module, const pt2::ExportedProgram &program, const std::string &stem) {
+  for (int number = 0;; ++number) {
+    std::string name = stem + "." + std::to_string(number);
+    if (number && !llvm::sys::fs::exists(name + ".in.0.npy"))
+      return "";
+    auto copy = llvm::cast<mlir::ModuleOp>(module->clone());
+    if (std::string wrong = runCase(mlir::OwningOpRef<mlir::ModuleOp>(copy), program, name); !wrong.empty())
+      return "case " + std::to_string(number) + ": " + wrong;
+  }
 }
 
 /// Notes which of the parts that the variant has are no part of the op.
@@ -130,9 +142,7 @@ Outcome check(const std::string &stem, bool print, bool imported) {
     return outcome;
   }
   if (imported) {
-    outcome.problem =
-        runAndCompare(mlir::OwningOpRef<mlir::ModuleOp>(llvm::cast<mlir::ModuleOp>(module->getOperation()->clone())),
-                      program, stem);
+    outcome.problem = runAndCompare(*module, program, stem);
     if (!outcome.problem.empty())
       return outcome;
   }
@@ -179,7 +189,7 @@ Outcome check(const std::string &stem, bool print, bool imported) {
     outcome.problem = std::to_string(found) + " ops found, not one";
   else if (!outcome.left.empty())
     outcome.problem = "something is left";
-  std::string wrong = runAndCompare(std::move(module), program, stem);
+  std::string wrong = runAndCompare(*module, program, stem);
   outcome.stage = wrong.empty() ? "found" : "numbers";
   if (!wrong.empty())
     outcome.problem = wrong;

@@ -21,17 +21,18 @@ TOLERANCE = 1e-6
 def check(kind: str, seed: int, number: int) -> str:
     """What is wrong with a variant."""
     program = generate(kind, seed, number, pending=True)
-    source = program.graph.text([v.tensor for _, v, _ in program.outputs])
+    source = program.graph.text([v.tensor for v in program.results])
     names = {"torch": torch, "F": F}
     exec(source.replace("torch.float32", "torch.float64"), names)  # noqa: S102: our own text
-    inputs = [torch.tensor(i.values, dtype=torch.float64).reshape(i.shape) for i in program.inputs]
-    for (name, value, array), got in zip(program.outputs, names["forward"](*inputs)):
-        if tuple(got.shape) != value.tensor.shape:
-            return f"{name} has the shape {tuple(got.shape)}, not {value.tensor.shape}"
-        wanted = torch.tensor(array.values, dtype=torch.float64).reshape(got.shape)
-        error = (got - wanted).abs().max() / wanted.abs().max()
-        if not error <= TOLERANCE:
-            return f"{name} is off by {error:.1e}"
+    for case in program.cases():
+        inputs = [torch.tensor(i.values, dtype=torch.float64).reshape(i.shape) for i in case.inputs]
+        for (name, _), tensor, got in zip(program.outputs, case.outputs, names["forward"](*inputs)):
+            if tuple(got.shape) != tensor.shape:
+                return f"{name} has the shape {tuple(got.shape)}, not {tensor.shape}"
+            wanted = torch.tensor(tensor.values, dtype=torch.float64).reshape(got.shape)
+            error = (got - wanted).abs().max() / wanted.abs().max()
+            if not error <= TOLERANCE:
+                return f"{name} is off by {error:.1e}"
     return ""
 
 

@@ -33,10 +33,14 @@ class Choices:
     """Draws named decisions; `taken` lists those that did not come out plain."""
 
     def __init__(self, seed: str, plain: Collection[str] = (), pending: bool = False) -> None:
-        self.seed, self.plain = seed, set(plain)
+        self.seed, self.plain, self.pending = seed, set(plain), pending
         self.left_out = {} if pending else PENDING
         self.counts: dict[str, int] = {}
         self.taken: dict[str, str] = {}
+
+    def again(self) -> Choices:
+        """The same decisions, to be made once more."""
+        return Choices(self.seed, self.plain, self.pending)
 
     def loop(self, items: Sequence[U]) -> Iterator[U]:
         """The items, with the same decisions for each of them, as the body of a loop is the same code every time."""

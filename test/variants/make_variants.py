@@ -3,8 +3,8 @@
 
     make_variants.py --kind ssd --seed 1 --count 50 --out FOLDER
 
-writes FOLDER/ssd-1-0.pt2 (the program), .txt (the same as PyTorch), .in.K.npy, .out.K.npy and .json (what raising has to
-find). Variant N of a seed is the same wherever it is made; `--only N` writes it alone, `--plain NAME` sets decisions
+writes FOLDER/ssd-1-0.pt2 (the program), .txt (the same as PyTorch), .json (what raising has to find) and, for each case,
+.CASE.in.K.npy and .CASE.out.K.npy. Variant N of a seed is the same wherever it is made; `--only N` writes it alone, `--plain NAME` sets decisions
 back to their plainest outcome. Needs the standard library alone; check_torch.py compares the programs with PyTorch.
 """
 
@@ -40,19 +40,20 @@ def write_npy(path: Path, shape: Sequence[int], values: Sequence[float], code: s
 
 def write(program: Program, stem: Path) -> None:
     """Writes all files of a variant."""
-    outputs = [value.tensor for _, value, _ in program.outputs]
+    outputs = [value.tensor for value in program.results]
     text = program.graph.text(outputs)
-    program.graph.archive(stem.with_name(stem.name + ".pt2"), [(n, v.tensor) for n, v, _ in program.outputs])
+    names = [name for name, _ in program.outputs]
+    program.graph.archive(stem.with_name(stem.name + ".pt2"), list(zip(names, outputs)))
     stem.with_name(stem.name + ".txt").write_text(text)
-    for k, item in enumerate(program.inputs):
-        write_npy(stem.with_name(f"{stem.name}.in.{k}.npy"), item.shape, item.values, "f")
-    for k, (_, value, array) in enumerate(program.outputs):
-        write_npy(stem.with_name(f"{stem.name}.out.{k}.npy"), value.tensor.shape, array.values, "d")
+    for number, case in enumerate(program.cases()):
+        for which, tensors, code in ("in", case.inputs, "f"), ("out", case.outputs, "d"):
+            for k, tensor in enumerate(tensors):
+                write_npy(stem.with_name(f"{stem.name}.{number}.{which}.{k}.npy"), tensor.shape, tensor.values, code)
     meta = {
         "ops": program.ops,
         "parts": program.parts,
         "nothing recurs": program.sizes["l"] == 1 and "init" not in program.parts,
-        "sizes": program.sizes,
+        "sizes": {a: int(n) for a, n in program.sizes.items()},
         "choices": program.choices.taken,
         "spine": program.spine,
     }

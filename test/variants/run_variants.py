@@ -100,27 +100,41 @@ class Checker:
     def compile_and_run(self, stem: Path) -> str:
         """What is wrong with a variant that is compiled."""
         product = stem.with_name(stem.name + ".so")
-        inputs = sorted(self.folder.glob(f"{stem.name}.in.*.npy"), key=lambda p: int(p.name.split(".")[-2]))
-        wanted = sorted(self.folder.glob(f"{stem.name}.out.*.npy"))
-        command: list[Any] = [self.build / "bin/mamba-run", product]
-        for k, path in enumerate(inputs):
-            command += ["--input", f"{k}={path}"]
-        results = [stem.with_name(f"{stem.name}.have.{k}.npy") for k in range(len(wanted))]
-        for k, path in enumerate(results):
-            command += ["--output", f"{k}={path}"]
-        pt2 = stem.with_name(stem.name + ".pt2")
-        for words in ([self.build / "bin/mambac", pt2, "--quiet", "-o", product], command):
-            done = subprocess.run([str(w) for w in words], capture_output=True, text=True)
-            if done.returncode:
-                return f"{Path(words[0]).name}: exit code {done.returncode}: {done.stderr[-1500:].strip()}"
+        wrong = self.call([self.build / "bin/mambac", stem.with_name(stem.name + ".pt2"), "--quiet", "-o", product])
+        number = 0
+        while not wrong and stem.with_name(f"{stem.name}.{number}.out.0.npy").exists():
+            case = stem.with_name(f"{stem.name}.{number}")
+            inputs = sorted(self.folder.glob(f"{case.name}.in.*.npy"), key=lambda p: int(p.name.split(".")[-2]))
+            wanted = sorted(self.folder.glob(f"{case.name}.out.*.npy"))
+            command: list[Any] = [self.build / "bin/mamba-run", product]
+            for k, path in enumerate(inputs):
+                command += ["--input", f"{k}={path}"]
+            results = [stem.with_name(f"{case.name}.have.{k}.npy") for k in range(len(wanted))]
+            for k, path in enumerate(results):
+                command += ["--output", f"{k}={path}"]
+            wrong = self.call(command) or self.compare(results, wanted)
+            number += 1
+        return wrong
+
+    @staticmethod
+    def call(words: Sequence[Any]) -> str:
+        """Runs a program; what it says where it fails."""
+        done = subprocess.run([str(w) for w in words], capture_output=True, text=True)
+        if not done.returncode:
+            return ""
+        return f"{Path(words[0]).name}: exit code {done.returncode}: {done.stderr[-1500:].strip()}"
+
+    @staticmethod
+    def compare(results: Sequence[Path], wanted: Sequence[Path]) -> str:
+        """What is wrong with the results of a case."""
         for k, (result, path) in enumerate(zip(results, wanted)):
             (shape, have), (wanted_shape, want) = npy.read(result), npy.read(path)
             if shape != wanted_shape:
-                return f"result {k} has the shape {shape}, not {wanted_shape}"
+                return f"{path.name}: the result has the shape {shape}, not {wanted_shape}"
             scale = max(map(abs, want)) or 1.0
             error = max(abs(a - b) for a, b in zip(have, want)) / scale
             if not error <= TOLERANCE:
-                return f"result {k} is off by {error:.1e}"
+                return f"{path.name}: the result is off by {error:.1e}"
         return ""
 
 

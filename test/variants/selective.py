@@ -14,6 +14,8 @@ from speller import Value
 from tracer import Tensor, cat
 
 SPINES = ["tokens", "doubling", "divided sums", "matrix", "chunk loop", "tree"]
+# Those that can be written for a length known at run time only.
+LONG_SPINES = ["divided sums", "matrix"]
 STATE = ["b", "d", "n"]
 
 
@@ -22,6 +24,11 @@ def make(choices: Choices) -> Program:
     program = Program(choices)
     declare(program)
     reference(program)
+    if program.dynamic != "none":
+        other = Program(choices.again(), program.other_sizes())
+        declare(other)
+        reference(other)
+        program.others.append(other)
     write(program)
     program.ops = ["selective_scan"]
     return program
@@ -30,9 +37,9 @@ def make(choices: Choices) -> Program:
 def declare(p: Program) -> None:
     """Sizes, parts and contents."""
     pick, sizes = p.choices.pick, p.sizes
-    p.spine = pick("spine", SPINES)
-    sizes["b"] = pick("b", [2, 1])
-    sizes["l"] = pick("l", [8, 4, 2, 1] if p.spine == "tree" else [6, 1, 2, 3, 4, 5, 7, 8], first=0.2)
+    p.pick_dynamic(SPINES, LONG_SPINES)
+    p.pick_size("b", [2, 1])
+    p.pick_size("l", [8, 4, 2, 1] if p.spine == "tree" else [6, 1, 2, 3, 4, 5, 7, 8], first=0.2)
     sizes["d"] = pick("d", [3, 1, 2, 4], first=0.4)
     sizes["n"] = pick("n", [2, 1, 3, 4], first=0.4)
     for part in ("D", "z", "softplus", "bias", "A_log", "init", "final"):
@@ -90,6 +97,7 @@ class Operands:
         self.z = p.input("z", layouts) if "z" in p.parts else None
         self.init = p.input("init", ["b d n", "b n d"]) if "init" in p.parts else None
         self.delta = p.time_step(delta, bias)
+        self.readout = p.readout(self.C, self.z)
 
 
 Result = tuple[Value, Value]
@@ -114,7 +122,7 @@ def write(p: Program) -> None:
         "chunk loop": chunk_loop,
     }
     y, final = spines[p.spine](p, o, inputs)
-    y = p.finish(y, o.u, o.D, o.z)
+    y = p.finish(y, o.u, o.D)
     p.output("y", y, ["b l d", "b d l"])
     if "final" in p.parts:
         p.output("final", final, ["b d n", "b n d"])
@@ -122,7 +130,7 @@ def write(p: Program) -> None:
 
 def last(p: Program, v: Value, axis: str = "l") -> Value:
     """The last position of an axis."""
-    return p.spell.at(v, axis, v.size(axis) - 1)
+    return p.spell.last(v, axis)
 
 
 def begin(p: Program, o: Operands, axes: list[str]) -> Value:
@@ -139,7 +147,7 @@ def tokens(p: Program, o: Operands, inputs: list[Value]) -> Result:
     early = pick("products", ["in the loop", "before the loop"])
     if early == "before the loop":
         added = spell.product(inputs)
-        decay = spell.exp(spell.times(o.delta, o.A))
+        decay = spell.exp(p.log_decay(o.delta, o.A))
     state: Value | None = None
     if o.init is not None or pick("begin", ["zeros", "first input"]) == "zeros":
         state = begin(p, o, axes)
@@ -150,18 +158,18 @@ def tokens(p: Program, o: Operands, inputs: list[Value]) -> Result:
             now, factor = spell.at(added, "l", t), spell.at(decay, "l", t)
         else:
             now = spell.product([spell.at(v, "l", t) for v in inputs])
-            factor = spell.exp(spell.times(spell.at(o.delta, "l", t), o.A))
+            factor = spell.exp(p.log_decay(spell.at(o.delta, "l", t), o.A))
         if state is None:
             state = spell.order(now, axes)
         else:
-            state = spell.order(spell.plus(spell.times(state, factor), now), axes)
+            state = spell.order(spell.updated(state, factor, now), axes)
         if late == "of all states":
             rows.append(state)
         else:
-            rows.append(spell.contract([state, spell.at(o.C, "l", t)], ["b", "d"]))
+            rows.append(spell.contract([state, *(spell.at(v, "l", t) for v in o.readout)], ["b", "d"]))
     assert state is not None
     joined = spell.join(rows, "l")
-    return spell.contract([joined, o.C], ["b", "l", "d"]) if late == "of all states" else joined, state
+    return spell.contract([joined, *o.readout], ["b", "l", "d"]) if late == "of all states" else joined, state
 
 
 def with_first(p: Program, o: Operands, state: Value, decay: Value, axes: list[str]) -> Value:
@@ -199,11 +207,11 @@ def doubling(p: Program, o: Operands, inputs: list[Value]) -> Result:
     spell = p.spell
     axes = p.choices.shuffle("scan axes", ["b", "l", "d", "n"])
     state = spell.order(spell.product(inputs), axes)
-    decay = spell.order(spell.exp(spell.times(o.delta, o.A)), axes)
+    decay = spell.order(spell.exp(p.log_decay(o.delta, o.A)), axes)
     state = with_first(p, o, state, decay, axes)
     form = p.choices.pick("shift by", ["cat", "pad"])
     result = Value(double(state.tensor, decay.tensor, state.dim("l"), form), tuple(axes))
-    return spell.contract([result, o.C], ["b", "l", "d"]), last(p, result)
+    return spell.contract([result, *o.readout], ["b", "l", "d"]), last(p, result)
 
 
 def tree(p: Program, o: Operands, inputs: list[Value]) -> Result:
@@ -211,7 +219,7 @@ def tree(p: Program, o: Operands, inputs: list[Value]) -> Result:
     spell = p.spell
     axes = ["b", "l", "d", "n"]
     state = spell.order(spell.product(inputs), axes)
-    decay = spell.order(spell.exp(spell.times(o.delta, o.A)), axes)
+    decay = spell.order(spell.exp(p.log_decay(o.delta, o.A)), axes)
 
     def scan(x: Tensor, a: Tensor) -> Tensor:
         length = x.shape[1]
@@ -227,39 +235,36 @@ def tree(p: Program, o: Operands, inputs: list[Value]) -> Result:
         return joined.reshape(x.shape)
 
     result = Value(scan(state.tensor, decay.tensor), tuple(axes))
-    return spell.contract([result, o.C], ["b", "l", "d"]), last(p, result)
+    return spell.contract([result, *o.readout], ["b", "l", "d"]), last(p, result)
 
 
 def divided_sums(p: Program, o: Operands, inputs: list[Value]) -> Result:
     """States as a cumulative sum of inputs divided by the decay so far."""
     spell = p.spell
-    if p.choices.pick("sum of", ["products", "time steps"]) == "products":
-        sums = spell.running_sum(spell.times(o.delta, o.A), "l")
-    else:
-        sums = spell.times(spell.running_sum(o.delta, "l"), o.A)
+    sums = p.decay_sums(o.delta, o.A)
     grown = spell.product([*inputs, spell.exp(spell.negative(sums))])
     total = spell.running_sum(grown, "l")
     if o.init is not None:
         total = spell.plus(total, o.init)
     state = spell.times(total, spell.exp(sums))
-    return spell.contract([state, o.C], ["b", "l", "d"]), last(p, state)
+    return spell.contract([state, *o.readout], ["b", "l", "d"]), last(p, state)
 
 
 def matrix(p: Program, o: Operands, inputs: list[Value]) -> Result:
     """One matrix over time for each channel and state."""
     spell = p.spell
-    log_decay = spell.times(o.delta, o.A)
-    sums = spell.running_sum(log_decay, "l")
+    log_decay = p.log_decay(o.delta, o.A)
+    sums = p.decay_sums(o.delta, o.A, log_decay)
     decay = spell.segment_decay(log_decay, "l", "l", "s", sums)
     sources = [v.renamed(l="s") for v in inputs]
     if p.choices.pick("readout", ["at once", "of all states"]) == "of all states" or "final" in p.parts:
         state = spell.contract([*sources, decay], ["b", "l", "d", "n"])
         if o.init is not None:
             state = spell.sum_of([state, spell.order(spell.times(o.init, spell.exp(sums)), state.axes)])
-        return spell.contract([state, o.C], ["b", "l", "d"]), last(p, state)
-    y = spell.contract([o.C, *sources, decay], ["b", "l", "d"])
+        return spell.contract([state, *o.readout], ["b", "l", "d"]), last(p, state)
+    y = spell.contract([*o.readout, *sources, decay], ["b", "l", "d"])
     if o.init is not None:
-        y = spell.sum_of([y, spell.contract([o.C, o.init, spell.exp(sums)], ["b", "l", "d"])])
+        y = spell.sum_of([y, spell.contract([*o.readout, o.init, spell.exp(sums)], ["b", "l", "d"])])
     return y, y
 
 
@@ -269,7 +274,7 @@ def chunk_loop(p: Program, o: Operands, inputs: list[Value]) -> Result:
     length = p.sizes["l"]
     chunk = p.choices.pick("chunk", [4, 2, 3, 5, 8], first=0.2)
     padding = -length % chunk
-    values = [spell.times(o.delta, o.A), o.C, spell.product(inputs)]
+    values = [p.log_decay(o.delta, o.A), spell.product(inputs), *o.readout]
     values = [spell.pad_end(v, "l", padding) if padding else v for v in values]
     cut = [spell.split(v, "l", ("c", "q"), chunk) for v in values]
     state = begin(p, o, STATE)
@@ -277,7 +282,7 @@ def chunk_loop(p: Program, o: Operands, inputs: list[Value]) -> Result:
     how = p.choices.pick("in a chunk", ["divided sums", "doubling", "matrix"])
     rows = []
     for c in p.choices.loop(range((length + padding) // chunk)):
-        log_decay, readout, added = (spell.at(v, "c", c) for v in cut)
+        log_decay, added, *readout = (spell.at(v, "c", c) for v in cut)
         sums = spell.running_sum(log_decay, "q")
         carried = spell.times(spell.exp(sums), state, axes)
         if how == "divided sums":
@@ -290,7 +295,7 @@ def chunk_loop(p: Program, o: Operands, inputs: list[Value]) -> Result:
             decay = spell.segment_decay(log_decay, "q", "q", "s", sums)
             local = spell.contract([added.renamed(q="s"), decay], axes)
         states = spell.order(spell.plus(local, carried), axes)
-        rows.append(spell.contract([states, readout], ["b", "q", "d"]))
+        rows.append(spell.contract([states, *readout], ["b", "q", "d"]))
         state = spell.order(last(p, states, "q"), STATE)
     y = spell.merge(spell.join(rows, "c"), ("c", "q"), "l")
     return spell.cut(y, "l", 0, length), state

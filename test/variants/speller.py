@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from choices import Choices
+from sizes import Size, is_one, is_same
 from tracer import Graph, Tensor, arange, cat, einsum, filled, stack, tensordot, where
 
 Axes = tuple[str, ...]
@@ -44,6 +45,13 @@ class Speller:
 
     def __init__(self, graph: Graph, choices: Choices) -> None:
         self.graph, self.choices = graph, choices
+
+    def reshape(self, t: Tensor, shape: Sequence[int]) -> Tensor:
+        """Another shape, one size of which may be left open."""
+        shape = list(shape)
+        if not shape or not self.choices.chance("open size", 0.15):
+            return t.reshape(shape)
+        return t.reshape(shape, self.choices.pick("which size", list(range(len(shape)))))
 
     # --- identities
 
@@ -133,7 +141,7 @@ class Speller:
             return t
         kind = self.choices.pick("unit dims", ["unsqueeze", "reshape", "backwards"])
         if kind == "reshape":
-            return t.reshape([v.size(a) if a in v.axes else 1 for a in axes])
+            return self.reshape(t, [v.size(a) if a in v.axes else 1 for a in axes])
         if kind == "backwards":
             for k in reversed(missing):
                 t = t.unsqueeze(sum(1 for a in axes[:k] if a in v.axes))
@@ -146,9 +154,9 @@ class Speller:
         """All of the axes, at their sizes."""
         t = self.arrange(v, tuple(sizes))
         shape = list(sizes.values())
-        t = t if t.rank == len(shape) else t.reshape([1] * (len(shape) - t.rank) + list(t.shape))
+        t = t if t.rank == len(shape) else self.reshape(t, [1] * (len(shape) - t.rank) + list(t.shape))
         if self.choices.pick("broadcast", ["expand", "repeat"]) == "repeat":
-            return Value(t.repeat([n if t.shape[k] == 1 else 1 for k, n in enumerate(shape)]), tuple(sizes))
+            return Value(t.repeat([n if is_one(t.shape[k]) else 1 for k, n in enumerate(shape)]), tuple(sizes))
         return Value(t.expand(shape), tuple(sizes))
 
     # --- products and sums
@@ -176,7 +184,7 @@ class Speller:
         rank = max(x.rank, y.rank)
         product = x * y
         if rank < len(axes):  # both began with units that were left out
-            product = product.reshape([1] * (len(axes) - rank) + list(product.shape))
+            product = self.reshape(product, [1] * (len(axes) - rank) + list(product.shape))
         return self.noise(Value(product, axes))
 
     def product(self, values: Sequence[Value], axes: Sequence[str] | None = None) -> Value:
@@ -192,6 +200,11 @@ class Speller:
     def contract(self, values: Sequence[Value], out: Sequence[str]) -> Value:
         """The product summed over all axes that are not in `out`."""
         out = tuple(out)
+        scale = self.pick_scale()
+        if scale != 1.0:
+            which = self.choices.pick("constant to", list(range(len(values))))
+            values = [self.scaled(v, scale) if k == which else v for k, v in enumerate(values)]
+            return self.scaled(self.contract(values, out), 1.0 / scale)
         if self.choices.pick("contract", ["einsum", "pairs"], first=0.3) == "einsum":
             values = self.choices.shuffle("operands", values)
             equation = self.equation([v.axes for v in values], out)
@@ -264,10 +277,10 @@ class Speller:
         lead = [a.size(x) for x in batch]
         if kind == "bmm":
             lead = [math.prod(lead)]
-        left = self.order(a, batch + rows + summed).tensor.reshape([*lead, self._count(a, rows), count])
-        right = self.order(b, batch + summed + columns).tensor.reshape([*lead, count, self._count(b, columns)])
+        left = self.reshape(self.order(a, batch + rows + summed).tensor, [*lead, self._count(a, rows), count])
+        right = self.reshape(self.order(b, batch + summed + columns).tensor, [*lead, count, self._count(b, columns)])
         result = left.bmm(right) if kind == "bmm" else left.matmul(right)
-        return self.noise(self.order(Value(result.reshape(list(sizes.values())), natural), out))
+        return self.noise(self.order(Value(self.reshape(result, list(sizes.values())), natural), out))
 
     @staticmethod
     def _count(v: Value, axes: Sequence[str]) -> int:
@@ -309,6 +322,32 @@ class Speller:
             result = result.reshape([1] * (len(axes) - result.rank) + list(result.shape))
         return self.noise(Value(result, tuple(axes)))
 
+    def updated(self, state: Value, decay: Value, added: Value) -> Value:
+        """state * decay + added."""
+        if self.choices.chance("change of the state", 0.08):
+            lost = self.times(state, Value(decay.tensor - 1.0, decay.axes))
+            return self.sum_of([state, lost, added])
+        return self.plus(self.times(state, decay), added)
+
+    def padding(self, size: int, multiple: int) -> int:
+        """How much is missing to a multiple, by one of the usual formulas."""
+        kind = self.choices.pick("padding", ["remainder of negative", "two remainders", "rounded up"])
+        if kind == "two remainders":
+            return (multiple - size % multiple) % multiple
+        if kind == "rounded up":
+            return (size + (multiple - 1)) // multiple * multiple - size
+        return -size % multiple
+
+    def scaled(self, v: Value, factor: float) -> Value:
+        """v times a number."""
+        if factor == 1.0:
+            return v
+        return Value(v.tensor / (1.0 / factor) if factor == 0.5 else v.tensor * factor, v.axes)
+
+    def pick_scale(self) -> float:
+        """A number that is moved through a sum; mostly none. Its reciprocal is exact."""
+        return self.choices.pick("constant through a sum", [1.0, 2.0, -1.0, 0.5, -4.0], first=0.93)
+
     def negative(self, v: Value) -> Value:
         """-v."""
         kind = self.choices.pick("negate", ["neg", "times -1", "from zero"])
@@ -326,6 +365,21 @@ class Speller:
             t.exp_()
             return Value(t, v.axes)
         return self.noise(Value(v.tensor.unary("exp"), v.axes))
+
+    def exp_difference(self, a: Value, b: Value, axes: Sequence[str]) -> Value:
+        """exp(a - b) with broadcasting, also as a product of exponentials."""
+        kind = self.choices.pick("exp of", ["difference", "quotient", "product", "negated"], first=0.55)
+        if kind == "difference":
+            return self.exp(self.minus(a, b, axes))
+        if kind == "negated":
+            return self.exp(self.negative(self.minus(b, a, axes)))
+        if kind == "product":
+            return self.times(self.exp(a), self.exp(self.negative(b)), axes)
+        x, y = self.arrange(self.exp(a), axes), self.arrange(self.exp(b), axes)
+        result = x / y
+        if result.rank < len(axes):
+            result = self.reshape(result, [1] * (len(axes) - result.rank) + list(result.shape))
+        return self.noise(Value(result, tuple(axes)))
 
     def softplus(self, v: Value) -> Value:
         """log(1 + exp(v))."""
@@ -360,13 +414,14 @@ class Speller:
         dim = v.dim(axis)
         outer = v.size(axis) // inner
         axes = v.axes[:dim] + names + v.axes[dim + 1 :]
-        kind = self.choices.pick("split", ["reshape", "unflatten", "stack"], first=0.4)
+        kinds = ["reshape", "unflatten"] + ([] if isinstance(outer, Size) else ["stack"])
+        kind = self.choices.pick("split", kinds, first=0.4)
         if kind == "unflatten":
             result = v.tensor.unflatten(dim, [outer, inner])
         elif kind == "stack":
             result = stack([v.tensor.slice(dim, k * inner, (k + 1) * inner) for k in range(outer)], dim)
         else:
-            result = v.tensor.reshape(v.tensor.shape[:dim] + (outer, inner) + v.tensor.shape[dim + 1 :])
+            result = self.reshape(v.tensor, v.tensor.shape[:dim] + (outer, inner) + v.tensor.shape[dim + 1 :])
         return self.noise(Value(result, axes))
 
     def merge(self, v: Value, names: tuple[str, str], axis: str) -> Value:
@@ -377,18 +432,21 @@ class Speller:
             v = self.order(v, rest)
         dim = v.dim(names[0])
         axes = v.axes[:dim] + (axis,) + v.axes[dim + 2 :]
-        kind = self.choices.pick("merge", ["reshape", "flatten", "cat"], first=0.4)
+        kinds = ["reshape", "flatten"] + ([] if isinstance(v.size(names[0]), Size) else ["cat"])
+        kind = self.choices.pick("merge", kinds, first=0.4)
         if kind == "flatten":
             return self.noise(Value(v.tensor.flatten(dim, dim + 1), axes))
         if kind == "cat":
             return self.noise(Value(cat([v.tensor.select(dim, k) for k in range(v.size(names[0]))], dim), axes))
-        shape = v.tensor.shape
-        return self.noise(Value(v.tensor.reshape(shape[:dim] + (shape[dim] * shape[dim + 1],) + shape[dim + 2 :]), axes))
+        old = v.tensor.shape
+        shape = old[:dim] + (old[dim] * old[dim + 1],) + old[dim + 2 :]
+        return self.noise(Value(self.reshape(v.tensor, shape), axes))
 
     def pad_end(self, v: Value, axis: str, amount: int) -> Value:
         """Zeros behind the end of an axis."""
         dim, t = v.dim(axis), v.tensor
-        kind = self.choices.pick("pad", ["pad", "cat", "copy into zeros", "cat zeros like"])
+        kinds = ["pad", "cat", "copy into zeros"] + ([] if isinstance(amount, Size) else ["cat zeros like"])
+        kind = self.choices.pick("pad", kinds)
         shape = list(t.shape)
         shape[dim] = amount
         if kind == "cat":
@@ -416,19 +474,25 @@ class Speller:
     def cut(self, v: Value, axis: str, start: int, end: int) -> Value:
         """A part of an axis."""
         dim = v.dim(axis)
-        if start == 0 and end == v.size(axis):
+        if start == 0 and is_same(end, v.size(axis)):
             return v
         if self.choices.pick("cut", ["slice", "narrow"]) == "narrow":
             return Value(v.tensor.narrow(dim, start, end - start), v.axes)
         return Value(v.tensor.slice(dim, start, end), v.axes)
 
+    def last(self, v: Value, axis: str) -> Value:
+        """The last position of an axis."""
+        size = v.size(axis)
+        return self.at(v, axis, -1 if isinstance(size, Size) else size - 1)
+
     def at(self, v: Value, axis: str, index: int) -> Value:
-        """One position of an axis."""
+        """One position of an axis; -1 is the last."""
         dim = v.dim(axis)
         axes = v.axes[:dim] + v.axes[dim + 1 :]
         kind = self.choices.pick("at", ["select", "slice"], first=0.7)
         if kind == "slice":
-            return Value(v.tensor.slice(dim, index, index + 1).squeeze(dim), axes)
+            part = v.tensor.slice(dim, index) if index == -1 else v.tensor.slice(dim, index, index + 1)
+            return Value(part.squeeze(dim), axes)
         return Value(v.tensor.select(dim, index), axes)
 
     def join(self, values: Sequence[Value], axis: str) -> Value:
@@ -477,6 +541,9 @@ class Speller:
 
     def running_sum(self, v: Value, axis: str) -> Value:
         """Sums over an axis up to each position."""
+        scale = self.pick_scale()
+        if scale != 1.0:
+            return self.scaled(self.running_sum(self.scaled(v, scale), axis), 1.0 / scale)
         kind = self.choices.pick("running sum", ["cumsum", "matmul", "cumsum last", "masked"], first=0.5)
         if kind == "matmul":
             ones = filled(self.graph, "ones", [v.size(axis)] * 2).triangle("tril", 0)
@@ -531,27 +598,38 @@ class Speller:
             segments = Value(inner.tensor.cumsum(inner.dim(target)), inner.axes)
         else:
             sums = sums or self.running_sum(a, axis)
-            segments = self.minus(sums.renamed(**{axis: target}), sums.renamed(**{axis: source}), axes)
+            ends = sums.renamed(**{axis: target}), sums.renamed(**{axis: source})
+            if self.choices.chance("mask the product", 0.3):
+                return self.masked_after(self.exp_difference(*ends, axes), target, source, count)
+            segments = self.minus(*ends, axes)
         return self.masked_exp(segments, target, source, count)
+
+    def masked_after(
+        self, decay: Value, target: str, source: str, count: int, strict: bool = False, kind: str = ""
+    ) -> Value:
+        """Exponentials where the target is at or behind the source, 0 elsewhere."""
+        kind = kind or self.choices.pick("masked after", ["times mask", "zero after", "tril after"])
+        if kind == "tril after":
+            last = [a for a in decay.axes if a not in (target, source)] + [target, source]
+            decay = self.order(decay, last)
+            return Value(decay.tensor.triangle("tril", -1 if strict else 0), decay.axes)
+        mask = self.causal(target, source, count, strict)
+        if kind == "times mask":
+            return self.times(decay, Value(mask.tensor.to("float32"), mask.axes), decay.axes)
+        return self.masked(decay, mask, 0.0)
 
     def masked_exp(self, segments: Value, target: str, source: str, count: int, strict: bool = False) -> Value:
         """exp(segments) where the target is at or behind the source, 0 elsewhere."""
-        mask = self.causal(target, source, count, strict)
         kinds = ["fill -inf", "add -inf", "times mask", "zero after", "tril after", "both"]
         kind = self.choices.pick("masked exp", kinds)
+        if kind in ("times mask", "zero after", "tril after"):
+            return self.masked_after(self.exp(segments), target, source, count, strict, kind)
+        mask = self.causal(target, source, count, strict)
         if kind == "add -inf":
             zeros = filled(self.graph, "zeros", [count, count])
             addend = Value(zeros.masked_fill(mask.tensor.unary("logical_not"), -math.inf), mask.axes)
             shifted = segments.tensor + self.arrange_mask(addend, segments.axes)
             return self.exp(Value(shifted, segments.axes))
-        if kind == "times mask":
-            return self.times(self.exp(segments), Value(mask.tensor.to("float32"), mask.axes), segments.axes)
-        if kind == "zero after":
-            return self.masked(self.exp(segments), mask, 0.0)
-        if kind == "tril after":
-            last = [a for a in segments.axes if a not in (target, source)] + [target, source]
-            decay = self.order(self.exp(segments), last)
-            return Value(decay.tensor.triangle("tril", -1 if strict else 0), decay.axes)
         filled_in = self.exp(self.masked(segments, mask, -math.inf))
         if kind == "both":
             return self.masked(filled_in, mask, 0.0)

@@ -14,6 +14,8 @@ from speller import Value
 from tracer import cat
 
 SPINES = ["quadratic", "chunks", "tokens", "chunk loop", "states", "doubling", "divided sums"]
+# Those that can be written for a length known at run time only.
+LONG_SPINES = ["quadratic", "padded chunks", "states", "divided sums"]
 
 
 def make(choices: Choices) -> Program:
@@ -21,6 +23,11 @@ def make(choices: Choices) -> Program:
     program = Program(choices)
     declare(program)
     reference(program)
+    if program.dynamic != "none":
+        other = Program(choices.again(), program.other_sizes())
+        declare(other)
+        reference(other)
+        program.others.append(other)
     write(program)
     program.ops = ["ssd"]
     if program.sizes["p"] == program.sizes["n"] == 1:
@@ -32,10 +39,12 @@ def make(choices: Choices) -> Program:
 def declare(p: Program) -> None:
     """Sizes, parts and contents."""
     pick, sizes = p.choices.pick, p.sizes
-    p.spine = pick("spine", SPINES)
+    p.pick_dynamic(SPINES, LONG_SPINES)
     short = p.spine in ("tokens", "doubling")
-    sizes["b"] = pick("b", [2, 1])
-    sizes["l"] = pick("l", [5, 1, 2, 3, 4, 6] if short else [6, 1, 2, 3, 4, 5, 7, 8, 9, 12], first=0.2)
+    if p.spine == "padded chunks" and pick("length", ["any", "a multiple of the chunk"]) != "any":
+        p.chunk = pick("multiple of", [4, 2, 3, 5])
+    p.pick_size("b", [2, 1])
+    p.pick_size("l", [5, 1, 2, 3, 4, 6] if short else [6, 1, 2, 3, 4, 5, 7, 8, 9, 12], first=0.2)
     sizes["g"] = pick("g", [1, 2])
     sizes["r"] = pick("r", [3, 1, 2])
     sizes["h"] = sizes["g"] * sizes["r"]
@@ -114,6 +123,7 @@ class Operands:
         else:
             self.B, self.C = (self.repeated(p, v) for v in (self.B, self.C))
         self.heads = ["g", "r"] if self.handling == "split" else ["h"]
+        self.readout = p.readout(self.C, self.z)
 
     def repeated(self, p: Program, v: Value) -> Value:
         """A group's values for each of its heads."""
@@ -136,10 +146,11 @@ def write(p: Program) -> None:
         inputs = [o.B, spell.times(o.x, o.dt)]
     elif place == "B":
         inputs = [spell.times(o.B, o.dt), o.x]
-    log_decay = spell.times(o.dt, o.A)
+    log_decay = p.log_decay(o.dt, o.A)
     spines = {
         "quadratic": quadratic,
         "chunks": chunks,
+        "padded chunks": chunks,
         "tokens": tokens,
         "chunk loop": chunk_loop,
         "states": states,
@@ -147,7 +158,7 @@ def write(p: Program) -> None:
         "divided sums": divided_sums,
     }
     y, final = spines[p.spine](p, o, inputs, log_decay)
-    y = p.finish(y, o.x, o.D, o.z)
+    y = p.finish(y, o.x, o.D)
     if o.handling == "split":
         y = spell.merge(y, ("g", "r"), "h")
         final = spell.merge(final, ("g", "r"), "h") if "final" in p.parts else final
@@ -161,14 +172,14 @@ Result = tuple[Value, Value]
 
 def last(p: Program, v: Value, axis: str = "l") -> Value:
     """The last position of an axis."""
-    return p.spell.at(v, axis, v.size(axis) - 1)
+    return p.spell.last(v, axis)
 
 
 def final_state(p: Program, o: Operands, inputs: list[Value], sums: Value) -> Value:
     """The state after the last token, from all of them at once."""
     spell = p.spell
     end = last(p, sums)
-    decay = spell.exp(spell.minus(end, sums, sums.axes))
+    decay = spell.exp_difference(end, sums, sums.axes)
     out = ["b", *o.heads, "p", "n"]
     state = spell.contract([*inputs, decay], out)
     if o.init is not None:
@@ -179,38 +190,38 @@ def final_state(p: Program, o: Operands, inputs: list[Value], sums: Value) -> Va
 def quadratic(p: Program, o: Operands, inputs: list[Value], log_decay: Value) -> Result:
     """One matrix over time."""
     spell = p.spell
-    sums = spell.running_sum(log_decay, "l")
+    sums = p.decay_sums(o.dt, o.A, log_decay)
     decay = spell.segment_decay(log_decay, "l", "l", "s", sums)
     sources = [v.renamed(l="s") for v in inputs]
     out = ["b", "l", *o.heads, "p"]
-    y = spell.contract([o.C, *sources, decay], out)
+    y = spell.contract([*o.readout, *sources, decay], out)
     if o.init is not None:
-        y = spell.sum_of([y, spell.contract([o.C, o.init, spell.exp(sums)], out)])
+        y = spell.sum_of([y, spell.contract([*o.readout, o.init, spell.exp(sums)], out)])
     return y, final_state(p, o, inputs, sums) if "final" in p.parts else y
 
 
 def states(p: Program, o: Operands, inputs: list[Value], log_decay: Value) -> Result:
     """All states at once, then the readout."""
     spell = p.spell
-    sums = spell.running_sum(log_decay, "l")
+    sums = p.decay_sums(o.dt, o.A, log_decay)
     decay = spell.segment_decay(log_decay, "l", "l", "s", sums)
     axes = ["b", "l", *o.heads, "p", "n"]
     state = spell.contract([*(v.renamed(l="s") for v in inputs), decay], axes)
     if o.init is not None:
         state = spell.sum_of([state, spell.order(spell.times(o.init, spell.exp(sums)), axes)])
-    return spell.contract([state, o.C], ["b", "l", *o.heads, "p"]), last(p, state)
+    return spell.contract([state, *o.readout], ["b", "l", *o.heads, "p"]), last(p, state)
 
 
 def divided_sums(p: Program, o: Operands, inputs: list[Value], log_decay: Value) -> Result:
     """States as a cumulative sum of inputs divided by the decay so far."""
     spell = p.spell
-    sums = spell.running_sum(log_decay, "l")
+    sums = p.decay_sums(o.dt, o.A, log_decay)
     grown = spell.product([*inputs, spell.exp(spell.negative(sums))])
     total = spell.running_sum(grown, "l")
     if o.init is not None:
         total = spell.plus(total, o.init)
     state = spell.times(total, spell.exp(sums))
-    return spell.contract([state, o.C], ["b", "l", *o.heads, "p"]), last(p, state)
+    return spell.contract([state, *o.readout], ["b", "l", *o.heads, "p"]), last(p, state)
 
 
 def tokens(p: Program, o: Operands, inputs: list[Value], log_decay: Value) -> Result:
@@ -239,8 +250,8 @@ def tokens(p: Program, o: Operands, inputs: list[Value], log_decay: Value) -> Re
         if state is None:
             state = spell.order(now, axes)
         else:
-            state = spell.order(spell.plus(spell.times(state, factor), now), axes)
-        rows.append(spell.contract([state, spell.at(o.C, "l", t)], ["b", *o.heads, "p"]))
+            state = spell.order(spell.updated(state, factor, now), axes)
+        rows.append(spell.contract([state, *(spell.at(v, "l", t) for v in o.readout)], ["b", *o.heads, "p"]))
     assert state is not None
     return spell.join(rows, "l"), state
 
@@ -274,19 +285,21 @@ def doubling(p: Program, o: Operands, inputs: list[Value], log_decay: Value) -> 
             new_decay = decay.tensor * shifted_decay
         state, decay = Value(new_state, tuple(axes)), Value(new_decay, tuple(axes))
         step *= 2
-    return spell.contract([state, o.C], ["b", "l", *o.heads, "p"]), last(p, state)
+    return spell.contract([state, *o.readout], ["b", "l", *o.heads, "p"]), last(p, state)
 
 
 def cut_into_chunks(p: Program, values: list[Value]) -> tuple[list[Value], int, int]:
     """Padded to a multiple of the chunk, and time as chunk and position."""
     length = p.sizes["l"]
-    chunk = p.choices.pick("chunk", [4, 2, 3, 5, 1, 8], first=0.2)
-    padding = -length % chunk
-    if padding == 0 and p.choices.chance("a chunk of padding", 0.1):
+    chunk = p.chunk or p.choices.pick("chunk", [4, 2, 3, 5, 1, 8], first=0.2)
+    padding, is_open = p.spell.padding(length, chunk), p.is_open("l")
+    if is_open and p.chunk and p.choices.chance("no padding", 0.5):
+        padding, is_open = 0, False
+    if padding == 0 and not is_open and p.choices.chance("a chunk of padding", 0.1):
         padding = chunk
     result = []
     for v in values:
-        padded = p.spell.pad_end(v, "l", padding) if padding else v
+        padded = p.spell.pad_end(v, "l", padding) if padding or is_open else v
         result.append(p.spell.split(padded, "l", ("c", "q"), chunk))
     return result, chunk, length + padding
 
@@ -296,27 +309,30 @@ def uncut(p: Program, y: Value) -> Value:
     return p.spell.cut(p.spell.merge(y, ("c", "q"), "l"), "l", 0, p.sizes["l"])
 
 
-def within(p: Program, o: Operands, readout: Value, inputs: list[Value], decay: Value, axes: list[str]) -> Value:
+def within(p: Program, readout: list[Value], inputs: list[Value], decay: Value, axes: list[str]) -> Value:
     """What the tokens of a chunk add to each other's results."""
-    return p.spell.contract([readout, *(v.renamed(q="s") for v in inputs), decay], axes)
+    return p.spell.contract([*readout, *(v.renamed(q="s") for v in inputs), decay], axes)
 
 
 def chunks(p: Program, o: Operands, inputs: list[Value], log_decay: Value) -> Result:
     """Matrices within chunks, and a recurrence over the chunks' states."""
     spell = p.spell
-    cut, chunk, _ = cut_into_chunks(p, [log_decay, o.C, *inputs])
-    log_decay, readout, inputs = cut[0], cut[1], cut[2:]
+    cut, chunk, _ = cut_into_chunks(p, [log_decay, *o.readout, *inputs])
+    count = len(o.readout)
+    log_decay, readout, inputs = cut[0], cut[1 : 1 + count], cut[1 + count :]
     sums = spell.running_sum(log_decay, "q")
     decay = spell.segment_decay(log_decay, "q", "q", "s", sums)
     out = ["b", "c", "q", *o.heads, "p"]
-    inner = within(p, o, readout, inputs, decay, out)
+    inner = within(p, readout, inputs, decay, out)
     end = last(p, sums, "q")
-    to_end = spell.exp(spell.minus(end, sums, sums.axes))
+    to_end = spell.exp_difference(end, sums, sums.axes)
     state_axes = ["b", "c", *o.heads, "p", "n"]
     added = spell.contract([*inputs, to_end], state_axes)
     kinds = {"loop": between_loop, "matrix": between_matrix, "shifted matrix": between_shifted}
+    if p.is_open("l"):
+        del kinds["loop"]
     before, final = kinds[p.choices.pick("between chunks", list(kinds))](p, o, added, end)
-    outer = spell.contract([readout, before, spell.exp(sums)], out)
+    outer = spell.contract([*readout, before, spell.exp(sums)], out)
     return uncut(p, spell.sum_of([inner, outer])), final
 
 
@@ -354,7 +370,7 @@ def between_matrix(p: Program, o: Operands, added: Value, end: Value) -> Result:
     decay = spell.segment_decay(padded, "c", "c", "from")
     axes = ["b", "c", *o.heads, "p", "n"]
     everything = spell.contract([sources, decay], axes)
-    return spell.cut(everything, "c", 0, count), spell.at(everything, "c", count)
+    return spell.cut(everything, "c", 0, count), spell.last(everything, "c")
 
 
 def between_shifted(p: Program, o: Operands, added: Value, end: Value) -> Result:
@@ -378,7 +394,8 @@ def between_shifted(p: Program, o: Operands, added: Value, end: Value) -> Result
 def chunk_loop(p: Program, o: Operands, inputs: list[Value], log_decay: Value) -> Result:
     """Chunk by chunk, each with its results and the state it leaves."""
     spell = p.spell
-    cut, chunk, padded = cut_into_chunks(p, [log_decay, o.C, *inputs])
+    cut, chunk, padded = cut_into_chunks(p, [log_decay, *o.readout, *inputs])
+    count = len(o.readout)
     axes = ["b", *o.heads, "p", "n"]
     if o.init is not None:
         state = spell.order(o.init, axes)
@@ -386,15 +403,16 @@ def chunk_loop(p: Program, o: Operands, inputs: list[Value], log_decay: Value) -
         state = Value(o.x.tensor.new_zeros([p.sizes[a] for a in axes]), tuple(axes))
     rows = []
     for c in p.choices.loop(range(padded // chunk)):
-        decays, readout, *sources = (spell.at(v, "c", c) for v in cut)
+        decays, *rest = (spell.at(v, "c", c) for v in cut)
+        readout, sources = rest[:count], rest[count:]
         sums = spell.running_sum(decays, "q")
         decay = spell.segment_decay(decays, "q", "q", "s", sums)
         out = ["b", "q", *o.heads, "p"]
-        inner = within(p, o, readout, sources, decay, out)
-        outer = spell.contract([readout, state, spell.exp(sums)], out)
+        inner = within(p, readout, sources, decay, out)
+        outer = spell.contract([*readout, state, spell.exp(sums)], out)
         rows.append(spell.sum_of([inner, outer]))
         end = last(p, sums, "q")
-        to_end = spell.exp(spell.minus(end, sums, sums.axes))
+        to_end = spell.exp_difference(end, sums, sums.axes)
         added = spell.contract([*sources, to_end], axes)
         state = spell.order(spell.plus(spell.times(state, spell.exp(end)), added), axes)
     return uncut(p, spell.join(rows, "c")), state

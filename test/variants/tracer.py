@@ -2,7 +2,8 @@
 
 A `Tensor` has the methods of PyTorch's that the generator of variants uses; each call becomes one node of the graph, as
 `torch.export` would record it, and one line of PyTorch (`Graph.source`). Only what docs/import-format.md says the
-reader needs is written. Shapes are static. Not a tensor library: nothing is computed here.
+reader needs is written. Sizes are numbers, or expressions of the inputs' sizes (sizes.py). Not a tensor library: nothing
+is computed here.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import sizes
+from sizes import Size
 
 ALIGNMENT = 64
 END = 2**63 - 1
@@ -56,8 +60,8 @@ def broadcast(a: Shape, b: Shape) -> Shape:
     rank = max(len(a), len(b))
     a, b = (1,) * (rank - len(a)) + a, (1,) * (rank - len(b)) + b
     for x, y in zip(a, b):
-        assert x == y or 1 in (x, y), f"{a} and {b} do not broadcast"
-    return tuple(y if x == 1 else x for x, y in zip(a, b))
+        assert x == y or sizes.is_one(x) or sizes.is_one(y), f"{a} and {b} do not broadcast"
+    return tuple(y if sizes.is_one(x) else x for x, y in zip(a, b))
 
 
 class Dtype(str):
@@ -71,6 +75,8 @@ class Graph:
         self.inputs: list[Tensor] = []
         self.nodes: list[dict[str, Any]] = []
         self.tensors: dict[str, dict[str, Any]] = {}
+        self.sizes: dict[str, dict[str, Any]] = {}
+        self.symbols: list[str] = []
         self.source: list[str] = []
         self.counts: dict[str, int] = {}
 
@@ -84,11 +90,11 @@ class Graph:
         """Enters a tensor into the table of values."""
         self.tensors[tensor.name] = {
             "dtype": SCALAR_TYPES[tensor.dtype],
-            "sizes": [{"as_int": size} for size in tensor.shape],
+            "sizes": [sizes.describe(size) for size in tensor.shape],
             "requires_grad": False,
             "device": {"type": "cpu", "index": None},
-            "strides": [{"as_int": stride} for stride in tensor.strides],
-            "storage_offset": {"as_int": tensor.offset},
+            "strides": [sizes.describe(stride) for stride in tensor.strides],
+            "storage_offset": sizes.describe(tensor.offset),
             "layout": 7,
         }
 
@@ -98,6 +104,44 @@ class Graph:
         self.inputs.append(tensor)
         self.describe(tensor)
         return tensor
+
+    def symbol(self, value: int, factor: int = 1) -> Size:
+        """A size that inputs have at run time: a multiple of `factor`, of `factor * value` in the example."""
+        self.symbols.append(f"s{len(self.symbols)}")
+        return Size.symbol(self, self.symbols[-1], value, factor)
+
+    def find_size(self, size: Size) -> tuple[Tensor, int]:
+        """An input and the number of its dimension that has this size."""
+        for tensor in self.inputs:
+            for dim, have in enumerate(tensor.shape):
+                if have is size:
+                    return tensor, dim
+        raise AssertionError(f"no input has the size {size!r}")
+
+    def size_node(self, target: str, arguments: list[tuple[str, Any]], size: Size, text: str) -> str:
+        """Records the node that computes a size; returns its name."""
+        inputs = [{"name": n, "arg": encode(v), "kind": 1} for n, v in arguments]
+        name = self.fresh(target.split(".")[-1] if target.startswith("_") else "sym_size_int")
+        self.sizes[name] = sizes.describe(size)
+        self.nodes.append(
+            {
+                "target": target,
+                "inputs": inputs,
+                "outputs": [{"as_sym_int": {"as_name": name}}],
+                "metadata": self.metadata(),
+                "is_hop_single_tensor_return": None,
+                "name": name,
+            }
+        )
+        self.source.append(f"{name} = {text}")
+        return name
+
+    def metadata(self) -> dict[str, str]:
+        """Where the next node comes from."""
+        return {
+            "stack_trace": f'File "variant.py", line {len(self.source) + 1}, in forward\n',
+            "nn_module_stack": "L__self__,,variant.Variant",
+        }
 
     def call(
         self,
@@ -124,10 +168,7 @@ class Graph:
                 "inputs": [{"name": n, "arg": encode(v), "kind": 1} for n, v in arguments]
                 + [{"name": n, "arg": encode(v), "kind": 2} for n, v in keywords],
                 "outputs": [{"as_tensor": {"name": result.name}}],
-                "metadata": {
-                    "stack_trace": f'File "variant.py", line {len(self.source) + 1}, in forward\n',
-                    "nn_module_stack": "L__self__,,variant.Variant",
-                },
+                "metadata": self.metadata(),
                 "is_hop_single_tensor_return": None,
                 "name": result.name,
             }
@@ -170,7 +211,7 @@ class Graph:
                     "outputs": [{"as_tensor": {"name": t.name}} for _, t in outputs],
                     "nodes": self.nodes,
                     "tensor_values": self.tensors,
-                    "sym_int_values": {},
+                    "sym_int_values": self.sizes,
                     "sym_bool_values": {},
                     "is_single_tensor_return": False,
                     "custom_obj_values": {},
@@ -196,7 +237,7 @@ class Graph:
                 "treespec_namedtuple_fields": {},
             },
             "opset_version": {"aten": 10},
-            "range_constraints": {},
+            "range_constraints": {s: {"min_val": 2, "max_val": None} for s in self.symbols},
             "schema_version": {"major": 8, "minor": 20},
             "verifiers": ["TRAINING"],
             "torch_version": "2.13.0",
@@ -234,6 +275,8 @@ def encode(value: Any) -> dict[str, Any]:
         return {"as_scalar_type": SCALAR_TYPES[value]}
     if isinstance(value, bool):
         return {"as_bool": value}
+    if isinstance(value, Size):
+        return {"as_sym_int": {"as_name": value.name}}
     if isinstance(value, int):
         return {"as_int": value}
     if isinstance(value, float):
@@ -242,12 +285,14 @@ def encode(value: Any) -> dict[str, Any]:
         return {"as_string": value}
     if value and isinstance(value[0], Tensor):
         return {"as_tensors": [{"name": t.name} for t in value]}
+    if any(isinstance(v, Size) for v in value):
+        return {"as_sym_ints": [sizes.encode(v) for v in value]}
     return {"as_ints": list(value)}
 
 
 def spell(value: Any) -> str:
     """An argument in Python."""
-    if isinstance(value, Tensor):
+    if isinstance(value, (Tensor, Size)):
         return value.name
     if isinstance(value, Dtype):
         return f"torch.{value}"
@@ -343,9 +388,9 @@ class Tensor:
         size, stride = dims[dim]
         low = start + size if start < 0 else min(start, size)
         high = end + size if end < 0 else min(end, size)
-        dims[dim] = (max(0, high - low), stride)
+        dims[dim] = (-start if start < 0 and end == END else max(0, high - low), stride)
         arguments = [("dim", dim), ("start", start), ("end", end)]
-        text = f"{self.name}[{':, ' * dim}{start}:{'' if end == END else end}]"
+        text = f"{self.name}[{':, ' * dim}{spell(start)}:{'' if end == END else spell(end)}]"
         return self._view("slice.Tensor", arguments, dims, low * stride, text)
 
     def narrow(self, dim: int, start: int, length: int) -> Tensor:
@@ -358,7 +403,8 @@ class Tensor:
     def expand(self, shape: Sequence[int]) -> Tensor:
         """Dimensions of size one repeated without a copy."""
         dims = [(1, 0)] * (len(shape) - self.rank) + self._dims()
-        new = [(want, 0 if have == 1 and want != 1 else stride) for want, (have, stride) in zip(shape, dims)]
+        one = sizes.is_one
+        new = [(want, 0 if one(have) and not one(want) else stride) for want, (have, stride) in zip(shape, dims)]
         return self._view("expand.default", [("size", list(shape))], new)
 
     def _reshaped(self, target: str, arguments: Sequence[tuple[str, Any]], shape: Sequence[int]) -> Tensor:
@@ -371,9 +417,10 @@ class Tensor:
         assert self.is_dense
         return self._reshaped("view.default", [("size", list(shape))], shape)
 
-    def reshape(self, shape: Sequence[int]) -> Tensor:
-        """Another shape."""
-        return self._reshaped("reshape.default", [("shape", list(shape))], shape)
+    def reshape(self, shape: Sequence[int], free: int | None = None) -> Tensor:
+        """Another shape; dimension `free` is written as -1."""
+        written = [-1 if k == free else n for k, n in enumerate(shape)]
+        return self._reshaped("reshape.default", [("shape", written)], shape)
 
     def flatten(self, start: int, end: int) -> Tensor:
         """Dimensions `start` to `end` as one."""
