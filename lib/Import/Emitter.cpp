@@ -269,12 +269,46 @@ static Bounds boundsOf(const Size &size, const pt2::SymbolTable &symbols) {
   return {};
 }
 
+/// The bounds of a sum in which k * floor(e / k) counts as e less a remainder, and k * ceil(e / k) as e and a remainder: what is
+/// left of a rounding when something is subtracted from it is between 0 and k - 1.
+static Bounds boundsByRemainders(const Size &size, const pt2::SymbolTable &symbols) {
+  using Kind = pt2::ExprKind;
+  std::optional<Size> exact = Size(0);
+  int64_t low = 0, high = 0;
+  if (size.kind() != Kind::Add)
+    return {};
+  for (const Size &operand : size.operands()) {
+    Size term = operand;
+    bool isProduct = operand.kind() == Kind::Mul && operand.operands().size() == 2 && operand.operands()[0].isConstant();
+    const Size &quotient = isProduct ? operand.operands()[1] : operand;
+    bool up = quotient.kind() == Kind::CeilDiv;
+    if (isProduct && (up || quotient.kind() == Kind::FloorDiv) && quotient.operands()[1].isConstant()) {
+      int64_t factor = operand.operands()[0].value(), divisor = quotient.operands()[1].value();
+      if (divisor > 0 && divisor < (1 << 30) && factor % divisor == 0 && std::abs(factor) < (1 << 30)) {
+        int64_t times = factor / divisor, most = (up ? times : -times) * (divisor - 1);
+        (most < 0 ? low : high) += most;
+        std::optional<Size> whole = Size::mul(times, quotient.operands()[0]);
+        if (!whole)
+          return {};
+        term = *whole;
+      }
+    }
+    exact = exact ? Size::add(*exact, term) : exact;
+  }
+  if (!exact)
+    return {};
+  Bounds bounds = boundsOf(*exact, symbols);
+  return {bounds.lo ? std::optional(*bounds.lo + low) : std::nullopt,
+          bounds.hi ? std::optional(*bounds.hi + high) : std::nullopt};
+}
+
 std::optional<bool> Emitter::isNegative(const Size &size) {
-  Bounds bounds = boundsOf(size, symbols);
-  if (bounds.hi && *bounds.hi < 0)
-    return true;
-  if (bounds.lo && *bounds.lo >= 0)
-    return false;
+  for (const Bounds &bounds : {boundsOf(size, symbols), boundsByRemainders(size, symbols)}) {
+    if (bounds.hi && *bounds.hi < 0)
+      return true;
+    if (bounds.lo && *bounds.lo >= 0)
+      return false;
+  }
   return std::nullopt;
 }
 

@@ -1,4 +1,4 @@
-//===- FoldActivations.cpp - silu and softplus in one operation each --------------------------------------------===//
+//===- FoldActivations.cpp - silu, softplus and exp in one operation each ----------------------------------------===//
 
 #include "lib/Raise/Passes.h"
 #include "lib/Raise/UnaryFunction.h"
@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include <cmath>
 
 namespace mambac {
 #define GEN_PASS_DEF_FOLDACTIVATIONS
@@ -32,9 +33,19 @@ Value buildSoftplus(OpBuilder &b, Location loc, Value x) {
   return arith::SelectOp::create(b, loc, large, x, small);
 }
 
+Value buildExp(OpBuilder &b, Location loc, Value x) { return math::ExpOp::create(b, loc, x); }
+
+/// A function that is looked for, and its plain spelling with the number of operations in it.
+struct Function {
+  double (*f)(double);
+  Value (*build)(OpBuilder &, Location, Value);
+  unsigned size;
+};
+constexpr Function kFunctions[] = {{silu, buildSilu, 6}, {softplus, buildSoftplus, 6}, {std::exp, buildExp, 2}};
+
 /// Whether the body has one input and no more operations than the plain spelling.
-bool isPlain(linalg::GenericOp op) {
-  return op.getNumDpsInputs() == 1 && op.getBody()->getOperations().size() <= 6 &&
+bool isPlain(linalg::GenericOp op, unsigned size) {
+  return op.getNumDpsInputs() == 1 && op.getBody()->getOperations().size() <= size &&
          op.getMatchingIndexingMap(op.getDpsInputOperand(0)).isIdentity();
 }
 
@@ -81,8 +92,8 @@ struct FoldActivationsPass : mambac::impl::FoldActivationsBase<FoldActivationsPa
     auto type = cast<RankedTensorType>(result.getType());
     MLIRContext *context = &getContext();
     Element element = resolve(Element::of(result, AffineMap::getMultiDimIdentityMap(type.getRank(), context)));
-    for (auto [f, build] : {std::pair{&silu, &buildSilu}, {&softplus, &buildSoftplus}}) {
-      std::optional<Element> x = matchFunction(element, *f);
+    for (const Function &function : kFunctions) {
+      std::optional<Element> x = matchFunction(element, function.f);
       if (!x)
         continue;
       AffineMap identity = AffineMap::getMultiDimIdentityMap(type.getRank(), context);
@@ -90,14 +101,14 @@ struct FoldActivationsPass : mambac::impl::FoldActivationsBase<FoldActivationsPa
       if (!out.isPermutation())
         return;
       auto [source, map] = findRead(op, inversePermutation(out), *x, /*depth=*/8);
-      if (!source || (isPlain(op) && op.getDpsInputOperand(0)->get() == source))
+      if (!source || (isPlain(op, function.size) && op.getDpsInputOperand(0)->get() == source))
         return;
       OpBuilder b(op);
       SmallVector<utils::IteratorType> loops(type.getRank(), utils::IteratorType::parallel);
       auto plain = linalg::GenericOp::create(
           b, op.getLoc(), type, ValueRange{source}, op.getDpsInits(), {map, identity}, loops,
-          [&, build = build](OpBuilder &inner, Location loc, ValueRange args) {
-            linalg::YieldOp::create(inner, loc, (*build)(inner, loc, args[0]));
+          [&](OpBuilder &inner, Location loc, ValueRange args) {
+            linalg::YieldOp::create(inner, loc, function.build(inner, loc, args[0]));
           });
       result.replaceAllUsesWith(plain->getResult(0));
       ++numFolded;

@@ -11,6 +11,7 @@
 #include "lib/Raise/RaiseUtils.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -70,6 +71,34 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
         ++numForwarded;
       }
     }
+    getOperation().walk([&](tensor::InsertSliceOp insert) {
+      rewriter.setInsertionPoint(insert);
+      if (Value padded = pad(insert, rewriter)) {
+        rewriter.replaceOp(insert, padded);
+        ++numPadded;
+      }
+    });
+  }
+
+  /// A copy to the begin of a constant tensor, as a pad; null where it is none, or one of several pieces.
+  Value pad(tensor::InsertSliceOp insert, IRRewriter &rewriter) {
+    auto fill = insert.getDest().getDefiningOp<linalg::FillOp>();
+    RankedTensorType type = insert.getType();
+    if (!fill || !insert.hasUnitStride() || !insert.hasZeroOffset() ||
+        insert.getSourceType().getRank() != type.getRank() || !matchPattern(fill.getInputs()[0], m_Constant()) ||
+        llvm::any_of(insert->getUsers(), [&](Operation *user) {
+          auto next = dyn_cast<tensor::InsertSliceOp>(user);
+          return next && next.getDest() == insert.getResult();
+        }))
+      return {};
+    Location loc = insert.getLoc();
+    AffineExpr whole = rewriter.getAffineSymbolExpr(0), part = rewriter.getAffineSymbolExpr(1);
+    SmallVector<OpFoldResult> low(type.getRank(), rewriter.getIndexAttr(0)), high = low;
+    SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(rewriter, loc, insert.getDest());
+    for (auto [dim, size] : llvm::enumerate(insert.getMixedSizes()))
+      if (!isWholeDim(insert.getDest(), dim, size))
+        high[dim] = affine::makeComposedFoldedAffineApply(rewriter, loc, whole - part, {sizes[dim], size});
+    return tensor::PadOp::create(rewriter, loc, type, insert.getSource(), low, high, fill.getInputs()[0]);
   }
 
   /// The source of an insertion that overwrites all of its destination; else null.

@@ -232,7 +232,8 @@ Lin IndexSpace::getSize(Value tensor, int64_t dim) {
   if (auto collapse = dyn_cast_or_null<tensor::CollapseShapeOp>(op)) {
     Lin product(1);
     bool linear = true;
-    for (int64_t from : collapse.getReassociationIndices()[dim]) {
+    SmallVector<ReassociationIndices> groups = collapse.getReassociationIndices();
+    for (int64_t from : groups[dim]) {
       Lin size = getSize(collapse.getSrc(), from);
       if (size.isConstant())
         product = product * size.constant;

@@ -15,10 +15,31 @@ def SimplifySizes : Pass<"mambac-simplify-sizes", "::mlir::func::FuncOp"> {
         %pad = affine.apply affine_map<()[s0] -> ((-s0) mod 16)>()[%l]
         %padded = affine.apply affine_map<()[s0] -> ((s0 ceildiv 16) * 16)>()[%l]
 
-    After: `%pad` is 0 and `%padded` is `%l`.
+    After: `%pad` is 0 and `%padded` is `%l`. A tensor.concat loses its pieces of length 0.
   }];
   let statistics = [Statistic<"numSimplified", "simplified", "sizes replaced">];
-  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect"];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def CutMergedAxes : Pass<"ssm-cut-merged-axes", "::mlir::func::FuncOp"> {
+  let summary = "Axes that were merged at sizes known at run time only are kept apart";
+  let description = [{
+    A model that merges batch and length before a projection, or the axes of a batch before a product of matrices, and
+    takes them apart behind it, computes the same on the axes themselves. Reshapes that merge move behind what reads them,
+    down to those that undo them. Where sizes are known the passes behind see through such reshapes anyway.
+
+    Before:
+
+        %rows = tensor.collapse_shape %x [[0, 1], [2]] : tensor<?x?x8xf32> into tensor<?x8xf32>
+        %p = linalg.generic: %p[r, e] += %rows[r, d] * %w[e, d]
+        %y = tensor.expand_shape %p [[0, 1], [2]] output_shape [%b, %l, 4]
+
+    After: `%y = linalg.generic: %y[b, l, e] += %x[b, l, d] * %w[e, d]`
+
+    Left alone: an axis that is never taken apart, or at other sizes.
+  }];
+  let statistics = [Statistic<"numCut", "cut", "reshapes that merged axes and are gone">];
+  let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect", "::mlir::affine::AffineDialect"];
 }
 
 def ForwardSlices : Pass<"mambac-forward-slices", "::mlir::func::FuncOp"> {
@@ -31,10 +52,11 @@ def ForwardSlices : Pass<"mambac-forward-slices", "::mlir::func::FuncOp"> {
         %r = tensor.extract_slice %2[0, 0] [1, 8] [1, 1]
 
     After: `%r` is `%h0`. A slice that overlaps a piece in part stays as it is. An insertion that leaves nothing of its
-    destination is its source.
+    destination is its source; one alone to the begin of a constant tensor is a tensor.pad.
   }];
-  let statistics = [Statistic<"numForwarded", "forwarded", "slices read from where they were written, and insertions that were the source">];
-  let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
+  let statistics = [Statistic<"numForwarded", "forwarded", "slices read from where they were written, and insertions that were the source">,
+                    Statistic<"numPadded", "padded", "insertions that became pads">];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
 }
 
 def SplitStacks : Pass<"mambac-split-stacks", "::mlir::func::FuncOp"> {
@@ -564,10 +586,10 @@ def RaiseCumsum : Pass<"ssm-raise-cumsum", "::mlir::func::FuncOp"> {
 }
 
 def FoldActivations : Pass<"ssm-fold-activations", "::mlir::func::FuncOp"> {
-  let summary = "silu and softplus in any spelling become one operation";
+  let summary = "silu, softplus and exp in any spelling become one operation";
   let description = [{
     The scalar operations behind an element are computed at many points; where they depend on one tensor alone and have
-    the values of silu or of softplus, they are that. The passes behind see one plain form. Only analytic functions count,
+    the values of silu, of softplus or of exp (1 + (exp(x) - 1), 1 / exp(-x)), they are that. The passes behind see one plain form. Only analytic functions count,
     and branches that switch at known values, next to which the function is compared, too: UnaryFunction.h says why that
     is enough.
 

@@ -60,6 +60,7 @@ struct RaiseCumsumPass : mambac::impl::RaiseCumsumBase<RaiseCumsumPass> {
       Value root = op->getResult(0);
       std::string reason;
       LogicalResult found = studyRoot(root, none, [&](RootStudy &study) {
+        study.evaluator.keepPiecesWhole(); // what is summed may be padded
         study.evaluator.followWhere([&](Value value) { return value == root || positions.get(value); });
         return raise(op, study, reason);
       });
@@ -104,63 +105,41 @@ struct RaiseCumsumPass : mambac::impl::RaiseCumsumBase<RaiseCumsumPass> {
     if (term.atoms.size() != 1 || term.coefficient != 1 || term.atoms[0].kind != Atom::Kind::Leaf)
       return failure(); // a product against a mask, as attention and state space duality have it
     const Atom &leaf = term.atoms[0];
-    // One dimension of the leaf is s; the others are the result's. Where a part of the leaf is meant, it is cut out.
-    auto type = cast<RankedTensorType>(leaf.value.getType());
+    // The leaf over the result's axes, with s for t; where a part of it is meant, or parts of an axis, it is cut.
+    unsigned place = dim - study.index.begin();
     auto resultType = cast<RankedTensorType>(study.root.getType());
-    MLIRContext *context = op.getContext();
-    SmallVector<AffineExpr> exprs;
-    SmallVector<int64_t> offsets, sizes;
-    std::optional<int64_t> sumDim;
-    bool isWhole = true;
-    for (auto [k, e] : llvm::enumerate(leaf.index)) {
-      Lin offset(e.constant), moving = e - offset;
-      unsigned place = dim - study.index.begin();
-      if (moving == Lin::var(s) && !sumDim) {
-        sumDim = k;
-      } else if (moving.isConstant()) {
-        offsets.push_back(e.constant);
-        sizes.push_back(1);
-        exprs.push_back(getAffineConstantExpr(0, context));
-        isWhole &= type.getDimSize(k) == 1;
-        continue;
-      } else {
-        place = llvm::find(study.index, moving) - study.index.begin();
-        if (e.uses(s) || e.uses(t) || place == study.index.size())
-          return fail("the summed tensor is not read along the result's axes");
-      }
-      exprs.push_back(getAffineDimExpr(place, context));
-      offsets.push_back(e.constant);
-      sizes.push_back(resultType.getDimSize(place));
-      isWhole &= e.constant == 0 && study.space.getSize(leaf.value, k) == study.space.getSize(study.root, place);
+    SmallVector<Axis> axes;
+    SmallVector<unsigned> all;
+    for (auto [k, position] : llvm::enumerate(study.index)) {
+      axes.push_back({k == place ? Lin::var(s) : position, study.space.getSize(study.root, k)});
+      all.push_back(k);
     }
-    if (!sumDim || !type.getElementType().isF32())
+    if (!cast<RankedTensorType>(leaf.value.getType()).getElementType().isF32() ||
+        llvm::any_of(leaf.index, [&](const Lin &e) { return e.uses(t); }) ||
+        llvm::none_of(leaf.index, [&](const Lin &e) { return e.uses(s); }))
       return fail("the summed tensor does not depend on the position");
-    if (!isWhole && (!type.hasStaticShape() || !resultType.hasStaticShape()))
-      return fail("a part of a tensor whose size is open is summed");
-    for (auto [offset, size, all] : llvm::zip(offsets, sizes, type.getShape()))
-      if (!isWhole && (offset < 0 || offset + size > all))
-        return fail("the summed tensor is read beyond its end");
 
     OpBuilder b(op);
     Location loc = op.getLoc();
-    Value summed = leaf.value;
-    if (!isWhole) {
-      auto attributes = [&](ArrayRef<int64_t> values) { return getAsIndexOpFoldResult(context, values); };
-      summed = tensor::ExtractSliceOp::create(b, loc, summed, attributes(offsets), attributes(sizes),
-                                              attributes(SmallVector<int64_t>(sizes.size(), 1)));
-    }
-    Value empty = tensor::EmptyOp::create(b, loc, tensor::getMixedSizes(b, loc, summed), type.getElementType());
-    Value sums = ssm::CumsumOp::create(b, loc, summed, empty, *sumDim, reverse, exclusive)->getResult(0);
-    AffineMap map = AffineMap::get(study.index.size(), 0, exprs, context);
-    FailureOr<std::pair<Value, AffineMap>> input = dropUnitDims(b, loc, sums, map);
-    if (failed(input) || !input->second.isProjectedPermutation())
+    MLIRContext *context = op.getContext();
+    OperandBuilder operands(b, loc, study.space, axes);
+    Group group;
+    group.atoms.push_back(leaf);
+    FailureOr<Operand> summed = operands.build(group, {place}, all);
+    if (failed(summed) || !summed->map.isProjectedPermutation())
       return fail("the summed tensor is not read along the result's axes");
+    std::optional<unsigned> sumDim = summed->map.getResultPosition(b.getAffineDimExpr(place));
+    if (!sumDim)
+      return fail("the summed tensor does not depend on the position");
+    Value empty = tensor::EmptyOp::create(b, loc, tensor::getMixedSizes(b, loc, summed->value),
+                                          resultType.getElementType());
+    Value sums = ssm::CumsumOp::create(b, loc, summed->value, empty, *sumDim, reverse, exclusive)->getResult(0);
     SmallVector<utils::IteratorType> loops(study.index.size(), utils::IteratorType::parallel);
     AffineMap identity = AffineMap::getMultiDimIdentityMap(study.index.size(), context);
     Value out = tensor::EmptyOp::create(b, loc, tensor::getMixedSizes(b, loc, op.getDpsInits()[0]),
                                         resultType.getElementType());
-    auto view = linalg::GenericOp::create(b, loc, resultType, ValueRange{input->first}, ValueRange{out},
-                                          {input->second, identity}, loops,
+    auto view = linalg::GenericOp::create(b, loc, resultType, ValueRange{sums}, ValueRange{out},
+                                          {summed->map, identity}, loops,
                                           [](OpBuilder &inner, Location at, ValueRange args) {
                                             linalg::YieldOp::create(inner, at, args[0]);
                                           });

@@ -33,6 +33,9 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createSimplifySizes());
   addCleanup(pm);
   pm.addNestedPass<func::FuncOp>(createPlainProducts());
+  // Before anything writes positions as linear expressions.
+  pm.addNestedPass<func::FuncOp>(createCutMergedAxes());
+  addCleanup(pm);
   pm.addNestedPass<func::FuncOp>(createForwardSlices());
   pm.addNestedPass<func::FuncOp>(createSplitStacks());
   // Loops over time first: everything after sees whole tensors, as in a model that was written without the loop.
@@ -46,6 +49,7 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   // What follows looks for cumulative sums.
   pm.addNestedPass<func::FuncOp>(createRaiseCumsum());
   pm.addNestedPass<func::FuncOp>(createRaiseWindowSums());
+  addCleanup(pm);
   // silu and softplus in one form each, for whatever reads them.
   pm.addNestedPass<func::FuncOp>(createFoldActivations());
   // Before anything asks which axes a value has.

@@ -35,6 +35,27 @@ static Term intoSum(Term term) {
   return term;
 }
 
+/// Whether a summand is not masked (by a pad) at any position before the sum's end.
+bool RecurrenceMatcher::isUnmasked(const Term &masked, const Lin &end, ArrayRef<Lin> given) {
+  int at = evaluator.getSummandVar();
+  return llvm::all_of(masked.guards, [&](const Lin &guard) {
+    // What holds at the last position holds before it.
+    return guard.coefficientOf(at) < 0 && space.implies(join(given, {end - 1}), guard.substitute(at, end - 1));
+  });
+}
+
+/// Whether a sum up to some position is one of the summand's: the same, or one that differs in pads that are not reached.
+bool RecurrenceMatcher::isSameSum(const Atom &sum, ArrayRef<Lin> given) {
+  if (*sum.summand == *summand)
+    return true;
+  Term a = *sum.summand, b = *summand;
+  if (!isUnmasked(a, sum.end, given) || !isUnmasked(b, sum.end, given))
+    return false;
+  a.guards.clear();
+  b.guards.clear();
+  return a == b;
+}
+
 /// Moves the exponentials of a term into one exponent, and says between which times it decays.
 LogicalResult RecurrenceMatcher::splitExponent(const Term &term, ArrayRef<Lin> given, Work &work) {
   Poly exponent;
@@ -50,12 +71,25 @@ LogicalResult RecurrenceMatcher::splitExponent(const Term &term, ArrayRef<Lin> g
     else
       exponent.insert(exponent.end(), atom.exponent->begin(), atom.exponent->end());
   }
-  exponent = evaluator.simplify(exponent, join(given, term.guards));
-  return form == Form::Steps ? splitSteps(exponent, work) : splitSums(exponent, work);
+  const Constraints known = join(given, term.guards);
+  exponent = evaluator.simplify(exponent, known);
+  if (exponent.size() > 2) {
+    // Sums that cancel may have been masked in one place and not in another.
+    for (Term &part : exponent)
+      for (Atom &atom : part.atoms)
+        if (atom.kind == Atom::Kind::Prefix && !atom.summand->guards.empty() &&
+            isUnmasked(*atom.summand, atom.end, known)) {
+          Term plain = *atom.summand;
+          plain.guards.clear();
+          atom.summand = std::make_shared<Term>(std::move(plain));
+        }
+    exponent = evaluator.simplify(exponent, known);
+  }
+  return form == Form::Steps ? splitSteps(exponent, work) : splitSums(exponent, known, work);
 }
 
 /// The exponent is a difference of prefix sums of one summand.
-LogicalResult RecurrenceMatcher::splitSums(const Poly &exponent, Work &work) {
+LogicalResult RecurrenceMatcher::splitSums(const Poly &exponent, ArrayRef<Lin> given, Work &work) {
   for (const Term &outer : exponent) {
     const Term part = intoSum(outer);
     plausible |= llvm::any_of(part.atoms, [](const Atom &atom) { return atom.kind == Atom::Kind::Prefix; });
@@ -72,9 +106,10 @@ LogicalResult RecurrenceMatcher::splitSums(const Poly &exponent, Work &work) {
     if (part.atoms.size() != 1 || part.atoms[0].kind != Atom::Kind::Prefix || !part.guards.empty() ||
         !part.bound.empty())
       return fail("an exponent is not a difference of cumulative sums");
-    if (summand && !(*part.atoms[0].summand == *summand))
+    if (!summand)
+      summand = part.atoms[0].summand;
+    else if (!isSameSum(part.atoms[0], given))
       return fail("the decays are cumulative sums of different values");
-    summand = part.atoms[0].summand;
     std::optional<Lin> &side = (part.coefficient > 0) != options.negated ? work.end : work.begin;
     if ((rate != 0 && rate != std::abs(part.coefficient)) || side)
       return fail("an exponent is not one difference of cumulative sums");
@@ -217,6 +252,7 @@ LogicalResult RecurrenceMatcher::matchBase() {
     return ownForEachState(A.atoms, constant) ? fail("the decay has its own value for each state")
                                                            : success();
   }
+  openScales(leaves, coefficient, {});
   auto isStep = [&](const Atom &leaf) { return dependsOnTime(leaf) && !usesVar(leaf, stateVar); };
   auto isRate = [&](const Atom &leaf) { return !dependsOnTime(leaf); };
   auto accepted = [&] {

@@ -126,74 +126,6 @@ LogicalResult RecurrenceMatcher::nameState(Term &term, ArrayRef<int> vars) {
   return success();
 }
 
-/// Opens products until what is read at a state no longer holds the whole input: until x and B are apart.
-LogicalResult RecurrenceMatcher::separate(SmallVectorImpl<Atom> &leaves, double &coefficient, ArrayRef<Lin> given) {
-  if (state.isConstant()) {
-    // One state: what is whole is opened once.
-    for (unsigned step = 0; leaves.size() == 1 && step < 4; ++step) {
-      FailureOr<Poly> opened = evaluator.expand(leaves[0], given);
-      if (failed(opened) || opened->size() != 1 || !opened->front().bound.empty() || !opened->front().guards.empty() ||
-          llvm::any_of(opened->front().atoms, [](const Atom &a) { return a.kind != Atom::Kind::Leaf; }))
-        break;
-      leaves.assign(opened->front().atoms.begin(), opened->front().atoms.end());
-      coefficient *= opened->front().coefficient;
-    }
-    return success();
-  }
-  int stateVar = state.terms[0].first;
-  SmallVector<int> rootVars;
-  for (auto [dim, e] : llvm::enumerate(study.index))
-    if (dim != timeDim)
-      rootVars.append(varsOf(e));
-  auto accept = [&](ArrayRef<Atom> atoms) {
-    auto used = varsOf(atoms);
-    bool hasX = false;
-    for (const Atom &atom : atoms) {
-      if (!usesVar(atom, stateVar)) {
-        hasX = true;
-        continue;
-      }
-      if (llvm::all_of(rootVars, [&](int var) { return usesVar(atom, var) || !llvm::is_contained(used, var); }))
-        return false;
-    }
-    return hasX;
-  };
-  struct Candidate {
-    SmallVector<Atom, 4> atoms;
-    double coefficient;
-  };
-  SmallVector<Candidate, 4> candidates{{SmallVector<Atom, 4>(leaves.begin(), leaves.end()), coefficient}};
-  for (unsigned next = 0; next < candidates.size() && next < 64; ++next) {
-    Candidate current = candidates[next];
-    if (accept(current.atoms)) {
-      leaves.assign(current.atoms.begin(), current.atoms.end());
-      coefficient = current.coefficient;
-      return success();
-    }
-    for (unsigned i = 0; i < current.atoms.size(); ++i) {
-      if (!usesVar(current.atoms[i], stateVar))
-        continue;
-      FailureOr<Poly> opened = evaluator.expand(current.atoms[i], given);
-      if (failed(opened) || opened->size() != 1 || !opened->front().bound.empty() || !opened->front().guards.empty() ||
-          llvm::any_of(opened->front().atoms, [](const Atom &a) { return a.kind != Atom::Kind::Leaf; }))
-        continue;
-      Candidate further = current;
-      further.atoms.erase(further.atoms.begin() + i);
-      further.atoms.append(opened->front().atoms.begin(), opened->front().atoms.end());
-      further.coefficient *= opened->front().coefficient;
-      candidates.push_back(further);
-    }
-  }
-  // A B with a value of its own for each channel, or one channel.
-  for (const Candidate &candidate : candidates)
-    if (llvm::any_of(candidate.atoms, [&](const Atom &atom) { return !usesVar(atom, stateVar); })) {
-      leaves.assign(candidate.atoms.begin(), candidate.atoms.end());
-      coefficient = candidate.coefficient;
-      return success();
-    }
-  return fail("the input is not a product of x and B");
-}
-
 /// A term with a source time, or one that starts from the initial state.
 LogicalResult RecurrenceMatcher::matchSource(Work &work, ArrayRef<Lin> given) {
   Term &term = work.term;
@@ -265,6 +197,7 @@ LogicalResult RecurrenceMatcher::matchSource(Work &work, ArrayRef<Lin> given) {
     return failWithStep("the input is not multiplied by the time step of the decay");
   if (failed(separate(sourceLeaves, coefficient, known)))
     return failure();
+  openScales(sourceLeaves, coefficient, known);
   Group foundX, foundB;
   foundX.coefficient = coefficient;
   for (const Atom &leaf : sourceLeaves)
@@ -283,6 +216,11 @@ LogicalResult RecurrenceMatcher::matchSource(Work &work, ArrayRef<Lin> given) {
     foundB.atoms.push_back(*least);
     foundX.atoms.erase(least);
   }
+  SmallVector<int> channels = varsOf(foundX.atoms);
+  llvm::erase_if(channels, [&](int var) {
+    return var == tau.terms[0].first || llvm::any_of(foundB.atoms, [&](const Atom &b) { return usesVar(b, var); });
+  });
+  openReadout(foundC, foundGate, foundX.coefficient, channels, known);
   if (failed(agree(gate, sawGate, foundGate, "factors at the target time")) ||
       failed(agree(C, sawC, foundC, "readouts C")))
     return failure();

@@ -84,7 +84,7 @@ private:
   bool check(const Poly &poly, llvm::ArrayRef<Lin> given, const Lin &at, bool isFinal);
   bool checkSource(Work &work, llvm::ArrayRef<Lin> given, const Lin &at, bool isFinal);
   mlir::LogicalResult splitExponent(const Term &term, llvm::ArrayRef<Lin> given, Work &work);
-  mlir::LogicalResult splitSums(const Poly &exponent, Work &work);
+  mlir::LogicalResult splitSums(const Poly &exponent, llvm::ArrayRef<Lin> given, Work &work);
   mlir::LogicalResult splitSteps(const Poly &exponent, Work &work);
   void findForm(Poly &poly);
   void joinLastSummand(Poly &poly);
@@ -105,6 +105,11 @@ private:
   mlir::LogicalResult matchBase();
   mlir::LogicalResult matchSource(Work &work, llvm::ArrayRef<Lin> given);
   mlir::LogicalResult separate(llvm::SmallVectorImpl<Atom> &leaves, double &coefficient, llvm::ArrayRef<Lin> given);
+  bool isUnmasked(const Term &masked, const Lin &end, llvm::ArrayRef<Lin> given);
+  bool isSameSum(const Atom &sum, llvm::ArrayRef<Lin> given);
+  void openScales(llvm::SmallVectorImpl<Atom> &leaves, double &coefficient, llvm::ArrayRef<Lin> given);
+  void openReadout(Group &readout, Group &outside, double &coefficient, llvm::ArrayRef<int> channels,
+                   llvm::ArrayRef<Lin> given);
   mlir::LogicalResult matchDirect(Work &work, llvm::ArrayRef<Lin> given);
   mlir::LogicalResult openMixedLeaves(llvm::SmallVectorImpl<Work> &works, llvm::ArrayRef<Lin> given,
                                       const Lin &target);

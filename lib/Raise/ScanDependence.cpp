@@ -53,7 +53,8 @@ static bool isGather(linalg::LinalgOp op) {
 ScanDependence::ScanDependence(Operation *root, bool masks) {
   PositionDims positions;
   root->walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (op->getNumResults() == 0 || op->getParentOfType<linalg::LinalgOp>())
+    // A size is known without what it is the size of.
+    if (op->getNumResults() == 0 || op->getParentOfType<linalg::LinalgOp>() || isa<tensor::DimOp>(op))
       return;
     auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
     bool followable = linalgOp && (hasFollowableBody(linalgOp, masks) || isGather(linalgOp));
@@ -134,7 +135,8 @@ ScanDependence ScanDependence::ofExponentials(Operation *root) {
   if (generations == 0)
     return dependence;
   root->walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (op->getNumResults() == 0 || op->getParentOfType<linalg::LinalgOp>() || states.count(op->getResult(0)))
+    if (op->getNumResults() == 0 || op->getParentOfType<linalg::LinalgOp>() || isa<tensor::DimOp>(op) ||
+        states.count(op->getResult(0)))
       return;
     State state{0, isFollowable(op)};
     for (Value operand : op->getOperands())

@@ -107,6 +107,26 @@ struct SimplifySizes : mambac::impl::SimplifySizesBase<SimplifySizes> {
     return values.first <= values.last ? std::optional(values) : std::nullopt;
   }
 
+  /// A pad by nothing, as a piece of length 0.
+  void dropEmptyPieces(tensor::ConcatOp concat) {
+    SmallVector<Value> kept;
+    for (Value piece : concat.getInputs())
+      if (cast<RankedTensorType>(piece.getType()).getDimSize(concat.getDim()) != 0)
+        kept.push_back(piece);
+    if (kept.empty() || kept.size() == concat.getInputs().size())
+      return;
+    OpBuilder builder(concat);
+    RankedTensorType type = concat.getResultType();
+    Value whole = kept.front();
+    if (kept.size() > 1)
+      whole = tensor::ConcatOp::create(builder, concat.getLoc(), type, concat.getDim(), kept);
+    else if (whole.getType() != type)
+      whole = tensor::CastOp::create(builder, concat.getLoc(), type, whole);
+    concat.replaceAllUsesWith(whole);
+    concat.erase();
+    ++numSimplified;
+  }
+
   void runOnOperation() override {
     if (getOperation().isExternal())
       return;
@@ -128,6 +148,7 @@ struct SimplifySizes : mambac::impl::SimplifySizesBase<SimplifySizes> {
       apply.replaceAllUsesWith(getValueOrCreateConstantIndexOp(builder, apply.getLoc(), result));
       ++numSimplified;
     });
+    getOperation().walk([&](tensor::ConcatOp concat) { dropEmptyPieces(concat); });
   }
 };
 

@@ -29,6 +29,8 @@ struct Expression {
   /// The value of the last step if step `variable` is x; nothing if another leaf is read.
   std::optional<double> evaluate(unsigned variable, double x) const;
   double apply(const Step &step, ArrayRef<double> values) const;
+  /// The steps that the result needs where step `variable` is known: what the variable is made of is not among them.
+  SmallVector<bool> getNeeded(unsigned variable) const;
   /// Whether sampling tells all about the last step as a function of step `variable`: branches, absolute values, maxima
   /// and minima switch where an affine function of it has a value, and nowhere else.
   bool switchesAreSampled(unsigned variable, SmallVectorImpl<double> &switches) const;
@@ -107,14 +109,18 @@ double Expression::apply(const Step &step, ArrayRef<double> v) const {
   return std::fabs(in(0));
 }
 
-std::optional<double> Expression::evaluate(unsigned variable, double x) const {
-  // Only what the result needs: other leaves may stand below the variable.
+SmallVector<bool> Expression::getNeeded(unsigned variable) const {
   SmallVector<bool> needed(steps.size(), false);
   needed.back() = true;
   for (unsigned i = steps.size(); i-- > 0;)
     if (needed[i] && i != variable)
       for (unsigned operand : steps[i].operands)
         needed[operand] = true;
+  return needed;
+}
+
+std::optional<double> Expression::evaluate(unsigned variable, double x) const {
+  SmallVector<bool> needed = getNeeded(variable);
   SmallVector<double> values(steps.size(), 0);
   for (auto [i, step] : llvm::enumerate(steps)) {
     if (!needed[i])
@@ -134,7 +140,10 @@ std::optional<double> Expression::evaluate(unsigned variable, double x) const {
 bool Expression::switchesAreSampled(unsigned variable, SmallVectorImpl<double> &switches) const {
   // slope * x + offset, where a step is that
   SmallVector<std::optional<std::pair<double, double>>> affine(steps.size());
+  SmallVector<bool> needed = getNeeded(variable);
   for (auto [i, step] : llvm::enumerate(steps)) {
+    if (!needed[i])
+      continue;
     auto in = [&](unsigned k) { return affine[step.operands[k]]; };
     if (i == variable)
       affine[i] = {1.0, 0.0};

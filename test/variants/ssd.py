@@ -295,7 +295,7 @@ def cut_into_chunks(p: Program, values: list[Value]) -> tuple[list[Value], int, 
     padding, is_open = p.spell.padding(length, chunk), p.is_open("l")
     if is_open and p.chunk and p.choices.chance("no padding", 0.5):
         padding, is_open = 0, False
-    if padding == 0 and not is_open and p.choices.chance("a chunk of padding", 0.1):
+    if padding == 0 and not p.is_open("l") and p.choices.chance("a chunk of padding", 0.1):
         padding = chunk
     result = []
     for v in values:

@@ -49,7 +49,8 @@ public:
     }
     if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op)) {
       int64_t product = 1;
-      for (int64_t from : collapse.getReassociationIndices()[dim])
+      SmallVector<ReassociationIndices> groups = collapse.getReassociationIndices();
+      for (int64_t from : groups[dim])
         product *= get(collapse.getSrc(), from);
       return product;
     }
