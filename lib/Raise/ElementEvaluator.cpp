@@ -79,6 +79,8 @@ Poly ElementEvaluator::simplify(const Poly &poly, ArrayRef<Lin> given) {
   // a - a = 0
   for (unsigned i = 0; i < result.size(); ++i)
     for (unsigned j = i + 1; j < result.size(); ++j) {
+      if (result[j].atoms.size() != result[i].atoms.size() || !result[i].bound.empty())
+        continue;
       Term other = result[j];
       other.coefficient = result[i].coefficient;
       if (!std::isfinite(other.coefficient) || !(other == result[i]) || !result[i].bound.empty())

@@ -49,17 +49,45 @@ bool isPlain(linalg::GenericOp op, unsigned size) {
          op.getMatchingIndexingMap(op.getDpsInputOperand(0)).isIdentity();
 }
 
+/// Steps from a reshape that adds or drops dimensions of size 1 to its source; `map` gives the position there.
+bool stepThroughUnits(Value &value, AffineMap &map) {
+  Operation *op = value.getDefiningOp();
+  auto collapse = dyn_cast_or_null<tensor::CollapseShapeOp>(op);
+  auto expand = dyn_cast_or_null<tensor::ExpandShapeOp>(op);
+  if (!collapse && !expand)
+    return false;
+  auto groups = collapse ? collapse.getReassociationIndices() : expand.getReassociationIndices();
+  auto wide = collapse ? collapse.getSrcType() : expand.getResultType();
+  SmallVector<AffineExpr> position;
+  for (auto [narrow, group] : llvm::enumerate(groups)) {
+    if (llvm::count_if(group, [&](int64_t dim) { return wide.getDimSize(dim) != 1; }) > 1)
+      return false;
+    auto *large = llvm::find_if(group, [&](int64_t dim) { return wide.getDimSize(dim) != 1; });
+    AffineExpr zero = getAffineConstantExpr(0, value.getContext());
+    if (expand)
+      position.push_back(large == group.end() ? zero : map.getResult(*large));
+    else
+      for (int64_t &dim : group)
+        position.push_back(&dim == large ? map.getResult(narrow) : zero);
+  }
+  map = AffineMap::get(map.getNumDims(), 0, position, value.getContext());
+  value = op->getOperand(0);
+  return true;
+}
+
 /// A tensor that `op` or what it is made of reads, plainly, and whose element is `x`; null where there is none. `loops`
 /// are those of `op` in terms of the result's dimensions.
 std::pair<Value, AffineMap> findRead(linalg::GenericOp op, AffineMap loops, const Element &x, unsigned depth) {
   for (OpOperand *operand : op.getDpsInputOperands()) {
-    auto type = dyn_cast<RankedTensorType>(operand->get().getType());
+    Value value = operand->get();
     AffineMap map = op.getMatchingIndexingMap(operand).compose(loops);
-    if (!type || !map.isProjectedPermutation())
-      continue;
-    if (type.getElementType().isF32() && resolve(Element::of(operand->get(), map)) == x)
-      return {operand->get(), map};
-    auto inner = operand->get().getDefiningOp<linalg::GenericOp>();
+    do {
+      auto type = dyn_cast<RankedTensorType>(value.getType());
+      if (type && type.getElementType().isF32() && map.isProjectedPermutation() &&
+          resolve(Element::of(value, map)) == x)
+        return {value, map};
+    } while (stepThroughUnits(value, map));
+    auto inner = value.getDefiningOp<linalg::GenericOp>();
     if (!inner || inner->getNumResults() != 1 || inner.getNumReductionLoops() != 0 || depth == 0)
       continue;
     AffineMap out = inner.getMatchingIndexingMap(inner.getDpsInitOperand(0));

@@ -17,32 +17,49 @@ using namespace mambac::raise;
 
 namespace {
 
-/// Whether a value is computed from positions by elementwise operations and views: a mask, or something masked.
+/// Whether a value is a mask (computed from positions alone, elementwise), or one tensor masked: what else is computed
+/// from masked values, such as a sum of two of them, is no summand of a running sum.
 class PositionDependence {
 public:
+  enum Kind { kOther, kConstant, kMask, kMasked };
   bool get(Value value) {
+    Kind kind = getKind(value);
+    return kind == kMask || kind == kMasked;
+  }
+
+private:
+  Kind getKind(Value value) {
     Operation *op = value.getDefiningOp();
     if (!op)
-      return false;
-    auto [it, isNew] = known.try_emplace(value, false);
+      return kOther;
+    auto [it, isNew] = known.try_emplace(value, kOther);
     if (!isNew)
       return it->second;
-    bool result = compute(op);
+    Kind result = compute(op);
     known[value] = result;
     return result;
   }
 
-private:
-  bool compute(Operation *op) {
+  Kind compute(Operation *op) {
+    if (isa<arith::ConstantOp, linalg::FillOp>(op))
+      return kConstant;
     if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp, tensor::CastOp>(op))
-      return get(op->getOperand(0));
+      return getKind(op->getOperand(0));
     auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
     if (!linalgOp || linalgOp.getNumReductionLoops() != 0)
-      return false;
-    return !op->getRegion(0).front().getOps<linalg::IndexOp>().empty() ||
-           llvm::any_of(linalgOp.getDpsInputs(), [&](Value input) { return get(input); });
+      return kOther;
+    bool isMasked = !op->getRegion(0).front().getOps<linalg::IndexOp>().empty();
+    unsigned numTensors = 0;
+    for (Value input : linalgOp.getDpsInputs()) {
+      Kind kind = getKind(input);
+      isMasked |= kind == kMask || kind == kMasked;
+      numTensors += kind == kOther || kind == kMasked;
+    }
+    if (numTensors > 1 || (numTensors == 1 && !isMasked))
+      return kOther;
+    return numTensors ? kMasked : isMasked ? kMask : kConstant;
   }
-  llvm::DenseMap<Value, bool> known;
+  llvm::DenseMap<Value, Kind> known;
 };
 
 struct RaiseCumsumPass : mambac::impl::RaiseCumsumBase<RaiseCumsumPass> {

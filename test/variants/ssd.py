@@ -291,8 +291,9 @@ def doubling(p: Program, o: Operands, inputs: list[Value], log_decay: Value) -> 
 def cut_into_chunks(p: Program, values: list[Value]) -> tuple[list[Value], int, int]:
     """Padded to a multiple of the chunk, and time as chunk and position."""
     length = p.sizes["l"]
-    chunk = p.chunk or p.choices.pick("chunk", [4, 2, 3, 5, 1, 8], first=0.2)
-    padding, is_open = p.spell.padding(length, chunk), p.is_open("l")
+    is_open = p.is_open("l")
+    chunk = p.chunk or p.choices.pick("chunk", [4, 2, 3, 5, 8] + ([] if is_open else [1]), first=0.2)
+    padding = p.spell.padding(length, chunk) if is_open else -length % chunk
     if is_open and p.chunk and p.choices.chance("no padding", 0.5):
         padding, is_open = 0, False
     if padding == 0 and not p.is_open("l") and p.choices.chance("a chunk of padding", 0.1):
