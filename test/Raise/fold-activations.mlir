@@ -274,3 +274,57 @@ func.func @relu(%z: tensor<3x4xf32>) -> tensor<3x4xf32> {
   } -> tensor<3x4xf32>
   return %y : tensor<3x4xf32>
 }
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// 1 + (exp(x) - 1), with a unit dimension on the way: a state that loses a part of itself.
+
+// CHECK-LABEL: func.func @what_stays
+// CHECK: %[[Y:.*]] = linalg.generic {{.*}} ins(%arg0 : tensor<3x4xf32>)
+// CHECK-NEXT: ^bb0(%[[X:.*]]: f32,
+// CHECK-NEXT: %[[E:.*]] = math.exp %[[X]]
+// CHECK-NEXT: linalg.yield %[[E]]
+// CHECK: return %[[Y]]
+func.func @what_stays(%x: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %one = arith.constant 1.0 : f32
+  %e = tensor.empty() : tensor<3x4xf32>
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %p = math.exp %a : f32
+    linalg.yield %p : f32
+  } -> tensor<3x4xf32>
+  %w = tensor.expand_shape %s [[0, 1], [2]] output_shape [3, 1, 4] : tensor<3x4xf32> into tensor<3x1x4xf32>
+  %n = tensor.collapse_shape %w [[0], [1, 2]] : tensor<3x1x4xf32> into tensor<3x4xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%n : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %lost = arith.subf %a, %one : f32
+    %q = arith.addf %lost, %one : f32
+    linalg.yield %q : f32
+  } -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// Something else than all of it stays.
+
+// CHECK-LABEL: func.func @what_does_not
+// CHECK: arith.subf
+// CHECK: arith.addf
+func.func @what_does_not(%x: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %one = arith.constant 1.0 : f32
+  %two = arith.constant 2.0 : f32
+  %e = tensor.empty() : tensor<3x4xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %p = math.exp %a : f32
+    %lost = arith.subf %p, %one : f32
+    %q = arith.addf %lost, %two : f32
+    linalg.yield %q : f32
+  } -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}

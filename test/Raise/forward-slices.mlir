@@ -85,3 +85,31 @@ func.func @zeros(%h0: tensor<1x8xf32>) -> tensor<1x8xf32> {
   %r = tensor.extract_slice %1[2, 0] [1, 8] [1, 1] : tensor<4x8xf32> to tensor<1x8xf32>
   return %r : tensor<1x8xf32>
 }
+
+// -----
+
+// Copied to the begin of zeros: a pad.
+// CHECK-LABEL: func @copy_into_zeros
+// CHECK:         tensor.pad %arg0 low[0, 0] high[%{{.*}}, 0]
+// CHECK-NOT:     tensor.insert_slice
+func.func @copy_into_zeros(%x: tensor<?x8xf32>, %n: index, %m: index) -> tensor<?x8xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty(%m) : tensor<?x8xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<?x8xf32>) -> tensor<?x8xf32>
+  %1 = tensor.insert_slice %x into %z[0, 0] [%n, 8] [1, 1] : tensor<?x8xf32> into tensor<?x8xf32>
+  return %1 : tensor<?x8xf32>
+}
+
+// -----
+
+// The first of several pieces is none.
+// CHECK-LABEL: func @pieces
+// CHECK-COUNT-2: tensor.insert_slice
+func.func @pieces(%x: tensor<1x8xf32>, %y: tensor<1x8xf32>) -> tensor<4x8xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<4x8xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<4x8xf32>) -> tensor<4x8xf32>
+  %1 = tensor.insert_slice %x into %z[0, 0] [1, 8] [1, 1] : tensor<1x8xf32> into tensor<4x8xf32>
+  %2 = tensor.insert_slice %y into %1[1, 0] [1, 8] [1, 1] : tensor<1x8xf32> into tensor<4x8xf32>
+  return %2 : tensor<4x8xf32>
+}

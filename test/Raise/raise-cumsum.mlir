@@ -118,3 +118,40 @@ func.func @part(%w: tensor<2x10xf32>) -> tensor<2x5xf32> {
   } -> tensor<2x5xf32>
   return %y : tensor<2x5xf32>
 }
+
+// -----
+
+// Of chunks of a padded tensor, whose number is known at run time only.
+
+// CHECK-LABEL: func.func @padded_chunks
+// CHECK: %[[P:.*]] = tensor.pad %arg0
+// CHECK: %[[C:.*]] = tensor.expand_shape {{.*}} into tensor<?x4x3xf32>
+// CHECK: ssm.cumsum dim(1) ins(%[[C]] : tensor<?x4x3xf32>)
+// CHECK-NOT: reduction
+func.func @padded_chunks(%x: tensor<?x3xf32>, %pad: index, %chunks: index) -> tensor<?x4x3xf32> {
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %e = tensor.empty() : tensor<4x4xf32>
+  %m = linalg.generic {indexing_maps = [affine_map<(t,s) -> (t,s)>], iterator_types = ["parallel", "parallel"]} outs(%e : tensor<4x4xf32>) {
+  ^bb0(%o: f32):
+    %t = linalg.index 0 : index
+    %s = linalg.index 1 : index
+    %c = arith.cmpi sle, %s, %t : index
+    %v = arith.select %c, %one, %zero : f32
+    linalg.yield %v : f32
+  } -> tensor<4x4xf32>
+  %p = tensor.pad %x low[0, 0] high[%pad, 0] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %zero : f32
+  } : tensor<?x3xf32> to tensor<?x3xf32>
+  %cut = tensor.expand_shape %p [[0, 1], [2]] output_shape [%chunks, 4, 3] : tensor<?x3xf32> into tensor<?x4x3xf32>
+  %f = tensor.empty(%chunks) : tensor<?x4x3xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%f : tensor<?x4x3xf32>) -> tensor<?x4x3xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(c,t,h,s) -> (t,s)>, affine_map<(c,t,h,s) -> (c,s,h)>, affine_map<(c,t,h,s) -> (c,t,h)>], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%m, %cut : tensor<4x4xf32>, tensor<?x4x3xf32>) outs(%z : tensor<?x4x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %q = arith.mulf %a, %b : f32
+    %r = arith.addf %o, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<?x4x3xf32>
+  return %y : tensor<?x4x3xf32>
+}

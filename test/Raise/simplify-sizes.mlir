@@ -35,3 +35,14 @@ func.func @bounded(%x: tensor<2x?xf32> {mambac.shape = affine_map<()[s0] -> (2, 
   %pad = affine.apply affine_map<()[s0] -> ((-s0) mod 16)>()[%l]
   return %chunks, %pad : index, index
 }
+
+// -----
+
+// A pad by nothing.
+
+// CHECK-LABEL: func @empty_piece
+// CHECK:         return %arg0
+func.func @empty_piece(%x: tensor<2x?xf32>, %none: tensor<2x0xf32>) -> tensor<2x?xf32> {
+  %y = tensor.concat dim(1) %x, %none : (tensor<2x?xf32>, tensor<2x0xf32>) -> tensor<2x?xf32>
+  return %y : tensor<2x?xf32>
+}

@@ -26,6 +26,7 @@ PENDING: dict[str, set[str]] = {
     "product layout": {"yes"},
     "begin": {"first input"},
     "noise": {"yes"},
+    "change of the state": {"yes"},
 }
 
 
