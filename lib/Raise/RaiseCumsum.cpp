@@ -132,9 +132,10 @@ struct RaiseCumsumPass : mambac::impl::RaiseCumsumBase<RaiseCumsumPass> {
       all.push_back(k);
     }
     if (!cast<RankedTensorType>(leaf.value.getType()).getElementType().isF32() ||
-        llvm::any_of(leaf.index, [&](const Lin &e) { return e.uses(t); }) ||
         llvm::none_of(leaf.index, [&](const Lin &e) { return e.uses(s); }))
       return fail("the summed tensor does not depend on the position");
+    if (llvm::any_of(leaf.index, [&](const Lin &e) { return e.uses(t); }))
+      return fail("the summed tensor is not read along the result's axes");
 
     OpBuilder b(op);
     Location loc = op.getLoc();

@@ -2,37 +2,6 @@
 // RUN: mamba-opt %s --split-input-file --mambac-raise --remark-policy=all --remark-format=emitRemark --remarks-filter=mambac-raise -o %t 2>&1 | FileCheck %s
 // RUN: FileCheck %s --check-prefix=IR --input-file %t
 
-#map = affine_map<(d0, d1, d2) -> (d1, d2)>
-#map1 = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
-#map2 = affine_map<(d0, d1, d2) -> (d0, d1)>
-
-// CHECK: Reason="a part of a tensor whose size is open is summed", Remark=ssm.cumsum
-// IR-LABEL: func.func @part_tensor_whose_size_open_summed(
-// IR-NOT: ssm.ssd
-func.func @part_tensor_whose_size_open_summed(%arg0: tensor<2x?xf32>) -> tensor<3x2xf32> {
-  %cst = arith.constant 0.000000e+00 : f32
-  %0 = tensor.empty() : tensor<3x2x3xf32>
-  %1 = linalg.generic {indexing_maps = [#map, #map1], iterator_types = ["parallel", "parallel", "parallel"]}
-      ins(%arg0 : tensor<2x?xf32>) outs(%0 : tensor<3x2x3xf32>) {
-  ^bb0(%in: f32, %out: f32):
-    %4 = linalg.index 0 : index
-    %5 = linalg.index 2 : index
-    %6 = arith.cmpi sgt, %5, %4 : index
-    %7 = arith.select %6, %in, %cst : f32
-    linalg.yield %7 : f32
-  } -> tensor<3x2x3xf32>
-  %2 = tensor.empty() : tensor<3x2xf32>
-  %3 = linalg.generic {indexing_maps = [#map1, #map2], iterator_types = ["parallel", "parallel", "reduction"]}
-      ins(%1 : tensor<3x2x3xf32>) outs(%2 : tensor<3x2xf32>) {
-  ^bb0(%in: f32, %out: f32):
-    %4 = arith.addf %out, %in : f32
-    linalg.yield %4 : f32
-  } -> tensor<3x2xf32>
-  return %3 : tensor<3x2xf32>
-}
-
-// -----
-
 #map = affine_map<(d0, d1) -> (d0, d1)>
 #map1 = affine_map<(d0, d1) -> (d0)>
 
