@@ -64,7 +64,7 @@ struct CancelReshapes : OpRewritePattern<tensor::ExpandShapeOp> {
       SmallVector<Block> parts = align(from, to, [&](int64_t a, int64_t b) {
         return space.getSize(collapse.getSrc(), a) == space.getIndex(shape[b]);
       });
-      anyCut |= parts.size() > 1 || (from.size() > 1 && to.size() == 1);
+      anyCut |= parts.size() > 1;
       llvm::append_range(blocks, parts);
     }
     if (!anyCut)

@@ -86,3 +86,18 @@ func.func @known(%x: tensor<?x6x4xf32>) -> tensor<?x4xf32> {
   %s = tensor.extract_slice %rows[0, 0] [%b, 4] [1, 1] : tensor<?x24xf32> to tensor<?x4xf32>
   return %s : tensor<?x4xf32>
 }
+
+// -----
+
+// Another axis is taken apart: nothing to do, and an end to it.
+
+// CHECK-LABEL: func.func @another_axis
+// CHECK:       tensor.collapse_shape %arg0 {{\[\[}}0, 1], [2]]
+// CHECK:       tensor.expand_shape {{.*}} {{\[\[}}0], [1, 2]] output_shape [%{{.*}}, 2, 4]
+func.func @another_axis(%x: tensor<?x?x8xf32>) -> tensor<?x2x4xf32> {
+  %c0 = arith.constant 0 : index
+  %rows = tensor.collapse_shape %x [[0, 1], [2]] : tensor<?x?x8xf32> into tensor<?x8xf32>
+  %n = tensor.dim %rows, %c0 : tensor<?x8xf32>
+  %y = tensor.expand_shape %rows [[0], [1, 2]] output_shape [%n, 2, 4] : tensor<?x8xf32> into tensor<?x2x4xf32>
+  return %y : tensor<?x2x4xf32>
+}
