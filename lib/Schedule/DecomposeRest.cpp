@@ -1,11 +1,12 @@
 //===- DecomposeRest.cpp - ssm ops that targets have no kernels for -------------------------------------------===//
 //
-// Replaces ssm ops on doubles, and ops whose state, head or window sizes are not constants, by their definitions in
-// linalg and scf. Kernels keep such sizes in registers, so they have to know them.
+// Replaces ssm ops on doubles, and ops whose state, head or window sizes are not constants or are too large, by their
+// definitions in linalg and scf. Kernels keep such sizes in registers, so they have to know them.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "dialects/SSM/IR/SSM.h"
 #include "lib/Schedule/Passes.h"
+#include "lib/Schedule/Target.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 namespace mambac {
@@ -38,7 +39,7 @@ bool needsDefinition(Operation *op) {
   SmallVector<int64_t> sizes = indexed.getStaticAxisSizes();
   for (char axis : fixedAxes(op))
     for (auto [name, size] : llvm::zip(names, sizes))
-      if (name == StringRef(&axis, 1) && ShapedType::isDynamic(size))
+      if (name == StringRef(&axis, 1) && (ShapedType::isDynamic(size) || (axis == 'k' && size > mambac::kMostTaps)))
         return true;
   return false;
 }

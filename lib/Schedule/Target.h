@@ -19,6 +19,9 @@
 
 namespace mambac {
 
+/// The taps of a convolution are registers of its kernel, unrolled; one of more taps is computed by its definition.
+constexpr int64_t kMostTaps = 256;
+
 struct Target {
   static constexpr llvm::StringLiteral kAttrName = "mambac.target";
 

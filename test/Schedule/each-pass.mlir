@@ -17,6 +17,19 @@ func.func @doubles(%x: tensor<2x5xf64>) -> tensor<2x5xf64> {
 
 // -----
 
+// A kernel keeps the taps in registers.
+// REST-LABEL: @many_taps
+// REST-NOT: ssm.causal_conv1d
+// REST: return
+func.func @many_taps(%x: tensor<1x5x4xf32>, %w: tensor<4x300xf32>) -> tensor<1x5x4xf32> {
+  %e = tensor.empty() : tensor<1x5x4xf32>
+  %y = ssm.causal_conv1d "b l c, c k -> b l c" x(%x : tensor<1x5x4xf32>) weight(%w : tensor<4x300xf32>)
+    outs(%e : tensor<1x5x4xf32>)
+  return %y : tensor<1x5x4xf32>
+}
+
+// -----
+
 // FUSE-LABEL: @elementwise
 // FUSE-COUNT-1: linalg.generic
 // FUSE: math.exp

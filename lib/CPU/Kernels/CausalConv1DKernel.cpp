@@ -35,6 +35,9 @@ LogicalResult Generator::run() {
   taps = op.getStaticAxisSizes()[kK];
   if (ShapedType::isDynamic(taps))
     return op.emitError("no kernel for a number of taps that is not known; make the weight's shape static");
+  if (taps > kMostTaps)
+    return op.emitError("no kernel for ") << taps << " taps, at most for " << kMostTaps
+                                          << "; decompose this op (--ssm-decompose) before bufferization";
   zero = k.index(0);
   length = k.size(x, kL);
   Value batch = k.size(x, kB), channels = k.size(x, kC);
