@@ -49,6 +49,17 @@ static bool isWorthwhile(const llvm::SetVector<Value> &inside) {
   return scans > 1 || others > 0;
 }
 
+/// Whether something is left behind that has parts in common with the root's scan, and is computed beside it: its final
+/// state, step by step.
+static bool leavesStateBehind(const TraceScope &scope, Value root, const llvm::SetVector<Value> &inside) {
+  auto isScan = [](Value value) { return isa<ssm::ScanOp>(value.getDefiningOp()); };
+  return llvm::any_of(inside, isScan) && llvm::any_of(scope.getLeftBehind(root), [&](Value value) {
+           llvm::SetVector<Value> others = scope.getInside(value);
+           return llvm::none_of(others, isScan) &&
+                  llvm::any_of(others, [&](Value other) { return inside.contains(other); });
+         });
+}
+
 /// The variables of the root's position that may be time.
 static SmallVector<int> getTimes(Value root, ArrayRef<IndexSpace::Split> splits, int64_t maxLength) {
   RootStudy study(root, ScanDependence(), splits);
@@ -175,7 +186,7 @@ void TraceRecurrencesPass::runOnOperation() {
     if (!ends)
       continue;
     llvm::SetVector<Value> inside = scope.getInside(root);
-    if (!isWorthwhile(inside))
+    if (!isWorthwhile(inside) && !leavesStateBehind(scope, root, inside))
       continue;
     std::string reason;
     if (trace(queue, scope, root, reason)) {
