@@ -69,6 +69,7 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   // Of what is no scan over time, the single steps; then those in the spelling of a long sequence.
   pm.addNestedPass<func::FuncOp>(createRaiseSingleSteps());
   pm.addNestedPass<func::FuncOp>(createTraceSingleSteps());
+  pm.addPass(createCSEPass()); // a result and its new state have the decay in common
   pm.addNestedPass<func::FuncOp>(createRaiseSingleSteps());
   pm.addNestedPass<func::FuncOp>(createAbsorbTimeStep());
   pm.addNestedPass<func::FuncOp>(createRaiseAttention());

@@ -234,10 +234,25 @@ LogicalResult StepMatcher::separate(Leaves &leaves) {
 
 /// D * x, times the gate.
 LogicalResult StepMatcher::matchSkip(const Term &skip) {
-  Leaves leaves(skip.atoms.begin(), skip.atoms.end());
-  double coefficient = skip.coefficient;
-  if (!factorOut(evaluator, leaves, gate.atoms, coefficient, {}) ||
-      !factorOut(evaluator, leaves, x.atoms, coefficient, {}))
+  Leaves leaves;
+  double coefficient = 1;
+  // x may be a copy of what the skip reads.
+  std::vector<Product> ways{{Leaves(x.atoms.begin(), x.atoms.end()), x.coefficient}};
+  unsigned next = 0;
+  for (; next < ways.size() && next < kMaxTries; ++next) {
+    Product way = ways[next];
+    leaves.assign(skip.atoms.begin(), skip.atoms.end());
+    coefficient = skip.coefficient;
+    if (factorOut(evaluator, leaves, gate.atoms, coefficient, {}) &&
+        factorOut(evaluator, leaves, way.leaves, coefficient, {})) {
+      x.atoms.assign(way.leaves.begin(), way.leaves.end());
+      x.coefficient = way.coefficient;
+      break;
+    }
+    if (ways.size() < kMaxTries)
+      openLeaves(evaluator, way, ways);
+  }
+  if (next == ways.size() || next == kMaxTries)
     return fail("something else than D * x is added");
   if (leaves.empty())
     return fail("x is added without a factor");
