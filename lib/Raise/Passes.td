@@ -245,6 +245,10 @@ def TraceSingleSteps : Pass<"ssm-trace-single-steps", "::mlir::func::FuncOp"> {
   }];
   let statistics = [Statistic<"numFound", "found", "single steps written down">,
                     Statistic<"numDeclined", "declined", "computations with running sums that are no single step">];
+  let options = [
+    Option<"leaveZeros", "leave-zeros", "bool", "false",
+           "leave alone what has no running sum and decays from a state of zeros: ssm-raise-single-steps makes its op of it">
+  ];
   let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect",
                            "::mlir::math::MathDialect", "::mlir::arith::ArithDialect"];
 }

@@ -66,11 +66,13 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   // What is left of recurrences over a known number of steps, as scans for the same matcher.
   pm.addNestedPass<func::FuncOp>(createTraceRecurrences());
   pm.addNestedPass<func::FuncOp>(createRaiseSelectiveScan());
-  // Of what is no scan over time, the single steps; then those in the spelling of a long sequence.
-  pm.addNestedPass<func::FuncOp>(createRaiseSingleSteps());
-  pm.addNestedPass<func::FuncOp>(createTraceSingleSteps());
+  // Of what is no scan over time, the single steps: first those in the spelling of a long sequence.
+  TraceSingleStepsOptions withState;
+  withState.leaveZeros = true;
+  pm.addNestedPass<func::FuncOp>(createTraceSingleSteps(withState));
   pm.addPass(createCSEPass()); // a result and its new state have the decay in common
   pm.addNestedPass<func::FuncOp>(createRaiseSingleSteps());
+  pm.addNestedPass<func::FuncOp>(createTraceSingleSteps());
   pm.addNestedPass<func::FuncOp>(createAbsorbTimeStep());
   pm.addNestedPass<func::FuncOp>(createRaiseAttention());
   // Masks of attentions, once their index arithmetic is as plain as it gets.

@@ -28,10 +28,12 @@ static constexpr size_t kMaxProducts = 8;
 
 namespace {
 struct TraceSingleStepsPass : mambac::impl::TraceSingleStepsBase<TraceSingleStepsPass> {
+  using TraceSingleStepsBase::TraceSingleStepsBase;
   void runOnOperation() override;
 
 private:
-  bool trace(RootQueue &queue, TraceScope &scope, Value root, unsigned numExponentials, std::string &reason);
+  bool trace(RootQueue &queue, TraceScope &scope, Value root, unsigned numExponentials,
+             bool hasRunningSum, std::string &reason);
 };
 } // namespace
 
@@ -45,7 +47,7 @@ static bool isExponential(Operation *op) {
 }
 
 bool TraceSingleStepsPass::trace(RootQueue &queue, TraceScope &scope, Value root, unsigned numExponentials,
-                                 std::string &reason) {
+                                 bool hasRunningSum, std::string &reason) {
   const ScanDependence none;
   SmallVector<IndexSpace::Split> splits;
   for (int attempt = 0; attempt < 8; ++attempt) {
@@ -71,6 +73,8 @@ bool TraceSingleStepsPass::trace(RootQueue &queue, TraceScope &scope, Value root
       reason = "it is no single step of a recurrence";
       return false;
     }
+    if (leaveZeros && decaying.empty() && !hasRunningSum)
+      return false;
     Operation *last = root.getDefiningOp(), *behind = last->getNextNode();
     OpBuilder b(&getContext());
     b.setInsertionPointAfter(last);
@@ -116,7 +120,7 @@ void TraceSingleStepsPass::runOnOperation() {
     if (count == 0)
       continue;
     std::string reason;
-    if (trace(queue, scope, root, count, reason))
+    if (trace(queue, scope, root, count, hasRunningSum, reason))
       ++numFound;
     else if (hasRunningSum)
       queue.noteDeclined(root, reason, "ssm.scan");

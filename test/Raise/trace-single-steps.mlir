@@ -129,3 +129,31 @@ func.func @two_decays(%p: tensor<2x1xf32>, %q: tensor<2x1xf32>) -> tensor<2x1xf3
   } -> tensor<2x1xf32>
   return %y : tensor<2x1xf32>
 }
+
+// -----
+
+// Declined: no sum at all, though exponentials are folded.
+
+#in = affine_map<(b, l) -> (b, l)>
+#out = affine_map<(b, l) -> (b)>
+
+// CHECK-LABEL: func @fold
+// CHECK:         math.exp
+// CHECK:         %[[FOLD:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]
+// CHECK:         return %[[FOLD]]
+func.func @fold(%p: tensor<2x3xf32>, %start: tensor<2xf32>) -> tensor<2xf32> {
+  %half = arith.constant 0.5 : f32
+  %e = tensor.empty() : tensor<2x3xf32>
+  %g = linalg.generic {indexing_maps = [#in, #in], iterator_types = ["parallel", "parallel"]} ins(%p : tensor<2x3xf32>) outs(%e : tensor<2x3xf32>) {
+  ^bb0(%u: f32, %o: f32):
+    %x = math.exp %u : f32
+    linalg.yield %x : f32
+  } -> tensor<2x3xf32>
+  %y = linalg.generic {indexing_maps = [#in, #out], iterator_types = ["parallel", "reduction"]} ins(%g : tensor<2x3xf32>) outs(%start : tensor<2xf32>) {
+  ^bb0(%u: f32, %o: f32):
+    %h = arith.mulf %o, %half : f32
+    %r = arith.addf %h, %u : f32
+    linalg.yield %r : f32
+  } -> tensor<2xf32>
+  return %y : tensor<2xf32>
+}
