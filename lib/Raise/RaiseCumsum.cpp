@@ -126,10 +126,13 @@ struct RaiseCumsumPass : mambac::impl::RaiseCumsumBase<RaiseCumsumPass> {
     unsigned place = dim - study.index.begin();
     auto resultType = cast<RankedTensorType>(study.root.getType());
     SmallVector<Axis> axes;
-    SmallVector<unsigned> all;
+    SmallVector<unsigned> all, required{place};
     for (auto [k, position] : llvm::enumerate(study.index)) {
       axes.push_back({k == place ? Lin::var(s) : position, study.space.getSize(study.root, k)});
       all.push_back(k);
+      // Dimensions of size 1 are kept: a slice that drops them would hide what is behind.
+      if (k != place && resultType.getDimSize(k) == 1)
+        required.push_back(k);
     }
     if (!cast<RankedTensorType>(leaf.value.getType()).getElementType().isF32() ||
         llvm::none_of(leaf.index, [&](const Lin &e) { return e.uses(s); }))
@@ -143,7 +146,7 @@ struct RaiseCumsumPass : mambac::impl::RaiseCumsumBase<RaiseCumsumPass> {
     OperandBuilder operands(b, loc, study.space, axes);
     Group group;
     group.atoms.push_back(leaf);
-    FailureOr<Operand> summed = operands.build(group, {place}, all);
+    FailureOr<Operand> summed = operands.build(group, required, all);
     if (failed(summed) || !summed->map.isProjectedPermutation())
       return fail("the summed tensor is not read along the result's axes");
     std::optional<unsigned> sumDim = summed->map.getResultPosition(b.getAffineDimExpr(place));

@@ -19,6 +19,17 @@ static bool isExponential(Value value) {
   return !value.getDefiningOp()->getRegion(0).front().getOps<math::ExpOp>().empty();
 }
 
+/// Whether a leaf is a number times another.
+static bool isScaled(const Atom &leaf) {
+  auto op = leaf.kind == Atom::Kind::Leaf ? leaf.value.getDefiningOp<linalg::GenericOp>() : linalg::GenericOp();
+  if (!op || op.getNumDpsInputs() != 1 || op.getNumReductionLoops() != 0)
+    return false;
+  Operation *result = op.getBody()->getTerminator()->getOperand(0).getDefiningOp();
+  return isa_and_nonnull<arith::NegFOp>(result) ||
+         (isa_and_nonnull<arith::MulFOp, arith::DivFOp>(result) &&
+          llvm::any_of(result->getOperands(), [](Value v) { return matchPattern(v, m_Constant()); }));
+}
+
 /// A * (sum of dt) as the sum of A * dt.
 static Term intoSum(Term term) {
   auto isPrefix = [](const Atom &atom) { return atom.kind == Atom::Kind::Prefix; };
@@ -72,6 +83,15 @@ LogicalResult RecurrenceMatcher::splitExponent(const Term &term, ArrayRef<Lin> g
       exponent.insert(exponent.end(), atom.exponent->begin(), atom.exponent->end());
   }
   const Constraints known = join(given, term.guards);
+  for (Term &part : exponent)
+    for (Atom &atom : part.atoms) {
+      if (atom.kind != Atom::Kind::Prefix || llvm::none_of(atom.summand->atoms, isScaled))
+        continue;
+      // Sums of multiples are multiples of sums.
+      Term plain = *atom.summand;
+      openScales(plain.atoms, part.coefficient, {});
+      atom.summand = std::make_shared<Term>(std::move(plain));
+    }
   exponent = evaluator.simplify(exponent, known);
   if (exponent.size() > 2) {
     // Sums that cancel may have been masked in one place and not in another.

@@ -221,6 +221,7 @@ LogicalResult RecurrenceMatcher::matchSource(Work &work, ArrayRef<Lin> given) {
     return var == tau.terms[0].first || llvm::any_of(foundB.atoms, [&](const Atom &b) { return usesVar(b, var); });
   });
   openReadout(foundC, foundGate, foundX.coefficient, channels, known);
+  openScales(foundGate.atoms, foundX.coefficient, known);
   if (failed(agree(gate, sawGate, foundGate, "factors at the target time")) ||
       failed(agree(C, sawC, foundC, "readouts C")))
     return failure();
