@@ -111,6 +111,64 @@ FailureOr<ElementTrace::Id> ElementTrace::element(Value tensor, ArrayRef<Lin> at
   return result;
 }
 
+FailureOr<SmallVector<Lin>> ElementTrace::throughView(Operation *op, ArrayRef<Lin> index) {
+  if (auto cast = dyn_cast<tensor::CastOp>(op))
+    return SmallVector<Lin>(index);
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
+    SmallVector<Lin> source;
+    auto type = expand.getResultType();
+    for (const ReassociationIndices &group : expand.getReassociationIndices()) {
+      Lin position;
+      int64_t stride = 1;
+      for (int64_t dim : llvm::reverse(group)) {
+        if (type.getDimSize(dim) == 1)
+          continue;
+        if (stride == ShapedType::kDynamic)
+          return failure();
+        position = position + index[dim] * stride;
+        stride = type.isDynamicDim(dim) ? ShapedType::kDynamic : stride * type.getDimSize(dim);
+      }
+      source.push_back(position);
+    }
+    return source;
+  }
+  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op)) {
+    auto type = collapse.getSrcType();
+    SmallVector<Lin> source(type.getRank());
+    for (auto [group, position] : llvm::zip(collapse.getReassociationIndices(), index)) {
+      SmallVector<int64_t> proper;
+      for (int64_t dim : group)
+        if (type.getDimSize(dim) != 1)
+          proper.push_back(dim);
+      Lin rest = position;
+      while (proper.size() > 1) {
+        int64_t dim = proper.pop_back_val();
+        if (type.isDynamicDim(dim))
+          return failure();
+        FailureOr<std::pair<Lin, Lin>> parts = divide(rest, type.getDimSize(dim));
+        if (failed(parts))
+          return failure();
+        std::tie(rest, source[dim]) = *parts;
+      }
+      if (!proper.empty())
+        source[proper.front()] = rest;
+    }
+    return source;
+  }
+  auto slice = cast<tensor::ExtractSliceOp>(op);
+  llvm::SmallBitVector dropped = slice.getDroppedDims();
+  SmallVector<Lin> source;
+  unsigned kept = 0;
+  for (int64_t dim = 0; dim < slice.getSourceType().getRank(); ++dim) {
+    std::optional<int64_t> stride = getConstantIntValue(slice.getMixedStrides()[dim]);
+    if (!stride)
+      return failure();
+    Lin offset = space.getIndex(slice.getMixedOffsets()[dim]);
+    source.push_back(dropped.test(dim) ? offset : offset + index[kept++] * *stride);
+  }
+  return source;
+}
+
 FailureOr<ElementTrace::Id> ElementTrace::compute(Value tensor, ArrayRef<Lin> index) {
   DenseElementsAttr constant;
   if (matchPattern(tensor, m_Constant(&constant)) && isa<FloatType>(constant.getElementType())) {
@@ -135,61 +193,9 @@ FailureOr<ElementTrace::Id> ElementTrace::compute(Value tensor, ArrayRef<Lin> in
   if (!op || !(scope.isFollowed(tensor) || copies))
     return graph.read(tensor, index);
 
-  if (auto cast = dyn_cast<tensor::CastOp>(op))
-    return element(cast.getSource(), index);
-  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
-    SmallVector<Lin> source;
-    auto type = expand.getResultType();
-    for (const ReassociationIndices &group : expand.getReassociationIndices()) {
-      Lin position;
-      int64_t stride = 1;
-      for (int64_t dim : llvm::reverse(group)) {
-        if (type.getDimSize(dim) == 1)
-          continue;
-        if (stride == ShapedType::kDynamic)
-          return failure();
-        position = position + index[dim] * stride;
-        stride = type.isDynamicDim(dim) ? ShapedType::kDynamic : stride * type.getDimSize(dim);
-      }
-      source.push_back(position);
-    }
-    return element(expand.getSrc(), source);
-  }
-  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op)) {
-    auto type = collapse.getSrcType();
-    SmallVector<Lin> source(type.getRank());
-    for (auto [group, position] : llvm::zip(collapse.getReassociationIndices(), index)) {
-      SmallVector<int64_t> proper;
-      for (int64_t dim : group)
-        if (type.getDimSize(dim) != 1)
-          proper.push_back(dim);
-      Lin rest = position;
-      while (proper.size() > 1) {
-        int64_t dim = proper.pop_back_val();
-        if (type.isDynamicDim(dim))
-          return failure();
-        FailureOr<std::pair<Lin, Lin>> parts = divide(rest, type.getDimSize(dim));
-        if (failed(parts))
-          return failure();
-        std::tie(rest, source[dim]) = *parts;
-      }
-      if (!proper.empty())
-        source[proper.front()] = rest;
-    }
-    return element(collapse.getSrc(), source);
-  }
-  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
-    llvm::SmallBitVector dropped = slice.getDroppedDims();
-    SmallVector<Lin> source;
-    unsigned kept = 0;
-    for (int64_t dim = 0; dim < slice.getSourceType().getRank(); ++dim) {
-      std::optional<int64_t> stride = getConstantIntValue(slice.getMixedStrides()[dim]);
-      if (!stride)
-        return failure();
-      Lin offset = space.getIndex(slice.getMixedOffsets()[dim]);
-      source.push_back(dropped.test(dim) ? offset : offset + index[kept++] * *stride);
-    }
-    return element(slice.getSource(), source);
+  if (isa<tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp>(op)) {
+    FailureOr<SmallVector<Lin>> source = throughView(op, index);
+    return failed(source) ? FailureOr<Id>(failure()) : element(op->getOperand(0), *source);
   }
   if (auto insert = dyn_cast<tensor::InsertSliceOp>(op)) {
     llvm::SmallBitVector dropped = insert.getDroppedDims();

@@ -104,6 +104,8 @@ public:
 private:
   using Env = llvm::SmallVector<Lin>;
 
+  /// The position in the first operand of a cast, reshape or slice whose result is read at `index`.
+  mlir::FailureOr<llvm::SmallVector<Lin>> throughView(mlir::Operation *op, llvm::ArrayRef<Lin> index);
   mlir::FailureOr<Id> compute(mlir::Value tensor, llvm::ArrayRef<Lin> index);
   mlir::FailureOr<Id> ofLinalg(mlir::linalg::LinalgOp op, mlir::OpResult result, llvm::ArrayRef<Lin> index);
   mlir::FailureOr<Id> ofEinsum(mlir::Operation *op, llvm::ArrayRef<Lin> index);

@@ -157,58 +157,9 @@ FailureOr<Lin> ElementTrace::integerElement(Value tensor, ArrayRef<Lin> at) {
   Operation *op = tensor.getDefiningOp();
   if (!op)
     return failure();
-  if (auto cast = dyn_cast<tensor::CastOp>(op))
-    return integerElement(cast.getSource(), index);
-  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
-    SmallVector<Lin> source;
-    for (const ReassociationIndices &group : expand.getReassociationIndices()) {
-      Lin position;
-      int64_t stride = 1;
-      for (int64_t dim : llvm::reverse(group)) {
-        int64_t size = expand.getResultType().getDimSize(dim);
-        if (size == 1)
-          continue;
-        if (stride == ShapedType::kDynamic)
-          return failure();
-        position = position + index[dim] * stride;
-        stride = ShapedType::isDynamic(size) ? size : stride * size;
-      }
-      source.push_back(position);
-    }
-    return integerElement(expand.getSrc(), source);
-  }
-  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op)) {
-    SmallVector<Lin> source(collapse.getSrcType().getRank());
-    for (auto [group, position] : llvm::zip(collapse.getReassociationIndices(), index)) {
-      Lin rest = position;
-      for (int64_t dim : llvm::reverse(group)) {
-        int64_t size = collapse.getSrcType().getDimSize(dim);
-        if (size == 1)
-          continue;
-        if (dim == group.front() || ShapedType::isDynamic(size)) {
-          source[dim] = rest;
-          break;
-        }
-        FailureOr<std::pair<Lin, Lin>> parts = divide(rest, size);
-        if (failed(parts))
-          return failure();
-        std::tie(rest, source[dim]) = *parts;
-      }
-    }
-    return integerElement(collapse.getSrc(), source);
-  }
-  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
-    llvm::SmallBitVector dropped = slice.getDroppedDims();
-    SmallVector<Lin> source;
-    unsigned kept = 0;
-    for (int64_t dim = 0; dim < slice.getSourceType().getRank(); ++dim) {
-      std::optional<int64_t> stride = getConstantIntValue(slice.getMixedStrides()[dim]);
-      if (!stride)
-        return failure();
-      Lin offset = space.getIndex(slice.getMixedOffsets()[dim]);
-      source.push_back(dropped.test(dim) ? offset : offset + index[kept++] * *stride);
-    }
-    return integerElement(slice.getSource(), source);
+  if (isa<tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp>(op)) {
+    FailureOr<SmallVector<Lin>> source = throughView(op, index);
+    return failed(source) ? FailureOr<Lin>(failure()) : integerElement(op->getOperand(0), *source);
   }
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
   if (!linalgOp || linalgOp.getNumReductionLoops() != 0)
