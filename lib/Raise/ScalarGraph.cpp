@@ -146,10 +146,7 @@ ScalarGraph::Id ScalarGraph::call(Operation *op, ArrayRef<Id> operands) {
   // Equal functions of equal values are equal, whichever operations compute them.
   uint64_t h = 3, k = 4;
   hashInto(h, k, reinterpret_cast<uintptr_t>(op->getName().getAsOpaquePointer()));
-  for (NamedAttribute attribute : op->getDiscardableAttrs())
-    hashInto(h, k, reinterpret_cast<uintptr_t>(attribute.getValue().getAsOpaquePointer()));
-  SmallVector<NamedAttribute> attributes(op->getAttrs());
-  for (NamedAttribute attribute : attributes)
+  for (NamedAttribute attribute : op->getAttrs())
     if (attribute.getName() != "fastmath")
       hashInto(h, k, reinterpret_cast<uintptr_t>(attribute.getValue().getAsOpaquePointer()));
   for (Id operand : operands) {
