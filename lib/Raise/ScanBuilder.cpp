@@ -7,6 +7,7 @@
 #include "lib/Raise/FinalState.h"
 #include "lib/Raise/RaiseUtils.h"
 #include "lib/Raise/TermRoles.h"
+#include "lib/Raise/UnaryFunction.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -41,14 +42,12 @@ static Value createLogarithm(OpBuilder &b, Location loc, Value operand) {
                            });
 }
 
-/// z where a tensor is -softplus(z), element by element in the same layout; null otherwise.
+/// z where a tensor is -softplus(z) in any spelling, element by element in the same layout; null otherwise.
 static Value getNegatedSoftplusInput(Value tensor) {
   auto type = cast<RankedTensorType>(tensor.getType());
   AffineMap identity = AffineMap::getMultiDimIdentityMap(type.getRank(), tensor.getContext());
-  Element element = resolve(Element::of(tensor, identity));
-  std::optional<Element> inner;
-  if (isa_and_nonnull<arith::NegFOp>(element.getOp()))
-    inner = matchSoftplus(element.operand(0));
+  std::optional<Element> inner =
+      matchFunction(resolve(Element::of(tensor, identity)), [](double z) { return -softplus(z); });
   return inner && inner->tensor && inner->tensor.getType() == type && inner->tensorMap == identity ? inner->tensor
                                                                                                    : Value();
 }

@@ -138,3 +138,54 @@ func.func @given_as_logarithms(%gate: tensor<2x20x6xf32>, %log_value: tensor<2x2
   } -> tensor<2x20x6xf32>
   return %6 : tensor<2x20x6xf32>
 }
+
+// -----
+
+// The same where softplus is a tensor of its own, and -1 a factor of the decay: no softplus, and no exponential of it, is
+// left.
+
+// CHECK-LABEL: func.func @negated_apart(
+// CHECK-NOT: math.log1p
+// CHECK: linalg.generic {{.*}} ins(%arg0 :
+// CHECK-NEXT: ^bb0(%[[G:.*]]: f32, %{{.*}}: f32):
+// CHECK-NEXT: %[[E:.*]] = math.exp %[[G]]
+// CHECK-NEXT: %[[S:.*]] = arith.addf %[[E]],
+// CHECK-NEXT: arith.divf %{{.*}}, %[[S]]
+// CHECK-NOT: math.exp
+// CHECK-NOT: linalg.generic
+// CHECK: %[[H:.*]] = ssm.scan "a b c, a b c -> a b c" axis(1) {{.*}} b(%arg1 :
+// CHECK-NEXT: return %[[H]]
+#map1 = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+func.func @negated_apart(%gate: tensor<2x20x6xf32>, %value: tensor<2x20x6xf32>) -> (tensor<2x20x6xf32>) {
+  %0 = tensor.empty() : tensor<2x20x6xf32>
+  %1 = linalg.generic {indexing_maps = [#map1, #map1], iterator_types = ["parallel", "parallel", "parallel"]} ins(%gate : tensor<2x20x6xf32>) outs(%0 : tensor<2x20x6xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %8 = math.exp %in : f32
+    %9 = math.log1p %8 : f32
+    linalg.yield %9 : f32
+  } -> tensor<2x20x6xf32>
+  %n = linalg.generic {indexing_maps = [#map1, #map1], iterator_types = ["parallel", "parallel", "parallel"]} ins(%1 : tensor<2x20x6xf32>) outs(%0 : tensor<2x20x6xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %8 = arith.negf %in : f32
+    linalg.yield %8 : f32
+  } -> tensor<2x20x6xf32>
+  %2 = ssm.cumsum dim(1) ins(%n : tensor<2x20x6xf32>) outs(%0 : tensor<2x20x6xf32>)
+  %3 = linalg.generic {indexing_maps = [#map1, #map1], iterator_types = ["parallel", "parallel", "parallel"]} ins(%value : tensor<2x20x6xf32>) outs(%0 : tensor<2x20x6xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %8 = math.log %in : f32
+    linalg.yield %8 : f32
+  } -> tensor<2x20x6xf32>
+  %4 = linalg.generic {indexing_maps = [#map1, #map1, #map1], iterator_types = ["parallel", "parallel", "parallel"]} ins(%3, %2 : tensor<2x20x6xf32>, tensor<2x20x6xf32>) outs(%0 : tensor<2x20x6xf32>) {
+  ^bb0(%in: f32, %in_0: f32, %out: f32):
+    %8 = arith.subf %in, %in_0 : f32
+    linalg.yield %8 : f32
+  } -> tensor<2x20x6xf32>
+  %5 = ssm.cumsum dim(1) log ins(%4 : tensor<2x20x6xf32>) outs(%0 : tensor<2x20x6xf32>)
+  %6 = linalg.generic {indexing_maps = [#map1, #map1, #map1], iterator_types = ["parallel", "parallel", "parallel"]} ins(%2, %5 : tensor<2x20x6xf32>, tensor<2x20x6xf32>) outs(%0 : tensor<2x20x6xf32>) {
+  ^bb0(%in: f32, %in_0: f32, %out: f32):
+    %8 = arith.addf %in, %in_0 : f32
+    %9 = math.exp %8 : f32
+    linalg.yield %9 : f32
+  } -> tensor<2x20x6xf32>
+  return %6 : tensor<2x20x6xf32>
+}
