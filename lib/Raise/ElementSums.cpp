@@ -8,6 +8,7 @@
 #include "lib/Raise/ElementUtils.h"
 
 #include "dialects/SSM/IR/SSM.h"
+#include "lib/Raise/RaiseUtils.h"
 #include <cmath>
 
 using namespace mlir;
@@ -360,7 +361,7 @@ Poly ElementEvaluator::wrapExp(const Poly &exponent, ArrayRef<Lin> given) {
   for (const Term &term : simple) {
     if (!term.guards.empty())
       continue;
-    if (std::isinf(term.coefficient) && term.coefficient < 0 && term.atoms.empty())
+    if (term.coefficient <= kHides && term.atoms.empty())
       return {};
   }
   for (const Term &term : simple) {

@@ -7,6 +7,7 @@
 #include "lib/Raise/MaskEvaluator.h"
 
 #include "dialects/SSM/IR/SSM.h"
+#include "lib/Raise/RaiseUtils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
@@ -369,7 +370,7 @@ FailureOr<Cases> MaskEvaluator::condition(Value value, const Position *inside, A
   if (matchPattern(value, m_ConstantFloat(&number))) {
     if (number.isZero())
       return Cases{{here}, {}};
-    if (number.isNegative() && (number.isInfinity() || number.isLargest()))
+    if (number.convertToDouble() <= kHides)
       return Cases{{}, {here}};
     return refuse("it adds numbers other than 0 and -inf");
   }

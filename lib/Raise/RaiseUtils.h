@@ -54,6 +54,10 @@ bool isWholeDim(mlir::Value tensor, int64_t dim, mlir::OpFoldResult size);
 /// `value` with the dimensions of size 1 that `type` has and no others; null if it has another shape.
 mlir::Value reshapeUnitDims(mlir::OpBuilder &b, mlir::Location loc, mlir::Value value, mlir::RankedTensorType type);
 
+/// What is added to an exponent or a score to hide it: -inf, or a finite number that is far below all others. Its
+/// exponential is 0 unless decays add up to as much.
+constexpr double kHides = -1e9;
+
 /// Where the scan behind a candidate was written: the place of the op that replaces it. (The candidate itself may be a
 /// gate in another module.)
 mlir::Location getScanLocation(mlir::Value root);

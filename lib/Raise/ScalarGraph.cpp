@@ -2,6 +2,7 @@
 
 #include "lib/Raise/ScalarGraph.h"
 
+#include "lib/Raise/RaiseUtils.h"
 #include "mlir/IR/Operation.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/Hashing.h"
@@ -119,8 +120,21 @@ ScalarGraph::Id ScalarGraph::inverse(Id a) {
   return intern({Kind::Inverse, a, -1, 0, 0, residues::invert(node.residue)});
 }
 
+/// Whether a sum has a term that hides what it is added to.
+bool ScalarGraph::addsHidden(Id a) const {
+  SmallVector<Id> open{a};
+  while (!open.empty()) {
+    const Node &node = nodes[open.pop_back_val()];
+    if (node.kind == Kind::Number && node.number <= kHides)
+      return true;
+    if (node.kind == Kind::Add)
+      open.append({node.a, node.b});
+  }
+  return false;
+}
+
 ScalarGraph::Id ScalarGraph::exp(Id a) {
-  if (nodes[a].kind == Kind::MinusInfinity)
+  if (nodes[a].kind == Kind::MinusInfinity || addsHidden(a))
     return number(0);
   if (isNumber(a, 0))
     return number(1);

@@ -113,6 +113,7 @@ private:
   using Key = std::tuple<Kind, Id, Id, unsigned, double>;
   Id intern(const Node &node);
   bool containsSum(Id id) const;
+  bool addsHidden(Id a) const;
   mlir::FailureOr<std::vector<Product>> multiplyOut(Id id, bool inExponent,
                                                     llvm::function_ref<int(int, llvm::ArrayRef<int>)> rename);
 

@@ -39,13 +39,19 @@ private:
 
 } // namespace
 
+/// Whether an operation reads at positions of its own making, as a roll does.
+static bool gathers(Operation *op) {
+  auto generic = dyn_cast<linalg::GenericOp>(op);
+  return generic && !generic.getBody()->getOps<tensor::ExtractOp>().empty();
+}
+
 /// Whether there is something to gain: a recurrence that is not just one scan with its readout.
 static bool isWorthwhile(const llvm::SetVector<Value> &inside) {
   unsigned scans = 0, others = 0;
   for (Value value : inside) {
     Operation *op = value.getDefiningOp();
     scans += isa<ssm::ScanOp>(op);
-    others += isa<ssm::CumsumOp, ssm::SegsumOp, tensor::ConcatOp, tensor::InsertSliceOp, tensor::PadOp>(op);
+    others += isa<ssm::CumsumOp, ssm::SegsumOp, tensor::ConcatOp, tensor::InsertSliceOp, tensor::PadOp>(op) || gathers(op);
   }
   return scans > 1 || others > 0;
 }

@@ -76,6 +76,28 @@ void TracedRecurrence::open(Id factor, bool &again) {
     again |= scope.open(graph.getRead(factor).tensor);
 }
 
+/// What the first step computes for itself may be a part of what the others read: h[0] = a[0] init + dt[0] x[0], and a
+/// tensor of the products dt x for the rest.
+void TracedRecurrence::openElementwise(bool &again) {
+  if (first.size() < 2)
+    return;
+  auto openAll = [&](const Monomial &monomial) {
+    for (Id factor : monomial) {
+      if (graph[factor].kind == ScalarGraph::Kind::Read) {
+        auto op = graph.getRead(factor).tensor.getDefiningOp<linalg::LinalgOp>();
+        if (!op || op.getNumReductionLoops() != 0)
+          continue;
+      }
+      open(factor, again);
+    }
+  };
+  for (const Product &product : first[1]) {
+    openAll(product.factors);
+    for (auto &[monomial, coefficient] : product.exponent)
+      openAll(monomial);
+  }
+}
+
 LogicalResult TracedRecurrence::findMotions(bool &again) {
   // The places at which each dimension is read: by time, outside and inside of exponents.
   struct Places {
@@ -485,6 +507,8 @@ LogicalResult TracedRecurrence::find(Value tensor, ArrayRef<Lin> index, int alon
       if (succeeded(expandFirst(tensor, index, again)) && succeeded(findMotions(again)) && succeeded(derive(again)) &&
           succeeded(prove(tensor, index)))
         return success();
+      if (!again && !space.wantedSplit)
+        openElementwise(again);
       if (!again || space.wantedSplit)
         break;
     }
