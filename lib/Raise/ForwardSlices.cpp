@@ -3,10 +3,12 @@
 // Loops that were written in place and unrolled write a step's result into a slice of a tensor, and the next step reads
 // it back from there. A slice is followed through the insertions it does not touch to the one that wrote it all, so
 // that steps depend on steps and not on the whole tensor. What overlaps a piece in part stays. An insertion that leaves
-// nothing of its destination is its source.
+// nothing of its destination is its source. So is what puts slices of a tensor together again just as they lay in it,
+// or cuts all of a pad off.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 
+#include "lib/Raise/IndexSpace.h"
 #include "lib/Raise/Passes.h"
 #include "lib/Raise/RaiseUtils.h"
 
@@ -59,17 +61,29 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
     // In program order: a source is settled before it is read.
     SmallVector<Operation *> ops;
     getOperation().walk([&](Operation *op) {
-      if (isa<tensor::ExtractSliceOp, tensor::InsertSliceOp>(op))
+      if (isa<tensor::ExtractSliceOp, tensor::InsertSliceOp, tensor::ConcatOp>(op))
         ops.push_back(op);
     });
+    IndexSpace sizes;
     IRRewriter rewriter(&getContext());
     for (Operation *op : ops) {
       rewriter.setInsertionPoint(op);
-      auto slice = dyn_cast<tensor::ExtractSliceOp>(op);
-      if (Value value = slice ? forward(slice, rewriter) : skip(cast<tensor::InsertSliceOp>(op))) {
-        rewriter.replaceOp(op, value);
-        ++numForwarded;
+      Value value;
+      if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
+        value = unpad(slice, sizes);
+        if (!value)
+          value = forward(slice, rewriter);
+      } else if (auto concat = dyn_cast<tensor::ConcatOp>(op)) {
+        value = join(concat, sizes);
+      } else {
+        value = skip(cast<tensor::InsertSliceOp>(op));
       }
+      if (!value)
+        continue;
+      if (value.getType() != op->getResult(0).getType())
+        value = tensor::CastOp::create(rewriter, op->getLoc(), op->getResult(0).getType(), value);
+      rewriter.replaceOp(op, value);
+      ++numForwarded;
     }
     getOperation().walk([&](tensor::InsertSliceOp insert) {
       rewriter.setInsertionPoint(insert);
@@ -109,6 +123,44 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
       if (!isWholeDim(insert.getDest(), dim, size))
         return {};
     return insert.getSource();
+  }
+
+  /// The tensor that a slice takes out of its pad again, all of it; else null.
+  Value unpad(tensor::ExtractSliceOp slice, IndexSpace &sizes) {
+    auto pad = slice.getSource().getDefiningOp<tensor::PadOp>();
+    if (!pad || !slice.hasUnitStride() || slice.getType().getRank() != pad.getType().getRank())
+      return {};
+    Value source = pad.getSource();
+    for (auto [dim, low, offset, size] :
+         llvm::enumerate(pad.getMixedLowPad(), slice.getMixedOffsets(), slice.getMixedSizes()))
+      if (sizes.getIndex(low) != sizes.getIndex(offset) || sizes.getIndex(size) != sizes.getSize(source, dim))
+        return {};
+    return source;
+  }
+
+  /// The tensor that was cut into just the pieces which are put together, in their order; else null.
+  Value join(tensor::ConcatOp concat, IndexSpace &sizes) {
+    Value source;
+    Lin next;
+    for (Value piece : concat.getInputs()) {
+      auto slice = piece.getDefiningOp<tensor::ExtractSliceOp>();
+      if (!slice || !slice.hasUnitStride() || slice.getType().getRank() != slice.getSourceType().getRank() ||
+          (source && slice.getSource() != source))
+        return {};
+      source = slice.getSource();
+      for (auto [dim, offset, size] : llvm::enumerate(slice.getMixedOffsets(), slice.getMixedSizes())) {
+        bool joined = dim == concat.getDim();
+        if (sizes.getIndex(offset) != (joined ? next : Lin(0)))
+          return {};
+        if (joined)
+          next = next + sizes.getIndex(size);
+        else if (sizes.getIndex(size) != sizes.getSize(source, dim))
+          return {};
+      }
+    }
+    if (!source || next != sizes.getSize(source, concat.getDim()))
+      return {};
+    return source;
   }
 
   /// What `slice` reads, from where it was written; null where it already is plain.

@@ -52,9 +52,10 @@ def ForwardSlices : Pass<"mambac-forward-slices", "::mlir::func::FuncOp"> {
         %r = tensor.extract_slice %2[0, 0] [1, 8] [1, 1]
 
     After: `%r` is `%h0`. A slice that overlaps a piece in part stays as it is. An insertion that leaves nothing of its
-    destination is its source; one alone to the begin of a constant tensor is a tensor.pad.
+    destination is its source; one alone to the begin of a constant tensor is a tensor.pad. A concatenation of all slices
+    of a tensor in their order is that tensor, and so is a slice that cuts off all of its pad.
   }];
-  let statistics = [Statistic<"numForwarded", "forwarded", "slices read from where they were written, and insertions that were the source">,
+  let statistics = [Statistic<"numForwarded", "forwarded", "slices read from where they were written, and what was its source">,
                     Statistic<"numPadded", "padded", "insertions that became pads">];
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::tensor::TensorDialect", "::mlir::linalg::LinalgDialect"];
 }

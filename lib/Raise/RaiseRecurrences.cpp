@@ -138,6 +138,8 @@ LogicalResult Candidate::attempt(RootStudy &study, RecurrenceMatcher::Options op
                                       [&](Value value, ArrayRef<Lin> position, const Lin &length) {
                                         return matcher.isFinalState(value, position, length);
                                       });
+  if (last)
+    matcher.scaleStates();
   if (!isWhole(matcher.timeDim, last)) {
     reason = "it is a part of a larger recurrence";
     return failure();

@@ -150,7 +150,12 @@ bool RecurrenceMatcher::checkSource(Work &work, ArrayRef<Lin> given, const Lin &
     if (isMaskedBetween(work, position, given))
       return false;
   }
-  if (!factorOut(evaluator, leaves, wanted, coefficient, known) || !leaves.empty() || coefficient != expected)
+  if (!factorOut(evaluator, leaves, wanted, coefficient, known) || !leaves.empty())
+    return false;
+  // The states may be any multiple of what the readout alone tells.
+  if (isFinal && !finalScale)
+    finalScale = coefficient / expected;
+  if (coefficient != expected * (isFinal ? *finalScale : 1))
     return false;
   return !work.source || succeeded(addInterval(work, given));
 }
@@ -221,10 +226,19 @@ bool RecurrenceMatcher::check(const Poly &poly, ArrayRef<Lin> given, const Lin &
   return sawInitial == !initialState.empty() && (isFinal || sawSkip == !D.empty());
 }
 
-/// sum over s < length of exp(P(length) - P(s+1)) * dt[s] B[s] x[s]  +  exp(P(length)) * initial state
+/// sum over s < length of exp(P(length) - P(s+1)) * dt[s] B[s] x[s]  +  exp(P(length)) * initial state, or a multiple
 bool RecurrenceMatcher::isFinalState(Value value, ArrayRef<Lin> position, const Lin &length) {
+  finalScale = std::nullopt;
   Poly poly = evaluator.evaluate(value, position, {});
   Lin last = options.reverse ? Lin(0) : length - 1;
   return !poly.empty() && poly.size() <= 64 && check(poly, {}, last, /*isFinal=*/true) &&
          succeeded(checkCover(last, {}, length));
+}
+
+void RecurrenceMatcher::scaleStates() {
+  double scale = finalScale.value_or(1);
+  x.coefficient *= scale;
+  initialState.coefficient *= scale;
+  C.coefficient /= scale;
+  D.coefficient /= scale;
 }

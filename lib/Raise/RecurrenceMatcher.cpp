@@ -162,6 +162,17 @@ LogicalResult RecurrenceMatcher::matchSource(Work &work, ArrayRef<Lin> given) {
     found.atoms.append(constantLeaves.begin(), constantLeaves.end());
     if (!sourceLeaves.empty() || !initialState.empty())
       return fail("the term from before time 0 is not an initial state");
+    // The readout and the old state may stand in one product.
+    if (SmallVector<Atom, 4> rest(term.atoms);
+        sawC && factorOut(evaluator, rest, at(C.atoms, target), coefficient, given) &&
+        factorOut(evaluator, rest, at(gate.atoms, target), coefficient, given) && !rest.empty()) {
+      found.coefficient = coefficient;
+      found.atoms.assign(rest.begin(), rest.end());
+      foundC = C;
+      foundGate = gate;
+      if (llvm::any_of(rest, [&](const Atom &leaf) { return usesAnyVar(leaf, movingVars(target)); }))
+        return fail("the term from before time 0 is not an initial state");
+    }
     // A readout that is constant in time is known from the terms with a source.
     if (sawC && foundC.empty() && !removeLeaves(found.atoms, C.atoms))
       return fail("the initial state is not read like the others");
@@ -220,8 +231,11 @@ LogicalResult RecurrenceMatcher::matchSource(Work &work, ArrayRef<Lin> given) {
   llvm::erase_if(channels, [&](int var) {
     return var == tau.terms[0].first || llvm::any_of(foundB.atoms, [&](const Atom &b) { return usesVar(b, var); });
   });
+  openGate(foundC, foundGate, foundX.coefficient, known);
   openReadout(foundC, foundGate, foundX.coefficient, channels, known);
   openScales(foundGate.atoms, foundX.coefficient, known);
+  if (foundX.coefficient != 1) // what is divided by in the readout and multiplied by after it
+    openScales(foundC.atoms, foundX.coefficient, known);
   if (failed(agree(gate, sawGate, foundGate, "factors at the target time")) ||
       failed(agree(C, sawC, foundC, "readouts C")))
     return failure();

@@ -38,8 +38,10 @@ public:
   /// After match(): whether one decay is shared by the states and channels of a head.
   bool isSSD() const { return ssd; }
   /// After match(): whether `value` at `position`, written in the variables of the study, is the state after the last
-  /// of `length` steps.
+  /// of `length` steps, or a multiple of it.
   bool isFinalState(mlir::Value value, llvm::ArrayRef<Lin> position, const Lin &length);
+  /// Makes the states those of the last isFinalState() that was true: what the readout multiplies them with is C's.
+  void scaleStates();
   /// True if match() failed for want of a step that decay and input share.
   bool lacksStep() const { return stepMissing; }
   /// True if match() failed because decays do not end at one time, or grow: as those do that run the other way.
@@ -108,6 +110,7 @@ private:
   bool isUnmasked(const Term &masked, const Lin &end, llvm::ArrayRef<Lin> given);
   bool isSameSum(const Atom &sum, llvm::ArrayRef<Lin> given);
   void openScales(llvm::SmallVectorImpl<Atom> &leaves, double &coefficient, llvm::ArrayRef<Lin> given);
+  void openGate(Group &readout, Group &outside, double &coefficient, llvm::ArrayRef<Lin> given);
   void openReadout(Group &readout, Group &outside, double &coefficient, llvm::ArrayRef<int> channels,
                    llvm::ArrayRef<Lin> given);
   mlir::LogicalResult matchDirect(Work &work, llvm::ArrayRef<Lin> given);
@@ -128,6 +131,7 @@ private:
   bool plausible = false, stepMissing = false, otherWay = false, ssd = false, stateful = false;
   std::shared_ptr<const Term> summand; ///< of the prefix sums,
   double rate = 0;                     ///< times this
+  std::optional<double> finalScale;    ///< of the state that is compared with the one that the roles make
   Form form = Form::Sums;
   bool hasRunningSums = false; ///< outside of decays
   Lin target;      ///< the time that decays lead to,

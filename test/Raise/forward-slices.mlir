@@ -113,3 +113,64 @@ func.func @pieces(%x: tensor<1x8xf32>, %y: tensor<1x8xf32>) -> tensor<4x8xf32> {
   %2 = tensor.insert_slice %y into %1[1, 0] [1, 8] [1, 1] : tensor<1x8xf32> into tensor<4x8xf32>
   return %2 : tensor<4x8xf32>
 }
+
+// -----
+
+// Cut and put together again: the tensor itself, whatever its size is.
+// CHECK-LABEL: func @cut_and_joined
+// CHECK-NEXT:    return %arg0
+func.func @cut_and_joined(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x8xf32>
+  %rest = affine.apply affine_map<()[s0] -> (s0 - 1)>()[%n]
+  %1 = tensor.extract_slice %x[0, 0] [1, 8] [1, 1] : tensor<?x8xf32> to tensor<1x8xf32>
+  %2 = tensor.extract_slice %x[1, 0] [%rest, 8] [1, 1] : tensor<?x8xf32> to tensor<?x8xf32>
+  %r = tensor.concat dim(0) %1, %2 : (tensor<1x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %r : tensor<?x8xf32>
+}
+
+// -----
+
+// In another order it is another tensor, and so it is where a row is left out.
+// CHECK-LABEL: func @swapped
+// CHECK-COUNT-2: tensor.concat
+func.func @swapped(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<3x8xf32>) {
+  %1 = tensor.extract_slice %x[0, 0] [2, 8] [1, 1] : tensor<4x8xf32> to tensor<2x8xf32>
+  %2 = tensor.extract_slice %x[2, 0] [2, 8] [1, 1] : tensor<4x8xf32> to tensor<2x8xf32>
+  %3 = tensor.extract_slice %x[3, 0] [1, 8] [1, 1] : tensor<4x8xf32> to tensor<1x8xf32>
+  %r = tensor.concat dim(0) %2, %1 : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<4x8xf32>
+  %s = tensor.concat dim(0) %1, %3 : (tensor<2x8xf32>, tensor<1x8xf32>) -> tensor<3x8xf32>
+  return %r, %s : tensor<4x8xf32>, tensor<3x8xf32>
+}
+
+// -----
+
+// Half a width for all rows, and half of the rows: put together they are not the tensor.
+// CHECK-LABEL: func @narrower
+// CHECK:         tensor.concat
+func.func @narrower(%x: tensor<4x8xf32>) -> tensor<4x4xf32> {
+  %1 = tensor.extract_slice %x[0, 0] [2, 4] [1, 1] : tensor<4x8xf32> to tensor<2x4xf32>
+  %2 = tensor.extract_slice %x[2, 0] [2, 4] [1, 1] : tensor<4x8xf32> to tensor<2x4xf32>
+  %r = tensor.concat dim(0) %1, %2 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<4x4xf32>
+  return %r : tensor<4x4xf32>
+}
+
+// -----
+
+// A pad that is cut off again. One that is cut off in part, or elsewhere, stays.
+// CHECK-LABEL: func @padded_and_cut
+// CHECK:         %[[PAD:.*]] = tensor.pad
+// CHECK:         %[[SHIFTED:.*]] = tensor.extract_slice %[[PAD]][1, 0] [4, 8]
+// CHECK:         %[[LONGER:.*]] = tensor.extract_slice %[[PAD]][0, 0] [5, 8]
+// CHECK:         return %arg0, %[[SHIFTED]], %[[LONGER]]
+func.func @padded_and_cut(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<4x8xf32>, tensor<5x8xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %pad = tensor.pad %x low[0, 0] high[2, 2] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %zero : f32
+  } : tensor<4x8xf32> to tensor<6x10xf32>
+  %r = tensor.extract_slice %pad[0, 0] [4, 8] [1, 1] : tensor<6x10xf32> to tensor<4x8xf32>
+  %s = tensor.extract_slice %pad[1, 0] [4, 8] [1, 1] : tensor<6x10xf32> to tensor<4x8xf32>
+  %t = tensor.extract_slice %pad[0, 0] [5, 8] [1, 1] : tensor<6x10xf32> to tensor<5x8xf32>
+  return %r, %s, %t : tensor<4x8xf32>, tensor<4x8xf32>, tensor<5x8xf32>
+}
