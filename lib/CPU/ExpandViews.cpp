@@ -5,6 +5,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Passes.h"
+#include "lib/Schedule/DroppedDims.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -101,7 +102,7 @@ struct LowerSubView : OpRewritePattern<memref::SubViewOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(memref::SubViewOp op, PatternRewriter &b) const override {
     Metadata source(b, op.getLoc(), op.getSource());
-    llvm::SmallBitVector dropped = op.getDroppedDims();
+    llvm::SmallBitVector dropped = mambac::getDroppedDims(op);
     SmallVector<OpFoldResult> sizes, strides;
     AffineExpr x = b.getAffineSymbolExpr(0), y = b.getAffineSymbolExpr(1), z = b.getAffineSymbolExpr(2);
     for (auto [i, offset] : llvm::enumerate(op.getMixedOffsets())) {

@@ -364,6 +364,8 @@ SmallVector<Atom, 2> ElementEvaluator::expandPower(const Atom &leaf, ArrayRef<Li
   }
   FailureOr<Poly> sum = expand(leaf, given);
   SmallVector<Atom, 2> factors;
+  if (succeeded(sum) && sum->empty()) // exp(0)
+    return factors;
   if (succeeded(sum) && sum->size() > 1 && llvm::all_of(*sum, [](const Term &term) {
         return term.coefficient == 1 && term.bound.empty() && term.guards.empty() && term.atoms.size() == 1 &&
                term.atoms[0].kind == Atom::Kind::Leaf;

@@ -30,43 +30,6 @@ static bool isScaled(const Atom &leaf) {
           llvm::any_of(result->getOperands(), [](Value v) { return matchPattern(v, m_Constant()); }));
 }
 
-/// A * (sum of dt) as the sum of A * dt.
-static Term intoSum(Term term) {
-  auto isPrefix = [](const Atom &atom) { return atom.kind == Atom::Kind::Prefix; };
-  if (term.atoms.size() < 2 || llvm::count_if(term.atoms, isPrefix) != 1 ||
-      llvm::any_of(term.atoms, [&](const Atom &atom) { return !isPrefix(atom) && atom.kind != Atom::Kind::Leaf; }))
-    return term;
-  Atom sum = *llvm::find_if(term.atoms, isPrefix);
-  Term summand = *sum.summand;
-  for (const Atom &atom : term.atoms)
-    if (!isPrefix(atom))
-      summand.atoms.push_back(atom);
-  sum.summand = std::make_shared<Term>(std::move(summand));
-  term.atoms.assign({sum});
-  return term;
-}
-
-/// Whether a summand is not masked (by a pad) at any position before the sum's end.
-bool RecurrenceMatcher::isUnmasked(const Term &masked, const Lin &end, ArrayRef<Lin> given) {
-  int at = evaluator.getSummandVar();
-  return llvm::all_of(masked.guards, [&](const Lin &guard) {
-    // What holds at the last position holds before it.
-    return guard.coefficientOf(at) < 0 && space.implies(join(given, {end - 1}), guard.substitute(at, end - 1));
-  });
-}
-
-/// Whether a sum up to some position is one of the summand's: the same, or one that differs in pads that are not reached.
-bool RecurrenceMatcher::isSameSum(const Atom &sum, ArrayRef<Lin> given) {
-  if (*sum.summand == *summand)
-    return true;
-  Term a = *sum.summand, b = *summand;
-  if (!isUnmasked(a, sum.end, given) || !isUnmasked(b, sum.end, given))
-    return false;
-  a.guards.clear();
-  b.guards.clear();
-  return a == b;
-}
-
 /// Moves the exponentials of a term into one exponent, and says between which times it decays.
 LogicalResult RecurrenceMatcher::splitExponent(const Term &term, ArrayRef<Lin> given, Work &work) {
   Poly exponent;
@@ -92,6 +55,7 @@ LogicalResult RecurrenceMatcher::splitExponent(const Term &term, ArrayRef<Lin> g
       openScales(plain.atoms, part.coefficient, {});
       atom.summand = std::make_shared<Term>(std::move(plain));
     }
+  openSummands(exponent);
   exponent = evaluator.simplify(exponent, known);
   if (exponent.size() > 2) {
     // Sums that cancel may have been masked in one place and not in another.
@@ -111,7 +75,7 @@ LogicalResult RecurrenceMatcher::splitExponent(const Term &term, ArrayRef<Lin> g
 /// The exponent is a difference of prefix sums of one summand.
 LogicalResult RecurrenceMatcher::splitSums(const Poly &exponent, ArrayRef<Lin> given, Work &work) {
   for (const Term &outer : exponent) {
-    const Term part = intoSum(outer);
+    Term part = intoSum(outer);
     plausible |= llvm::any_of(part.atoms, [](const Atom &atom) { return atom.kind == Atom::Kind::Prefix; });
     if (llvm::any_of(part.atoms, [&](const Atom &atom) { return isUnreadClamp(atom); })) {
       plausible = true;
@@ -128,8 +92,10 @@ LogicalResult RecurrenceMatcher::splitSums(const Poly &exponent, ArrayRef<Lin> g
       return fail("an exponent is not a difference of cumulative sums");
     if (!summand)
       summand = part.atoms[0].summand;
-    else if (!isSameSum(part.atoms[0], given))
+    double ratio = compareSum(part.atoms[0], given);
+    if (ratio == 0)
       return fail("the decays are cumulative sums of different values");
+    part.coefficient *= ratio;
     std::optional<Lin> &side = (part.coefficient > 0) != options.negated ? work.end : work.begin;
     if ((rate != 0 && rate != std::abs(part.coefficient)) || side)
       return fail("an exponent is not one difference of cumulative sums");

@@ -108,7 +108,10 @@ private:
   mlir::LogicalResult matchSource(Work &work, llvm::ArrayRef<Lin> given);
   mlir::LogicalResult separate(llvm::SmallVectorImpl<Atom> &leaves, double &coefficient, llvm::ArrayRef<Lin> given);
   bool isUnmasked(const Term &masked, const Lin &end, llvm::ArrayRef<Lin> given);
-  bool isSameSum(const Atom &sum, llvm::ArrayRef<Lin> given);
+  static Term intoSum(Term term);
+  Term openSummand(Term term);
+  void openSummands(Poly &exponent);
+  double compareSum(const Atom &sum, llvm::ArrayRef<Lin> given);
   void openScales(llvm::SmallVectorImpl<Atom> &leaves, double &coefficient, llvm::ArrayRef<Lin> given);
   void openGate(Group &readout, Group &outside, double &coefficient, llvm::ArrayRef<Lin> given);
   void openReadout(Group &readout, Group &outside, double &coefficient, llvm::ArrayRef<int> channels,

@@ -283,7 +283,7 @@ FailureOr<ScanBuilder::Result> ScanBuilder::build(std::string &reason) {
       atom = *number;
     }
   }
-  for (Group *group : {&roles.x, &roles.A, &roles.B, &roles.C})
+  for (Group *group : {&roles.x, &roles.dt, &roles.A, &roles.B, &roles.C, &roles.D, &roles.gate, &roles.initialState})
     computeFactors(b, loc, *group);
   FailureOr<Value> x = add(operands, roles.x, full, {}, {}, "x", reason);
   FailureOr<Value> dt =

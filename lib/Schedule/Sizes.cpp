@@ -4,6 +4,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Schedule/Sizes.h"
+#include "lib/Schedule/DroppedDims.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -57,7 +58,7 @@ public:
     if (auto slice = dyn_cast<OffsetSizeAndStrideOpInterface>(op)) {
       llvm::SmallBitVector dropped;
       if (auto view = dyn_cast<memref::SubViewOp>(op))
-        dropped = view.getDroppedDims();
+        dropped = mambac::getDroppedDims(view);
       else if (auto extract = dyn_cast<tensor::ExtractSliceOp>(op))
         dropped = extract.getDroppedDims();
       else
