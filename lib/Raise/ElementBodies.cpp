@@ -106,7 +106,7 @@ FailureOr<Poly> ElementEvaluator::scalar(linalg::LinalgOp op, Value v, const Env
         (isa<arith::AddFOp>(inner) || llvm::any_of(*lhs, [](const Term &t) {
            return llvm::any_of(t.atoms, [](const Atom &a) { return a.kind != Atom::Kind::Exp; });
          })))
-      return multiply(*lhs, *rhs);
+      return multiplyBounded(*lhs, *rhs);
     if (isa<arith::AddFOp>(inner))
       return failure();
   }
@@ -153,7 +153,7 @@ FailureOr<Poly> ElementEvaluator::scalar(linalg::LinalgOp op, Value v, const Env
     if (failed(rhs))
       return failure();
     if (isa<arith::MulFOp>(inner))
-      return multiply(*lhs, *rhs);
+      return multiplyBounded(*lhs, *rhs);
     append(*lhs, isa<arith::SubFOp>(inner) ? multiply(*rhs, constantPoly(-1)) : *rhs);
     return lhs;
   }

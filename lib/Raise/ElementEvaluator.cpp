@@ -10,6 +10,9 @@
 using namespace mlir;
 using namespace mambac::raise;
 
+/// So many elements are written down for one study, and the rest is left whole.
+static constexpr size_t kMaxWork = 1 << 18;
+
 bool mambac::raise::isZeroTensor(Value tensor) {
   if (std::optional<double> constant = getConstantFloat(tensor))
     return *constant == 0;
@@ -384,7 +387,7 @@ Poly ElementEvaluator::element(Value tensor, ArrayRef<Lin> index, ArrayRef<Lin> 
   while (stepThroughView(tensor, position, given)) {
   }
   FailureOr<Poly> poly = follow(tensor, position, given, mode, /*force=*/false);
-  if (succeeded(poly))
+  if (succeeded(poly) && poly->size() <= kMaxElementTerms)
     return *poly;
   // exp(log(x)) is x, wherever x comes from.
   if (mode == Mode::Exp && isLogarithm(tensor))
@@ -419,7 +422,7 @@ bool ElementEvaluator::isWholePiece(Operation *op, ArrayRef<Lin> index) const {
 FailureOr<Poly> ElementEvaluator::follow(Value tensor, ArrayRef<Lin> index, ArrayRef<Lin> given, Mode mode,
                                          bool force) {
   Operation *op = tensor.getDefiningOp();
-  if (!op || (zerosKept && isZeroTensor(tensor)))
+  if (!op || (zerosKept && isZeroTensor(tensor)) || ++work > kMaxWork)
     return failure();
   if (std::optional<double> constant = getConstantFloat(tensor))
     return constantPoly(mode == Mode::Exp ? std::exp(*constant) : *constant);
@@ -564,7 +567,10 @@ FailureOr<Poly> ElementEvaluator::followEinsum(Operation *op, ArrayRef<Lin> inde
     SmallVector<Lin> position = applyMap(map, env, ok);
     if (!ok)
       return failure();
-    product = multiply(product, element(input, position, given, Mode::Value));
+    FailureOr<Poly> more = multiplyBounded(product, element(input, position, given, Mode::Value));
+    if (failed(more))
+      return failure();
+    product = std::move(*more);
   }
   return sumOver(product, bound, space);
 }

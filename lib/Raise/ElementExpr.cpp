@@ -60,6 +60,10 @@ Term mambac::raise::substitute(const Term &term, int var, const Lin &by) {
   return result;
 }
 
+FailureOr<Poly> mambac::raise::multiplyBounded(const Poly &a, const Poly &b) {
+  return a.size() * b.size() > kMaxElementTerms ? FailureOr<Poly>(failure()) : multiply(a, b);
+}
+
 Poly mambac::raise::multiply(const Poly &a, const Poly &b) {
   Poly product;
   for (const Term &x : a)

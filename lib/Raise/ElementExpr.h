@@ -53,6 +53,10 @@ bool operator==(const Term &a, const Term &b);
 Atom substitute(const Atom &atom, int var, const Lin &by);
 Term substitute(const Term &term, int var, const Lin &by);
 Poly multiply(const Poly &a, const Poly &b);
+/// An element with more terms than this is no op's: it is left whole. Trees of complex numbers double them at each level.
+constexpr size_t kMaxElementTerms = 1024;
+/// The product, unless it has too many terms.
+mlir::FailureOr<Poly> multiplyBounded(const Poly &a, const Poly &b);
 std::string str(const Term &term);
 std::string str(const Poly &poly);
 
@@ -228,6 +232,7 @@ private:
   int summandVar = -1;
   std::map<std::pair<int64_t, int>, std::pair<int, int>> pieceVars;
   int joinDepth = 0;
+  size_t work = 0; ///< elements written down so far
   bool insertionsOpen = false;
   bool piecesWhole = false, recurrencesOpen = false, recurrenceSeen = false, numbersOpen = false;
   bool zerosKept = false;
