@@ -173,6 +173,12 @@ public:
       return failure();
     if (notDepthwise)
       return decline("the weight is not that of a depthwise convolution");
+    // The input first, not what is read at the first times alone: its reason is the one that is told.
+    std::stable_partition(inputs.begin(), inputs.end(), [&](ArrayRef<Tap *> group) {
+      return llvm::none_of(group, [&](Tap *tap) {
+        return llvm::any_of(tap->guards, [&](const Lin &guard) { return guard.coefficientOf(form.time) < 0; });
+      });
+    });
     for (unsigned i = 0; i < inputs.size(); ++i)
       if (succeeded(matchInput(inputs[i])) && (inputs.size() == 1 || succeeded(matchWindow(inputs[1 - i]))))
         return matchAxes();
@@ -181,7 +187,7 @@ public:
 
 private:
   LogicalResult decline(const char *reason) {
-    if (looksLikeConv)
+    if (looksLikeConv && why.empty())
       why = reason;
     return failure();
   }

@@ -209,9 +209,9 @@ LogicalResult AttentionMatcher::match() {
         return failure();
       continue;
     }
-    // Heads are split into groups before anything is built.
+    // Heads are split into groups before anything is built; studyRoot does so some times.
     if (study.space.wantedSplit)
-      return fail("heads are grouped");
+      return fail("heads are in too many groups");
     value.atoms.push_back(term.atoms[1 - i]);
     return success();
   }
@@ -316,10 +316,7 @@ FailureOr<Value> build(AttentionMatcher &match, std::string &reason) {
   }
   FailureOr<Destination> destination =
       makeDestination(b, loc, operands, axes, dimAxes, {kBatch, kHead, kQuery, kValueChannel}, type);
-  if (failed(destination)) {
-    reason = "the result's shape is not one over the op's axes";
-    return failure();
-  }
+  assert(succeeded(destination) && "the query and the value have all these axes");
   maps.push_back(destination->map);
   auto attention = ssm::AttentionOp::create(b, loc, query->value, key->value, value->value, mask, destination->value,
                                             maps, static_cast<float>(match.scale), /*causal=*/false);
@@ -346,6 +343,7 @@ struct RaiseAttentionPass : mambac::impl::RaiseAttentionBase<RaiseAttentionPass>
           plausible |= matcher.plausible;
           return failure();
         }
+        plausible = true;
         FailureOr<Value> value = build(matcher, reason);
         if (failed(value))
           return failure();
