@@ -174,11 +174,13 @@ public:
     if (notDepthwise)
       return decline("the weight is not that of a depthwise convolution");
     // The input first, not what is read at the first times alone: its reason is the one that is told.
-    std::stable_partition(inputs.begin(), inputs.end(), [&](ArrayRef<Tap *> group) {
-      return llvm::none_of(group, [&](Tap *tap) {
+    auto isFirstTimes = [&](ArrayRef<Tap *> group) {
+      return llvm::any_of(group, [&](Tap *tap) {
         return llvm::any_of(tap->guards, [&](const Lin &guard) { return guard.coefficientOf(form.time) < 0; });
       });
-    });
+    };
+    if (isFirstTimes(inputs.front()))
+      std::swap(inputs.front(), inputs.back());
     for (unsigned i = 0; i < inputs.size(); ++i)
       if (succeeded(matchInput(inputs[i])) && (inputs.size() == 1 || succeeded(matchWindow(inputs[1 - i]))))
         return matchAxes();

@@ -110,7 +110,7 @@ TimeStacker::Result TimeStacker::closeCoupled(int id) {
     }
   constexpr StringLiteral others("two states depend on each other, and not as the parts of complex numbers do");
   if (states.size() != 2)
-    return fail(states.size() == 1 ? StringRef("the state is read at two places") : StringRef(others));
+    return fail(others);
   Pending &x = pending[states[0]], &y = pending[states[1]];
   Value like = getSample(x.values);
   if (tensorType(getSample(y.values)) != tensorType(like) || x.reverse != y.reverse || x.first != y.first)
@@ -125,8 +125,7 @@ TimeStacker::Result TimeStacker::closeCoupled(int id) {
       bool isOwn = carry.recurrence == states[row];
       (isOwn ? own : cross)[row] = asOperand(carry.scale, 1, like);
       bool &has = (isOwn ? hasOwn : hasCross)[row];
-      if (has)
-        return fail("the state is read at two places");
+      assert(!has && "one carry for each state");
       has = true;
     }
     if (!hasOwn[row])

@@ -135,7 +135,7 @@ Value LoopStacker::stack(Value value) {
     return value;
   Operation *op = value.getDefiningOp();
   if (!op)
-    return fail("a value that the loop carries is used in a way that is not linear in it");
+    return {}; // another state, which is known for the loop's own iterations alone: one begins without an earlier one
   if (!tensorType(value))
     return fail("a number is computed in each iteration");
   Value result;

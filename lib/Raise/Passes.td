@@ -633,6 +633,9 @@ def RollTimeLoopsPass : Pass<"ssm-roll-time-loops", "::mlir::func::FuncOp"> {
 
     Declined: steps that differ, states that are transposed, reduced or passed through a function that is not linear.
   }];
+  let options = [
+    Option<"maxDepth", "max-depth", "int", "256", "a step with a longer chain of operations is no loop body">
+  ];
   let statistics = [Statistic<"numRolled", "rolled", "recurrences rolled up">,
                     Statistic<"numDeclined", "declined", "step by step tensors that hold no recurrence mambac can roll">];
   let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",

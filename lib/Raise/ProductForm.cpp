@@ -361,11 +361,8 @@ FailureOr<ProductForm> mambac::raise::getProductForm(Value root, std::string &wh
       why = "it adds up different products";
       return failure();
     }
-    if (!product.guards.empty() ||
-        llvm::any_of(product.atoms, [](const Atom &atom) { return atom.kind != Atom::Kind::Leaf; })) {
-      why = "a factor is masked";
-      return failure();
-    }
+    assert(product.guards.empty() && "masks, pads and pieces are leaves");
+    assert(llvm::all_of(product.atoms, [](const Atom &atom) { return atom.kind == Atom::Kind::Leaf; }));
     form.sum = study.space.get(product.bound.front()).op;
     if (failed(Normalizer(form).run(product, why)))
       return failure();

@@ -250,7 +250,7 @@ void eraseDead(IRRewriter &rewriter, SmallVector<Operation *> ops) {
 }
 
 struct RollTimeLoops : mambac::impl::RollTimeLoopsPassBase<RollTimeLoops> {
-  RollTimeLoops() = default;
+  using Base::Base;
   RollTimeLoops(const RollTimeLoops &other) : Base(other) {} // loops at hand are no part of a pass
 
   void runOnOperation() final {
@@ -298,7 +298,7 @@ struct RollTimeLoops : mambac::impl::RollTimeLoopsPassBase<RollTimeLoops> {
     readUnwritten(rewriter, op->getLoc(), root);
     std::unique_ptr<TimeStacker> &stacker = stackers[{op->getBlock(), root.values.size()}];
     if (!stacker)
-      stacker = std::make_unique<TimeStacker>(rewriter, root.values.size());
+      stacker = std::make_unique<TimeStacker>(rewriter, root.values.size(), maxDepth);
     size_t known = stacker->getRecurrences().size();
     FailureOr<Stacked> stacked = stacker->stack(root.values, op->getLoc());
     bool rolls = succeeded(stacked) && stacker->sawRecurrence();

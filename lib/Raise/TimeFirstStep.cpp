@@ -182,7 +182,7 @@ TimeStacker::Result TimeStacker::visitStatesBefore(ArrayRef<Value> list, bool re
       if (failed(states))
         states = follow(way, std::nullopt);
   if (failed(states) || states->dependsOnPrevious() || (!known && recurrences.size() == before))
-    return fail("the state is no recurrence");
+    return failure(); // the reason is that of the attempt in which these were no states
   Value init = reverse ? list.back() : list.front(), like = init;
   auto type = tensorType(like);
   Value stacked = materialize(*states->rest, like);

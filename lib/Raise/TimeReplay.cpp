@@ -33,8 +33,8 @@ TimeStacker::Result TimeStacker::replay(Operation *op, Value like, ArrayRef<Line
   LinearInPrevious r;
   bool onPrevious = llvm::any_of(operands, [](const LinearInPrevious &o) { return o.dependsOnPrevious(); });
   bool varies = llvm::any_of(operands, [](const LinearInPrevious &o) { return o.rest && !o.rest->isInvariant(); });
-  if (!onPrevious && !varies) {
-    // Equal operations on equal operands.
+  if ((!onPrevious && !varies) || isa<linalg::FillOp>(op)) {
+    // Equal operations on equal operands; what a fill overwrites does not matter.
     r.rest = Stacked{like, invariantMap(type.getRank(), ctx)};
     return r;
   }
@@ -42,8 +42,6 @@ TimeStacker::Result TimeStacker::replay(Operation *op, Value like, ArrayRef<Line
     return onPrevious ? replayLinear(op, operands) : replayGeneric(op, operands);
   if (onPrevious)
     return replayLinearView(op, operands[0], getSample(lists[0]), like);
-  if (isa<linalg::FillOp>(op))
-    return fail("a fill varies with the step");
   if (isa<linalg::LinalgOp>(op))
     return replayNamed(op, operands);
 
@@ -408,8 +406,10 @@ std::optional<LinearInPrevious> TimeStacker::combineLinear(Operation &inner, Arr
         r.carries.back().scale = plus(Part(), kind, scaleOf(carry));
       continue;
     }
-    if (same->previous != carry.previous)
+    if (same->previous != carry.previous) {
+      (void)fail("the state is read at two places");
       return std::nullopt;
+    }
     same->scale = plus(scaleOf(*same), kind, scaleOf(carry));
   }
   r.rest = plus(args[0].rest, kind, args[1].rest);

@@ -14,9 +14,6 @@ using namespace mlir;
 using namespace mambac;
 using namespace mambac::raise;
 
-// A chain of operations longer than this between two time steps is not a loop body anybody wrote.
-static constexpr int kMaxDepth = 256;
-
 static RankedTensorType tensorType(Value v) { return dyn_cast<RankedTensorType>(v.getType()); }
 
 LogicalResult TimeStacker::fail(const Twine &why) {
@@ -32,8 +29,8 @@ FailureOr<Stacked> TimeStacker::stack(ArrayRef<Value> list, Location place) {
   FailureOr<LinearInPrevious> result = visit(list);
   if (failed(result))
     return failure();
-  if (result->dependsOnPrevious())
-    return fail("the value depends on a state outside the recurrence");
+  // All states that it waited for are closed by now, or following it has failed.
+  assert(!result->dependsOnPrevious() && "a state was left open");
   return *result->rest;
 }
 
@@ -151,9 +148,7 @@ std::optional<int> TimeStacker::findRecurrence(ArrayRef<Value> list) {
 TimeStacker::Result TimeStacker::visit(ArrayRef<Value> list) {
   Value sample = getSample(list);
   auto type = tensorType(sample);
-  if (!type)
-    return fail("a value of the step is no ranked tensor");
-
+  assert(type && "operands of other types are not followed");
   if (llvm::all_of(list, [&](Value value) { return !value || value == sample; })) {
     LinearInPrevious r;
     r.rest = Stacked{sample, invariantMap(type.getRank(), rewriter.getContext())};
@@ -165,7 +160,7 @@ TimeStacker::Result TimeStacker::visit(ArrayRef<Value> list) {
   }
   if (std::optional<int> id = findRecurrence(list))
     return carryOf(*id, sample);
-  if (depth > kMaxDepth)
+  if (depth > maxDepth)
     return fail("the body of the loop is too deep");
   std::string before = reason;
   bool seenBefore = std::exchange(recurrenceSeen, false);
@@ -226,7 +221,7 @@ TimeStacker::Result TimeStacker::follow(ArrayRef<Value> list, std::optional<int6
     result = visitOps(list, id);
   if (first && succeeded(result) &&
       (!result->dependsOnPrevious() || pending[id].init || !(isState || pending[id].recurrent)))
-    result = fail("the first step differs from the others");
+    result = failure(); // the reason is that of the attempt in which all steps were alike
   if (succeeded(result) && result->dependsOnPrevious())
     pending[id].recurrent |= isState;
   if (succeeded(result))

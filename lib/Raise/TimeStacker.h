@@ -50,7 +50,7 @@ struct Carry {
   mlir::AffineMap previous;
 };
 
-/// A list of values written as a sum of carries, one for each state that it depends on and way to read that, and rest_t.
+/// A list of values written as a sum of carries, one for each state that it depends on, and rest_t.
 /// An absent rest means 0.
 struct LinearInPrevious {
   llvm::SmallVector<Carry, 1> carries;
@@ -70,8 +70,9 @@ inline mlir::AffineMap timeFirstMap(int64_t rank, mlir::MLIRContext *ctx) {
 
 class TimeStacker {
 public:
-  TimeStacker(mlir::RewriterBase &rewriter, int64_t steps)
-      : rewriter(rewriter), loc(rewriter.getUnknownLoc()), steps(steps) {}
+  /// `maxDepth`: a longer chain of operations between two steps is not followed.
+  TimeStacker(mlir::RewriterBase &rewriter, int64_t steps, int maxDepth)
+      : rewriter(rewriter), loc(rewriter.getUnknownLoc()), steps(steps), maxDepth(maxDepth) {}
 
   /// Returns the stacked form of `list` (one value a step, in the order of time), or failure with `reason` set. What was
   /// found for other lists is used where it occurs again, so no operation may be erased meanwhile, and lists come in the
@@ -166,6 +167,7 @@ private:
   mlir::RewriterBase &rewriter;
   mlir::Location loc;
   int64_t steps;
+  int maxDepth;
   std::string reason;
   std::deque<Pending> pending;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<std::pair<int, int>, 1>> position;

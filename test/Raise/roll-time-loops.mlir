@@ -141,3 +141,47 @@ func.func @backwards(%a: tensor<3x4xf32>, %b: tensor<3x4xf32>, %h: tensor<4xf32>
   %o0 = tensor.insert_slice %h0 into %o1[0, 0] [1, 4] [1, 1] : tensor<4xf32> into tensor<3x4xf32>
   return %o0 : tensor<3x4xf32>
 }
+
+// -----
+
+#i = affine_map<(i) -> (i)>
+
+// What a fill overwrites does not matter.
+//
+// CHECK-LABEL: func @fill_of_steps
+// CHECK:         %[[TWO:.*]] = linalg.fill ins(%{{.*}} : f32) outs(%{{.*}} : tensor<4xf32>)
+// CHECK:         ssm.scan "a b : b, a b, b -> a b, b" axis(0) a(%[[TWO]] : tensor<4xf32>) b(%{{.*}} : tensor<3x4xf32>)
+// CHECK-NOT:     linalg.fill
+func.func @fill_of_steps(%x: tensor<3x4xf32>, %h0: tensor<4xf32>) -> tensor<3x4xf32> {
+  %two = arith.constant 2.0 : f32
+  %0 = tensor.extract_slice %x[0, 0] [1, 4] [1, 1] : tensor<3x4xf32> to tensor<4xf32>
+  %1 = linalg.fill ins(%two : f32) outs(%0 : tensor<4xf32>) -> tensor<4xf32>
+  %e4 = tensor.empty() : tensor<4xf32>
+  %2 = linalg.generic {indexing_maps = [#i, #i, #i, #i], iterator_types = ["parallel"]} ins(%h0, %1, %0 : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) outs(%e4 : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32, %o: f32):
+    %m = arith.mulf %a, %b : f32
+    %r = arith.addf %m, %c : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %3 = tensor.extract_slice %x[1, 0] [1, 4] [1, 1] : tensor<3x4xf32> to tensor<4xf32>
+  %4 = linalg.fill ins(%two : f32) outs(%3 : tensor<4xf32>) -> tensor<4xf32>
+  %5 = linalg.generic {indexing_maps = [#i, #i, #i, #i], iterator_types = ["parallel"]} ins(%2, %4, %3 : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) outs(%e4 : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32, %o: f32):
+    %m = arith.mulf %a, %b : f32
+    %r = arith.addf %m, %c : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %6 = tensor.extract_slice %x[2, 0] [1, 4] [1, 1] : tensor<3x4xf32> to tensor<4xf32>
+  %7 = linalg.fill ins(%two : f32) outs(%6 : tensor<4xf32>) -> tensor<4xf32>
+  %8 = linalg.generic {indexing_maps = [#i, #i, #i, #i], iterator_types = ["parallel"]} ins(%5, %7, %6 : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) outs(%e4 : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32, %o: f32):
+    %m = arith.mulf %a, %b : f32
+    %r = arith.addf %m, %c : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %9 = tensor.expand_shape %2 [[0, 1]] output_shape [1, 4] : tensor<4xf32> into tensor<1x4xf32>
+  %10 = tensor.expand_shape %5 [[0, 1]] output_shape [1, 4] : tensor<4xf32> into tensor<1x4xf32>
+  %11 = tensor.expand_shape %8 [[0, 1]] output_shape [1, 4] : tensor<4xf32> into tensor<1x4xf32>
+  %12 = tensor.concat dim(0) %9, %10, %11 : (tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<3x4xf32>
+  return %12 : tensor<3x4xf32>
+}

@@ -43,3 +43,28 @@ func.func @adds_up_different_products(%arg0: tensor<2x2x2xf32>, %arg1: tensor<2x
   } -> tensor<2x2x2xf32>
   return %6 : tensor<2x2x2xf32>
 }
+
+// -----
+
+#i = affine_map<(i) -> (i)>
+#i_none = affine_map<(i) -> ()>
+
+// An axis is cut into its parts one after the other, and not without end.
+//
+// CHECK: Reason="its axes have too many atoms", Remark=ssm.einsum
+// IR-LABEL: func.func @eighteen_atoms(
+// IR-NOT: ssm.einsum
+func.func @eighteen_atoms(%x: tensor<2x2x2x2x2x2x2x2x2x2x2x2x2x2x2x2x2x2xf32>, %y: tensor<262144xf32>) -> tensor<f32> {
+  %zero = arith.constant 0.0 : f32
+  %0 = tensor.collapse_shape %x [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]] : tensor<2x2x2x2x2x2x2x2x2x2x2x2x2x2x2x2x2x2xf32> into tensor<262144xf32>
+  %ef32 = tensor.empty() : tensor<f32>
+  %1 = linalg.fill ins(%zero : f32) outs(%ef32 : tensor<f32>) -> tensor<f32>
+  %2 = linalg.generic {indexing_maps = [#i, #i, #i_none], iterator_types = ["reduction"]} ins(%0, %y : tensor<262144xf32>, tensor<262144xf32>) outs(%1 : tensor<f32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %m = arith.mulf %a, %b : f32
+    %r = arith.addf %m, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<f32>
+  return %2 : tensor<f32>
+}
+
