@@ -280,7 +280,7 @@ private:
     const Atom &x = taps.back().input.atoms[0], &first = taps.front().input.atoms[0];
     auto entries = llvm::MutableArrayRef<Tap>(taps).drop_back();
     std::optional<unsigned> along;
-    for (auto [dim, position] : llvm::enumerate(first.index))
+    for (unsigned dim = 0; dim < first.index.size(); ++dim)
       if (llvm::any_of(entries, [&](const Tap &tap) { return tap.input.atoms[0].index[dim] != first.index[dim]; })) {
         if (along)
           return failure();

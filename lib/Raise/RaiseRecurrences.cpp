@@ -181,9 +181,9 @@ LogicalResult Candidate::raise() {
       /*followRecurrences=*/true);
 }
 
-/// Tries all values that depend on what `dependence` says.
+/// Tries all values that depend on what `dependence` says. `declined`: what remarks have told about.
 static void raiseAll(func::FuncOp func, const ScanDependence &dependence, RecurrenceOptions options, bool masks,
-                     RecurrenceCounts &counts) {
+                     RecurrenceCounts &counts, SmallPtrSetImpl<Operation *> &declined) {
   std::optional<TraceScope> scope;
   if (options.onlyWhole)
     scope.emplace(func);
@@ -199,6 +199,7 @@ static void raiseAll(func::FuncOp func, const ScanDependence &dependence, Recurr
            !isa<tensor::PadOp, tensor::ConcatOp, tensor::CastOp, ssm::CumsumOp, ssm::SegsumOp, ssm::ScanOp>(
                value.getDefiningOp());
   });
+  SmallVector<Operation *> noted;
   while (Value root = queue.next()) {
     Candidate candidate{root, dependence, options.onlySSD, masks, scope ? &*scope : nullptr};
     if (succeeded(candidate.raise())) {
@@ -209,18 +210,23 @@ static void raiseAll(func::FuncOp func, const ScanDependence &dependence, Recurr
         queue.replace(candidate.finalState->first, candidate.finalState->second);
       }
       queue.replace(root, candidate.raised);
-    } else if (candidate.plausible) {
+    } else if (candidate.plausible && !declined.contains(root.getDefiningOp())) {
       queue.noteDeclined(root, candidate.reason, candidate.opName);
+      noted.push_back(root.getDefiningOp());
     }
   }
+  for (Operation *op : noted)
+    if (op->getBlock()) // not erased
+      declined.insert(op);
   counts.declined += queue.reportDeclined("ssm.ssd");
 }
 
 RecurrenceCounts mambac::raise::raiseRecurrences(func::FuncOp func, RecurrenceOptions options) {
   RecurrenceCounts counts;
-  raiseAll(func, ScanDependence(func), options, /*masks=*/false, counts);
+  SmallPtrSet<Operation *, 16> declined;
+  raiseAll(func, ScanDependence(func), options, /*masks=*/false, counts, declined);
   // Then what has no cumulative sum and no scan to start from.
   if (ScanDependence masks = ScanDependence::ofMasks(func); masks.hasMasks())
-    raiseAll(func, masks, options, /*masks=*/true, counts);
+    raiseAll(func, masks, options, /*masks=*/true, counts, declined);
   return counts;
 }

@@ -218,7 +218,7 @@ LogicalResult RecurrenceMatcher::matchBase() {
   if (options.plain) {
     A.coefficient = coefficient;
     A.atoms.append(leaves.begin(), leaves.end());
-    return ownForEachState(A.atoms, false) ? fail("the decay is summed over") : success();
+    return failure(ownForEachState(A.atoms, false)); // summed over
   }
   // What is never negative is as good as an exponential.
   if (llvm::any_of(leaves, [](const Atom &leaf) {
@@ -227,9 +227,9 @@ LogicalResult RecurrenceMatcher::matchBase() {
       }))
     return fail("the decay is not an exponential, and may be negative");
   if (llvm::any_of(leaves, [](const Atom &leaf) { return leaf.kind == Atom::Kind::Log; }) && options.withStep)
-    return failWithStep("the decay is not an exponential");
+    return lacksStepHere();
   if (form != Form::Sums && options.withStep)
-    return failWithStep("the decay does not depend on time");
+    return lacksStepHere(); // the same at all times
   if (!options.withStep) {
     A.coefficient = coefficient;
     A.atoms.append(leaves.begin(), leaves.end());
@@ -261,15 +261,15 @@ LogicalResult RecurrenceMatcher::matchBase() {
       opened = true;
     }
     if (!opened)
-      return failWithStep("the decay is not a product of a time step and a constant in time");
+      return lacksStepHere(); // no product of a time step and a constant in time
   }
   if (!accepted())
-    return failWithStep("the decay has no factor that is constant in time");
+    return lacksStepHere(); // no factor that is constant in time
   for (const Atom &leaf : leaves)
     (dependsOnTime(leaf) ? dt : A).atoms.push_back(leaf);
   A.coefficient = coefficient;
   if (dt.empty())
-    return failWithStep("the decay does not depend on time");
+    return lacksStepHere();
   if (ownForEachState(dt.atoms, false) || ownForEachState(A.atoms, true))
     return fail("the decay has its own value for each state");
   return success();

@@ -196,7 +196,7 @@ LogicalResult RecurrenceMatcher::matchSource(Work &work, ArrayRef<Lin> given) {
       found.atoms.push_back(rewritePosition(space, leaf, *work.source, tau));
     found.atoms.append(constantLeaves.begin(), constantLeaves.end());
     if (!targetLeaves.empty() || !stateVars.empty() || found.empty())
-      return fail("the states are not the recurrence's own");
+      return failure(); // something is done to the states
     bool seen = std::exchange(sawSource, true);
     if (failed(agree(x, seen, found, "inputs")))
       return failure();
@@ -205,7 +205,7 @@ LogicalResult RecurrenceMatcher::matchSource(Work &work, ArrayRef<Lin> given) {
   Constraints known = join(given, term.guards);
   // Leaves are opened where they are read: that a pad is not met there follows from the position.
   if (!factorOut(evaluator, sourceLeaves, at(dt.atoms, *work.source), coefficient, known))
-    return failWithStep("the input is not multiplied by the time step of the decay");
+    return lacksStepHere(); // the input is not multiplied by the decay's
   if (failed(separate(sourceLeaves, coefficient, known)))
     return failure();
   openScales(sourceLeaves, coefficient, known);
@@ -389,8 +389,10 @@ LogicalResult RecurrenceMatcher::match() {
   if (form == Form::None && options.plain)
     return fail("no decay");
   std::vector<Case> cases = splitCases(poly);
-  if (cases.empty())
+  if (cases.empty()) {
+    plausible |= form == Form::Sums;
     return fail("too many cases");
+  }
   // The roles come from the last case that tells them, where there have been sources in all ways; the others are checked.
   unsigned principal = cases.size() - 1;
   for (unsigned i = cases.size(); i-- > 0 && cases.size() > 1;) {

@@ -69,9 +69,11 @@ private:
     reason = why.str();
     return mlir::failure();
   }
-  mlir::LogicalResult failWithStep(const llvm::Twine &why) {
-    stepMissing = options.withStep;
-    return fail(why);
+  /// There is no step that decay and input share: whether there is a recurrence without one is seen when it is tried.
+  mlir::LogicalResult lacksStepHere() {
+    assert(options.withStep);
+    stepMissing = true;
+    return mlir::failure();
   }
   /// A part of the positions: conditions on them, and those variables that can only be one number there.
   struct Case {

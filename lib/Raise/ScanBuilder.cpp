@@ -324,10 +324,7 @@ FailureOr<ScanBuilder::Result> ScanBuilder::build(std::string &reason) {
 
   auto type = cast<RankedTensorType>(study.root.getType());
   FailureOr<Destination> destination = makeDestination(b, loc, operands, axes, dimAxes, full, type);
-  if (failed(destination)) {
-    reason = "the result's shape is not one over the op's axes";
-    return failure();
-  }
+  assert(succeeded(destination) && "x has all these axes");
   maps.push_back(destination->map);
   SmallVector<Value> outs{destination->value};
   std::optional<Destination> finalState;
@@ -345,18 +342,12 @@ FailureOr<ScanBuilder::Result> ScanBuilder::build(std::string &reason) {
         finalAxes.back() = {kHead, kChannel};
         continue;
       }
-      if (axis == stateful.end()) {
-        reason = "the final state has axes that the op has not";
-        return failure();
-      }
+      assert(axis != stateful.end() && "it was looked for at these axes");
       finalAxes.back().push_back(*axis);
     }
     FailureOr<Destination> made =
         makeDestination(b, loc, operands, axes, finalAxes, stateful, roles.finalStateType);
-    if (failed(made)) {
-      reason = "the final state's shape is not one over the op's axes";
-      return failure();
-    }
+    assert(succeeded(made) && "x and B have all these axes");
     finalState = *made;
     maps.push_back(finalState->map);
     outs.push_back(finalState->value);

@@ -353,7 +353,7 @@ LogicalResult StepMatcher::match() {
 
 LogicalResult StepMatcher::match(const Poly &poly) {
   if (poly.size() < 2 || poly.size() > 3)
-    return fail("not a state that decays and is added to");
+    return failure(); // not a state that decays and is added to
   Term carried, added;
   std::optional<Term> skip;
   if (failed(sortTerms(poly, carried, added, skip)))

@@ -1,0 +1,94 @@
+// What is a part of a larger recurrence is left to ssm-trace-recurrences at first.
+// RUN: mamba-opt %s --split-input-file --ssm-raise-selective-scan=only-whole --remark-policy=all --remark-format=emitRemark --remarks-filter=mambac-raise -o %t 2>&1 | FileCheck %s
+// RUN: FileCheck %s --check-prefix=IR --input-file %t
+
+#bth = affine_map<(b, t, h) -> (b, t, h)>
+#bth_h = affine_map<(b, t, h) -> (h)>
+#btsh_bth = affine_map<(b, t, s, h) -> (b, t, h)>
+#btsh_bsh = affine_map<(b, t, s, h) -> (b, s, h)>
+#btsh = affine_map<(b, t, s, h) -> (b, t, s, h)>
+#bshp = affine_map<(b, s, h, p) -> (b, s, h, p)>
+#bshp_bsh = affine_map<(b, s, h, p) -> (b, s, h)>
+#bthpns_btn = affine_map<(b, t, h, p, n, s) -> (b, t, n)>
+#bthpns_bsn = affine_map<(b, t, h, p, n, s) -> (b, s, n)>
+#bthpns_btsh = affine_map<(b, t, h, p, n, s) -> (b, t, s, h)>
+#bthpns_bshp = affine_map<(b, t, h, p, n, s) -> (b, s, h, p)>
+#bthpns_bthp = affine_map<(b, t, h, p, n, s) -> (b, t, h, p)>
+#bsh_bh = affine_map<(b, s, h) -> (b, h)>
+#bsh = affine_map<(b, s, h) -> (b, s, h)>
+#bhpns_bsn = affine_map<(b, h, p, n, s) -> (b, s, n)>
+#bhpns_bsh = affine_map<(b, h, p, n, s) -> (b, s, h)>
+#bhpns_bshp = affine_map<(b, h, p, n, s) -> (b, s, h, p)>
+#bhpns_bhpn = affine_map<(b, h, p, n, s) -> (b, h, p, n)>
+#bhpn = affine_map<(b, h, p, n) -> (b, h, p, n)>
+
+// The last state of a first part is used further, in a way that is not that op's result.
+//
+// CHECK: Reason="it is a part of a larger recurrence", Remark=ssm.ssd
+// IR-LABEL: func.func @chunk_of_a_larger_one(
+// IR-NOT: ssm.ssd
+func.func @chunk_of_a_larger_one(%x: tensor<2x6x3x4xf32>, %dt: tensor<2x6x3xf32>, %rate: tensor<3xf32>, %B: tensor<2x6x5xf32>, %C: tensor<2x6x5xf32>) -> (tensor<2x6x3x4xf32>, tensor<2x3x4x5xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e2x6x3 = tensor.empty() : tensor<2x6x3xf32>
+  %0 = linalg.generic {indexing_maps = [#bth, #bth_h, #bth], iterator_types = ["parallel", "parallel", "parallel"]} ins(%dt, %rate : tensor<2x6x3xf32>, tensor<3xf32>) outs(%e2x6x3 : tensor<2x6x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.mulf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x3xf32>
+  %1 = ssm.cumsum dim(1) ins(%0 : tensor<2x6x3xf32>) outs(%e2x6x3 : tensor<2x6x3xf32>)
+  %e2x6x6x3 = tensor.empty() : tensor<2x6x6x3xf32>
+  %2 = linalg.generic {indexing_maps = [#btsh_bth, #btsh_bsh, #btsh], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%1, %1 : tensor<2x6x3xf32>, tensor<2x6x3xf32>) outs(%e2x6x6x3 : tensor<2x6x6x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %i = linalg.index 1 : index
+    %j = linalg.index 2 : index
+    %m = arith.cmpi sge, %i, %j : index
+    %d = arith.subf %a, %b : f32
+    %ex = math.exp %d : f32
+    %none = arith.constant 0.0 : f32
+    %r = arith.select %m, %ex, %none : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x6x3xf32>
+  %e2x6x3x4 = tensor.empty() : tensor<2x6x3x4xf32>
+  %3 = linalg.generic {indexing_maps = [#bshp, #bshp_bsh, #bshp], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%x, %dt : tensor<2x6x3x4xf32>, tensor<2x6x3xf32>) outs(%e2x6x3x4 : tensor<2x6x3x4xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.mulf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x3x4xf32>
+  %4 = linalg.fill ins(%zero : f32) outs(%e2x6x3x4 : tensor<2x6x3x4xf32>) -> tensor<2x6x3x4xf32>
+  %5 = linalg.generic {indexing_maps = [#bthpns_btn, #bthpns_bsn, #bthpns_btsh, #bthpns_bshp, #bthpns_bthp], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%C, %B, %2, %3 : tensor<2x6x5xf32>, tensor<2x6x5xf32>, tensor<2x6x6x3xf32>, tensor<2x6x3x4xf32>) outs(%4 : tensor<2x6x3x4xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32, %d: f32, %o: f32):
+    %m1 = arith.mulf %a, %b : f32
+    %m2 = arith.mulf %m1, %c : f32
+    %m3 = arith.mulf %m2, %d : f32
+    %r = arith.addf %m3, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x3x4xf32>
+  %6 = tensor.extract_slice %1[0, 5, 0] [2, 1, 3] [1, 1, 1] : tensor<2x6x3xf32> to tensor<2x3xf32>
+  %7 = linalg.generic {indexing_maps = [#bsh_bh, #bsh, #bsh], iterator_types = ["parallel", "parallel", "parallel"]} ins(%6, %1 : tensor<2x3xf32>, tensor<2x6x3xf32>) outs(%e2x6x3 : tensor<2x6x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %d = arith.subf %a, %b : f32
+    %r = math.exp %d : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x3xf32>
+  %8 = linalg.generic {indexing_maps = [#bshp, #bshp_bsh, #bshp], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%x, %dt : tensor<2x6x3x4xf32>, tensor<2x6x3xf32>) outs(%e2x6x3x4 : tensor<2x6x3x4xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.mulf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x3x4xf32>
+  %e2x3x4x5 = tensor.empty() : tensor<2x3x4x5xf32>
+  %9 = linalg.fill ins(%zero : f32) outs(%e2x3x4x5 : tensor<2x3x4x5xf32>) -> tensor<2x3x4x5xf32>
+  %10 = linalg.generic {indexing_maps = [#bhpns_bsn, #bhpns_bsh, #bhpns_bshp, #bhpns_bhpn], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]} ins(%B, %7, %8 : tensor<2x6x5xf32>, tensor<2x6x3xf32>, tensor<2x6x3x4xf32>) outs(%9 : tensor<2x3x4x5xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32, %o: f32):
+    %m1 = arith.mulf %a, %b : f32
+    %m2 = arith.mulf %m1, %c : f32
+    %r = arith.addf %m2, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2x3x4x5xf32>
+  %11 = linalg.generic {indexing_maps = [#bhpn, #bhpn], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%10 : tensor<2x3x4x5xf32>) outs(%e2x3x4x5 : tensor<2x3x4x5xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %two = arith.constant 2.0 : f32
+    %r = arith.mulf %a, %two : f32
+    linalg.yield %r : f32
+  } -> tensor<2x3x4x5xf32>
+  return %5, %11 : tensor<2x6x3x4xf32>, tensor<2x3x4x5xf32>
+}
