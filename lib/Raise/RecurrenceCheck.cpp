@@ -123,6 +123,8 @@ LogicalResult RecurrenceMatcher::checkCover(const Lin &at, ArrayRef<Lin> given, 
 /// A term of a sum whose roles are known, with its source.
 bool RecurrenceMatcher::checkSource(Work &work, ArrayRef<Lin> given, const Lin &position, bool isFinal) {
   Term &term = work.term;
+  if (!work.source && !isFinal && !state.isConstant())
+    openContraction(term, given);
   SmallVector<int> stateVars;
   for (int var : term.bound)
     if (!work.source || !work.source->uses(var))
@@ -150,8 +152,13 @@ bool RecurrenceMatcher::checkSource(Work &work, ArrayRef<Lin> given, const Lin &
     if (isMaskedBetween(work, position, given))
       return false;
   }
-  if (!factorOut(evaluator, leaves, wanted, coefficient, known) || !leaves.empty())
+  // What a term is the product of may have been padded: then it takes part at some source times only.
+  Constraints masks;
+  if (!factorOut(evaluator, leaves, wanted, coefficient, known, work.source ? &masks : nullptr) || !leaves.empty())
     return false;
+  for (const Lin &mask : masks)
+    if (!space.implies(join(given, term.guards), mask))
+      term.guards.push_back(mask);
   // The states may be any multiple of what the readout alone tells.
   if (isFinal && !finalScale)
     finalScale = coefficient / expected;

@@ -107,6 +107,29 @@ void RecurrenceMatcher::openGate(Group &readout, Group &outside, double &coeffic
   }
 }
 
+/// Writes a term without a sum as one over the states, where a readout was summed with the initial state before the decay
+/// was multiplied in.
+void RecurrenceMatcher::openContraction(Term &term, ArrayRef<Lin> given) {
+  if (!term.bound.empty())
+    return;
+  std::vector<Term> candidates{term};
+  for (unsigned next = 0; next < candidates.size() && next < 32; ++next)
+    for (unsigned i = 0; i < candidates[next].atoms.size(); ++i) {
+      FailureOr<Poly> opened = evaluator.expand(candidates[next].atoms[i], given);
+      if (failed(opened) || opened->size() != 1 || opened->front().bound.size() > 1 || !opened->front().guards.empty() ||
+          llvm::any_of(opened->front().atoms, [](const Atom &a) { return a.kind != Atom::Kind::Leaf; }))
+        continue;
+      Term rest = candidates[next];
+      rest.atoms.erase(rest.atoms.begin() + i);
+      Term further = multiply({rest}, *opened).front();
+      if (!further.bound.empty()) {
+        term = further;
+        return;
+      }
+      candidates.push_back(further);
+    }
+}
+
 /// Takes factors that do not depend on the state out of a readout that has values of its own for the channels: a gate that
 /// was pushed into the sum over the states.
 void RecurrenceMatcher::openReadout(Group &readout, Group &outside, double &coefficient, ArrayRef<int> channels,

@@ -129,6 +129,8 @@ LogicalResult RecurrenceMatcher::nameState(Term &term, ArrayRef<int> vars) {
 /// A term with a source time, or one that starts from the initial state.
 LogicalResult RecurrenceMatcher::matchSource(Work &work, ArrayRef<Lin> given) {
   Term &term = work.term;
+  if (!work.source && sawSource && !state.isConstant())
+    openContraction(term, given);
   SmallVector<int> stateVars;
   for (int var : term.bound)
     if (!work.source || !work.source->uses(var))

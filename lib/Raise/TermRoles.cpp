@@ -78,28 +78,35 @@ bool mambac::raise::removeLeaves(SmallVectorImpl<Atom> &leaves, ArrayRef<Atom> w
 }
 
 bool mambac::raise::factorOut(ElementEvaluator &evaluator, SmallVectorImpl<Atom> &leaves, ArrayRef<Atom> wanted,
-                              double &coefficient, ArrayRef<Lin> given) {
+                              double &coefficient, ArrayRef<Lin> given, Constraints *masks) {
   if (wanted.empty())
     return true;
   // Breadth first over the ways to open one more leaf; products are shallow.
   struct Candidate {
     SmallVector<Atom, 4> leaves;
     double coefficient;
+    Constraints masks;
   };
-  SmallVector<Candidate, 4> candidates{{SmallVector<Atom, 4>(leaves.begin(), leaves.end()), coefficient}};
+  SmallVector<Candidate, 4> candidates{{SmallVector<Atom, 4>(leaves.begin(), leaves.end()), coefficient, {}}};
   for (unsigned next = 0; next < candidates.size() && next < 64; ++next) {
     Candidate candidate = candidates[next];
     if (removeLeaves(candidate.leaves, wanted)) {
       leaves.assign(candidate.leaves.begin(), candidate.leaves.end());
       coefficient = candidate.coefficient;
+      if (masks)
+        masks->append(candidate.masks.begin(), candidate.masks.end());
       return true;
     }
     for (unsigned i = 0; i < candidate.leaves.size(); ++i) {
-      FailureOr<Poly> opened = evaluator.expand(candidate.leaves[i], given);
-      if (failed(opened) || opened->size() != 1 || !opened->front().bound.empty() || !opened->front().guards.empty() ||
+      Constraints known(given);
+      known.append(candidate.masks.begin(), candidate.masks.end());
+      FailureOr<Poly> opened = evaluator.expand(candidate.leaves[i], known);
+      if (failed(opened) || opened->size() != 1 || !opened->front().bound.empty() ||
+          (!masks && !opened->front().guards.empty()) ||
           llvm::any_of(opened->front().atoms, [](const Atom &a) { return a.kind != Atom::Kind::Leaf; }))
         continue;
       Candidate further = candidate;
+      further.masks.append(opened->front().guards.begin(), opened->front().guards.end());
       further.leaves.erase(further.leaves.begin() + i);
       further.leaves.append(opened->front().atoms.begin(), opened->front().atoms.end());
       further.coefficient *= opened->front().coefficient;

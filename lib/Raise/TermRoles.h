@@ -28,9 +28,10 @@ Atom rewritePosition(const IndexSpace &space, const Atom &leaf, const Lin &from,
 bool isReadAt(const IndexSpace &space, const Atom &leaf, const Lin &position, llvm::ArrayRef<int> others);
 
 /// Takes `wanted` out of `leaves`, following the producers of those leaves that are products if need be. All of
-/// `wanted` are found and removed, or nothing is changed and false returned. `coefficient` takes up constants.
+/// `wanted` are found and removed, or nothing is changed and false returned. `coefficient` takes up constants. With
+/// `masks`, producers may be products at some positions only, and 0 elsewhere: the conditions are added there.
 bool factorOut(ElementEvaluator &evaluator, llvm::SmallVectorImpl<Atom> &leaves, llvm::ArrayRef<Atom> wanted,
-               double &coefficient, llvm::ArrayRef<Lin> given);
+               double &coefficient, llvm::ArrayRef<Lin> given, Constraints *masks = nullptr);
 
 /// Takes `wanted` out of `leaves`: all of them, or none and false is returned.
 bool removeLeaves(llvm::SmallVectorImpl<Atom> &leaves, llvm::ArrayRef<Atom> wanted);
