@@ -75,6 +75,8 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
           value = forward(slice, rewriter);
       } else if (auto concat = dyn_cast<tensor::ConcatOp>(op)) {
         value = join(concat, sizes);
+        if (!value)
+          value = joinSelected(concat, sizes, rewriter);
       } else {
         value = skip(cast<tensor::InsertSliceOp>(op));
       }
@@ -161,6 +163,60 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
     if (!source || next != sizes.getSize(source, concat.getDim()))
       return {};
     return source;
+  }
+
+  /// The tensor whose entries along one dimension were taken apart, one in each piece, with that dimension and the one
+  /// which they are put together along as one; null where the pieces are others.
+  Value joinSelected(tensor::ConcatOp concat, IndexSpace &sizes, IRRewriter &rewriter) {
+    Value source;
+    int64_t apart = -1, into = concat.getDim();
+    for (auto [number, piece] : llvm::enumerate(concat.getInputs())) {
+      auto slice = piece.getDefiningOp<tensor::ExtractSliceOp>();
+      if (!slice || !slice.hasUnitStride() || (source && slice.getSource() != source))
+        return {};
+      source = slice.getSource();
+      llvm::SmallBitVector dropped = slice.getDroppedDims();
+      if (dropped.count() != 1 || (apart >= 0 && !dropped.test(apart)))
+        return {};
+      apart = dropped.find_first();
+      for (auto [dim, offset, size] : llvm::enumerate(slice.getMixedOffsets(), slice.getMixedSizes()))
+        if (static_cast<int64_t>(dim) == apart ? sizes.getIndex(offset) != Lin(number)
+                                               : sizes.getIndex(size) != sizes.getSize(source, dim))
+          return {};
+    }
+    auto type = cast<RankedTensorType>(source.getType());
+    if (type.getDimSize(apart) != static_cast<int64_t>(concat.getInputs().size()))
+      return {};
+    Location loc = concat.getLoc();
+    if (apart != into) {
+      // Moved before the dimension that it becomes a part of.
+      SmallVector<AffineExpr> exprs;
+      SmallVector<OpFoldResult> from = tensor::getMixedSizes(rewriter, loc, source), to;
+      SmallVector<unsigned> order;
+      for (int64_t dim = 0; dim < type.getRank(); ++dim)
+        if (dim != apart)
+          order.push_back(dim);
+      order.insert(order.begin() + into, apart);
+      for (unsigned dim : order)
+        to.push_back(from[dim]);
+      AffineMap read = inversePermutation(AffineMap::getPermutationMap(order, rewriter.getContext()));
+      Value empty = tensor::EmptyOp::create(rewriter, loc, to, type.getElementType());
+      SmallVector<utils::IteratorType> iterators(type.getRank(), utils::IteratorType::parallel);
+      source = linalg::GenericOp::create(rewriter, loc, empty.getType(), source, empty,
+                                         ArrayRef<AffineMap>{read, rewriter.getMultiDimIdentityMap(type.getRank())},
+                                         iterators,
+                                         [](OpBuilder &b, Location loc, ValueRange args) {
+                                           linalg::YieldOp::create(b, loc, args[0]);
+                                         })
+                   .getResult(0);
+    }
+    SmallVector<ReassociationIndices> groups;
+    for (int64_t dim = 0; dim < type.getRank(); ++dim)
+      if (dim == into + 1)
+        groups.back().push_back(dim);
+      else
+        groups.push_back({dim});
+    return tensor::CollapseShapeOp::create(rewriter, loc, source, groups);
   }
 
   /// What `slice` reads, from where it was written; null where it already is plain.

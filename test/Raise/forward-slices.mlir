@@ -174,3 +174,24 @@ func.func @padded_and_cut(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<4x8xf
   %t = tensor.extract_slice %pad[0, 0] [5, 8] [1, 1] : tensor<6x10xf32> to tensor<5x8xf32>
   return %r, %s, %t : tensor<4x8xf32>, tensor<4x8xf32>, tensor<5x8xf32>
 }
+
+// -----
+
+// All entries along a dimension, put together along the next one: the two are one. Along another one, they are moved
+// there first. In another order they stay what they are.
+// CHECK-LABEL: func.func @entries
+// CHECK: %[[R:.*]] = tensor.collapse_shape %arg0 {{\[}}[0], [1, 2], [3]]
+// CHECK: %[[M:.*]] = linalg.generic {{.*}} ins(%arg0 : tensor<?x2x3x4xf32>) outs({{.*}} : tensor<?x3x2x4xf32>)
+// CHECK: %[[T:.*]] = tensor.collapse_shape %[[M]] {{\[}}[0], [1], [2, 3]] : tensor<?x3x2x4xf32> into tensor<?x3x8xf32>
+// CHECK: %[[S:.*]] = tensor.concat
+// CHECK: return %[[R]], %[[T]], %[[S]]
+func.func @entries(%x: tensor<?x2x3x4xf32>) -> (tensor<?x6x4xf32>, tensor<?x3x8xf32>, tensor<?x6x4xf32>) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x2x3x4xf32>
+  %a = tensor.extract_slice %x[0, 0, 0, 0] [%n, 1, 3, 4] [1, 1, 1, 1] : tensor<?x2x3x4xf32> to tensor<?x3x4xf32>
+  %b = tensor.extract_slice %x[0, 1, 0, 0] [%n, 1, 3, 4] [1, 1, 1, 1] : tensor<?x2x3x4xf32> to tensor<?x3x4xf32>
+  %r = tensor.concat dim(1) %a, %b : (tensor<?x3x4xf32>, tensor<?x3x4xf32>) -> tensor<?x6x4xf32>
+  %t = tensor.concat dim(2) %a, %b : (tensor<?x3x4xf32>, tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
+  %s = tensor.concat dim(1) %b, %a : (tensor<?x3x4xf32>, tensor<?x3x4xf32>) -> tensor<?x6x4xf32>
+  return %r, %t, %s : tensor<?x6x4xf32>, tensor<?x3x8xf32>, tensor<?x6x4xf32>
+}
