@@ -307,7 +307,8 @@ bool peelOne(Peeled &p, unsigned channelAxis, int64_t numChannels, int &stage) {
     if (isa<arith::AddFOp>(sum))
       orders.push_back({rhs, lhs});
     for (auto [x, y] : orders) {
-      if (!isArgument(x) || !isArgument(y))
+      // What goes on has all axes: where all sizes are one, either may look like a bias.
+      if (!isArgument(x) || !isArgument(y) || mapOf(operandOf(x)).getNumResults() != p.dtMap.getNumResults())
         continue;
       // One value for each channel; axes of size one may stand beside it.
       Value bias = op->getOperand(operandOf(y));

@@ -33,6 +33,9 @@ Value buildSoftplus(OpBuilder &b, Location loc, Value x) {
   return arith::SelectOp::create(b, loc, large, x, small);
 }
 
+double self(double x) { return x; }
+Value buildSelf(OpBuilder &, Location, Value x) { return x; }
+
 Value buildExp(OpBuilder &b, Location loc, Value x) { return math::ExpOp::create(b, loc, x); }
 
 /// A function that is looked for, and its plain spelling with the number of operations in it.
@@ -41,7 +44,8 @@ struct Function {
   Value (*build)(OpBuilder &, Location, Value);
   unsigned size;
 };
-constexpr Function kFunctions[] = {{silu, buildSilu, 6}, {softplus, buildSoftplus, 6}, {std::exp, buildExp, 2}};
+constexpr Function kFunctions[] = {
+    {silu, buildSilu, 6}, {softplus, buildSoftplus, 6}, {std::exp, buildExp, 2}, {self, buildSelf, 1}};
 
 /// Whether the body has one input and no more operations than the plain spelling.
 bool isPlain(linalg::GenericOp op, unsigned size) {
@@ -131,6 +135,11 @@ struct FoldActivationsPass : mambac::impl::FoldActivationsBase<FoldActivationsPa
       auto [source, map] = findRead(op, inversePermutation(out), *x, /*depth=*/8);
       if (!source || (isPlain(op, function.size) && op.getDpsInputOperand(0)->get() == source))
         return;
+      ++numFolded;
+      if (function.f == self && source.getType() == type && map.isIdentity()) {
+        result.replaceAllUsesWith(source);
+        return;
+      }
       OpBuilder b(op);
       SmallVector<utils::IteratorType> loops(type.getRank(), utils::IteratorType::parallel);
       auto plain = linalg::GenericOp::create(
@@ -139,7 +148,6 @@ struct FoldActivationsPass : mambac::impl::FoldActivationsBase<FoldActivationsPa
             linalg::YieldOp::create(inner, loc, function.build(inner, loc, args[0]));
           });
       result.replaceAllUsesWith(plain->getResult(0));
-      ++numFolded;
       return;
     }
   }

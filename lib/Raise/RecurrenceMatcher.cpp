@@ -226,6 +226,11 @@ LogicalResult RecurrenceMatcher::matchSource(Work &work, ArrayRef<Lin> given) {
     };
     auto least = std::min_element(foundX.atoms.begin(), foundX.atoms.end(),
                                   [&](const Atom &a, const Atom &b) { return count(a) < count(b); });
+    // Where they are alike, the one that it was in the terms before.
+    if (sawSource && B.atoms.size() == 1)
+      if (auto known = llvm::find(foundX.atoms, B.atoms[0]);
+          known != foundX.atoms.end() && count(*known) == count(*least))
+        least = known;
     foundB.atoms.push_back(*least);
     foundX.atoms.erase(least);
   }

@@ -45,13 +45,26 @@ static bool gathers(Operation *op) {
   return generic && !generic.getBody()->getOps<tensor::ExtractOp>().empty();
 }
 
+/// Whether a value is put together from pieces, or a pad, looked at through views: an input one step earlier, for one.
+static bool isPutTogether(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (isa<tensor::ConcatOp, tensor::InsertSliceOp, tensor::PadOp>(op))
+      return true;
+    if (!isa<tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp>(op))
+      return false;
+    value = op->getOperand(0);
+  }
+  return false;
+}
+
 /// Whether there is something to gain: a recurrence that is not just one scan with its readout.
 static bool isWorthwhile(const llvm::SetVector<Value> &inside) {
   unsigned scans = 0, others = 0;
   for (Value value : inside) {
     Operation *op = value.getDefiningOp();
     scans += isa<ssm::ScanOp>(op);
-    others += isa<ssm::CumsumOp, ssm::SegsumOp, tensor::ConcatOp, tensor::InsertSliceOp, tensor::PadOp>(op) || gathers(op);
+    others += isa<ssm::CumsumOp, ssm::SegsumOp>(op) || gathers(op) || isPutTogether(value) ||
+              llvm::any_of(op->getOperands(), isPutTogether);
   }
   return scans > 1 || others > 0;
 }

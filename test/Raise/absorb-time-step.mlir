@@ -168,3 +168,24 @@ func.func @grouped_heads(%x: tensor<1x5x4x3xf32>, %dt: tensor<1x5x4xf32>, %A: te
   %y = ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p" x(%x : tensor<1x5x4x3xf32>) dt(%w : tensor<1x5x4xf32>) A(%A : tensor<4xf32>) B(%B : tensor<1x5x6xf32>) C(%C : tensor<1x5x6xf32>) outs(%f : tensor<1x5x4x3xf32>)
   return %y : tensor<1x5x4x3xf32>
 }
+
+// -----
+
+// One token of one sequence: the bias, which stands first, has as many elements as the step, and fewer axes.
+//
+// CHECK-LABEL: func.func @bias_first
+// CHECK-NOT: linalg.generic
+// CHECK: ssm.ssd {{.*}} dt(%arg1 : tensor<1x1x4xf32>) {{.*}} dt_bias(%{{.*}} : tensor<4xf32>)
+#first = affine_map<(b, l, h) -> (l, h)>
+#id = affine_map<(b, l, h) -> (b, l, h)>
+func.func @bias_first(%x: tensor<1x1x4x3xf32>, %raw: tensor<1x1x4xf32>, %A: tensor<4xf32>, %B: tensor<1x1x5xf32>, %C: tensor<1x1x5xf32>, %bias: tensor<1x4xf32>) -> tensor<1x1x4x3xf32> {
+  %e = tensor.empty() : tensor<1x1x4xf32>
+  %dt = linalg.generic {indexing_maps = [#first, #id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%bias, %raw : tensor<1x4xf32>, tensor<1x1x4xf32>) outs(%e : tensor<1x1x4xf32>) {
+    ^bb0(%a: f32, %b: f32, %o: f32):
+      %s = arith.addf %a, %b : f32
+      linalg.yield %s : f32
+  } -> tensor<1x1x4xf32>
+  %o = tensor.empty() : tensor<1x1x4x3xf32>
+  %y = ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p" x(%x : tensor<1x1x4x3xf32>) dt(%dt : tensor<1x1x4xf32>) A(%A : tensor<4xf32>) B(%B : tensor<1x1x5xf32>) C(%C : tensor<1x1x5xf32>) outs(%o : tensor<1x1x4x3xf32>)
+  return %y : tensor<1x1x4x3xf32>
+}
