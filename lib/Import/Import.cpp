@@ -3,6 +3,7 @@
 #include "lib/Import/Import.h"
 
 #include "dialects/SSM/IR/SSM.h"
+#include "lib/Import/Constants.h"
 #include "lib/Import/HigherOrder.h"
 #include "lib/Import/SymbolRanges.h"
 #include "lib/Import/Unbatch.h"
@@ -44,39 +45,6 @@ bool returnsNoTensor(const pt2::Node &node) {
     return output.is(Kind::SymInt) || output.is(Kind::SymFloat) || output.is(Kind::SymBool) || output.is(Kind::Int) ||
            output.is(Kind::None);
   });
-}
-
-/// The number that a constant of one element holds; none for other constants and for complex numbers.
-std::optional<double> numberIn(const pt2::TensorView &view) {
-  if (view.numElements() != 1 || view.bytes != pt2::dtypeSize(view.dtype))
-    return std::nullopt;
-  auto read = [&](auto zero) {
-    std::memcpy(&zero, view.data, sizeof(zero));
-    return zero;
-  };
-  switch (view.dtype) {
-  case DType::Float32:
-    return read(float());
-  case DType::Float64:
-    return read(double());
-  case DType::Float16:
-    return APFloat(APFloat::IEEEhalf(), APInt(16, read(uint16_t()))).convertToDouble();
-  case DType::BFloat16:
-    return APFloat(APFloat::BFloat(), APInt(16, read(uint16_t()))).convertToDouble();
-  case DType::Bool:
-    return read(uint8_t()) != 0;
-  case DType::UInt8:
-    return read(uint8_t());
-  case DType::Int32:
-    return read(int32_t());
-  case DType::Int64: {
-    // Only what a double holds.
-    int64_t value = read(int64_t());
-    return std::abs(value) <= int64_t(1) << 53 ? std::optional<double>(value) : std::nullopt;
-  }
-  default:
-    return std::nullopt;
-  }
 }
 
 class Importer {
@@ -465,15 +433,19 @@ OwningOpRef<ModuleOp> Importer::run() {
     Sizes sizes(meta->sizes.begin(), meta->sizes.end());
     // Numbers that the model's code wrote as tensors are part of the graph: masks are made of them.
     const pt2::TensorView *stored =
-        tensors && input.kind == Source::TensorConstant && sizes.empty() ? tensors->findWeight(input.target) : nullptr;
-    if (std::optional<double> number = stored ? numberIn(*stored) : std::nullopt) {
+        tensors && input.kind == Source::TensorConstant ? tensors->findWeight(input.target) : nullptr;
+    if (std::optional<double> number = stored && sizes.empty() ? getNumberIn(*stored) : std::nullopt) {
       scope[input.arg.name] =
           std::make_shared<Binding>(emitter.fill(meta->dtype, sizes, emitter.constant(meta->dtype, *number)));
       continue;
     }
     RankedTensorType type = emitter.type(meta->dtype, sizes);
-    Operation *op =
-        emitter.atEntry([&]() -> Operation * { return ssm::WeightOp::create(builder, unknown, type, input.target); });
+    DenseElementsAttr list = stored && emitter.problem.empty() ? getListIn(*stored, type) : DenseElementsAttr();
+    Operation *op = emitter.atEntry([&]() -> Operation * {
+      if (list)
+        return arith::ConstantOp::create(builder, unknown, list);
+      return ssm::WeightOp::create(builder, unknown, type, input.target);
+    });
     if (!emitter.problem.empty())
       reject("the weight '" + input.target + "': " + emitter.problem);
     weights.push_back(op);

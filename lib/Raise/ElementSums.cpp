@@ -103,16 +103,19 @@ static Poly ownLogarithm(const Atom &atom) {
   return Poly{term};
 }
 
-/// The logarithm of a factor: the exponent of what turns out to be exponentials, with a sign that `coefficient` is
-/// multiplied by, else an atom of its own.
+/// The logarithm of a factor: the exponent of what turns out to be exponentials, with a sign or a number that
+/// `coefficient` is multiplied by, else an atom of its own.
 FailureOr<Poly> ElementEvaluator::logarithm(const Atom &atom, ArrayRef<Lin> given, int depth, double &coefficient) {
   if (atom.kind == Atom::Kind::Exp)
     return *atom.exponent;
   if (atom.kind != Atom::Kind::Leaf)
     return failure();
   FailureOr<Poly> opened = depth < 8 ? expand(atom, given) : FailureOr<Poly>(failure());
-  if (succeeded(opened) && opened->size() == 1 && opened->front().bound.empty() && opened->front().guards.empty() &&
-      !opened->front().atoms.empty()) {
+  if (succeeded(opened) && opened->size() == 1 && opened->front().bound.empty() && opened->front().guards.empty()) {
+    if (opened->front().atoms.empty()) { // a number
+      coefficient *= opened->front().coefficient;
+      return Poly{};
+    }
     Poly exponent;
     bool plain = true;
     double factor = opened->front().coefficient;
@@ -184,7 +187,9 @@ FailureOr<Poly> ElementEvaluator::followScan(Operation *op, OpResult result, Arr
   }
   if (!(coefficient > 0))
     return failure();
-  append(exponent, constantPoly(std::log(coefficient)));
+  if (coefficient != 1)
+    append(exponent, constantPoly(std::log(coefficient)));
+  bool decays = !exponent.empty(); // else it is a running sum
   Poly sum;
   // From the sources.
   int s = space.addVar(IndexSpace::Kind::Bound, length);
@@ -199,7 +204,7 @@ FailureOr<Poly> ElementEvaluator::followScan(Operation *op, OpResult result, Arr
                                               : sumBetween(exponent, k, source + 1, t, causal);
     if (failed(decay))
       return failure();
-    sum = multiply(*b, wrapExp(*decay, causal));
+    sum = decays ? multiply(*b, wrapExp(*decay, causal)) : *b;
     for (Term &term : sum) {
       term.bound.push_back(s);
       if (!llvm::is_contained(term.guards, causal.back()))
@@ -212,7 +217,7 @@ FailureOr<Poly> ElementEvaluator::followScan(Operation *op, OpResult result, Arr
                                               : sumBetween(exponent, k, Lin(0), t, given);
     if (failed(init) || failed(decay))
       return failure();
-    append(sum, multiply(*init, wrapExp(*decay, given)));
+    append(sum, decays ? multiply(*init, wrapExp(*decay, given)) : *init);
   }
   return simplify(sum, given);
 }

@@ -169,11 +169,36 @@ FailureOr<SmallVector<Lin>> ElementTrace::throughView(Operation *op, ArrayRef<Li
   return source;
 }
 
+/// Whether a body turns integers into floats.
+static bool makesNumbers(linalg::LinalgOp op) {
+  return llvm::any_of(op->getRegion(0).front(), [](Operation &inner) {
+    return isa<arith::SIToFPOp, arith::UIToFPOp>(inner) && !inner.getOperand(0).getType().isInteger(1);
+  });
+}
+
+/// Whether a position is one along axes that stay variables, and nothing else.
+bool ElementTrace::isReadAnywhere(Value tensor, ArrayRef<Lin> index) const {
+  bool varies = false;
+  for (auto [e, size] : llvm::zip(index, cast<RankedTensorType>(tensor.getType()).getShape())) {
+    if (size == 1)
+      continue;
+    std::optional<int> var = e.getSingleVar();
+    if (!var || space.get(*var).kind != IndexSpace::Kind::Root)
+      return false;
+    varies = true;
+  }
+  return varies;
+}
+
 FailureOr<ElementTrace::Id> ElementTrace::compute(Value tensor, ArrayRef<Lin> index) {
   DenseElementsAttr constant;
   if (matchPattern(tensor, m_Constant(&constant)) && isa<FloatType>(constant.getElementType())) {
     if (constant.isSplat())
       return graph.number(constant.getSplatValue<APFloat>().convertToDouble());
+    if (isReadAnywhere(tensor, index)) {
+      auto [same, position] = scope.getSameConstant(tensor, index);
+      return graph.read(same, position);
+    }
     SmallVector<uint64_t> position;
     for (const Lin &e : index) {
       FailureOr<int64_t> at = known(e);
@@ -191,6 +216,9 @@ FailureOr<ElementTrace::Id> ElementTrace::compute(Value tensor, ArrayRef<Lin> in
   bool copies = linalgOp && linalgOp.getNumReductionLoops() == 0 &&
                 isa<BlockArgument>(linalgOp->getRegion(0).front().getTerminator()->getOperand(0));
   if (!op || !(scope.isFollowed(tensor) || copies))
+    return graph.read(tensor, index);
+  // A position as a number, one for each head, say: which one it is does not matter.
+  if (linalgOp && scope.isMadeUp(tensor) && makesNumbers(linalgOp) && isReadAnywhere(tensor, index))
     return graph.read(tensor, index);
 
   if (isa<tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp>(op)) {

@@ -9,7 +9,9 @@
 #ifndef MAMBAC_LIB_RAISE_ELEMENTTRACE_H
 #define MAMBAC_LIB_RAISE_ELEMENTTRACE_H
 
+#include "lib/Raise/NumberRange.h"
 #include "lib/Raise/ScalarGraph.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -20,6 +22,13 @@
 
 namespace mambac::raise {
 
+/// Whether an operation only moves elements.
+bool isTensorView(mlir::Operation *op);
+/// Whether a body computes sums, products, quotients, exponentials and powers of its operands, with masks of positions.
+bool isArithmeticBody(mlir::linalg::LinalgOp op);
+
+class PositionDims;
+
 /// Which values a trace goes through, and which it reads.
 class TraceScope {
 public:
@@ -28,6 +37,15 @@ public:
   bool isInside(mlir::Value value) const { return states.lookup(value).inside; }
   /// Computed from a part of another tensor, or from one in another shape: one step's or chunk's share, perhaps.
   bool isPiece(mlir::Value value) const { return states.lookup(value).piece; }
+  /// A function of positions alone.
+  bool isMadeUp(mlir::Value value) const { return states.lookup(value).madeUp; }
+  /// Belongs to a decay that is a power of positions.
+  bool isPower(mlir::Value value) const { return powers.contains(value); }
+  /// The first of the constants that hold the same numbers in the same shape, dimensions of size 1 aside, and the
+  /// position in it.
+  std::pair<mlir::Value, llvm::SmallVector<Lin>> getSameConstant(mlir::Value tensor, llvm::ArrayRef<Lin> index) const;
+  /// The numbers that the function computes with.
+  llvm::ArrayRef<double> getNumbers() const { return numbers; }
   bool isFollowed(mlir::Value value) const;
   /// A read tensor turned out to be computed between two times: it is followed from now on.
   bool open(mlir::Value value);
@@ -48,9 +66,13 @@ private:
     bool madeUp = false; ///< depends on no input and no weight
     bool summed = false; ///< depends on several steps
   };
-  State visit(mlir::Operation &op) const;
+  State visit(mlir::Operation &op, PositionDims &positions) const;
+  bool decays(mlir::Operation &op, PositionDims &positions) const;
   llvm::DenseMap<mlir::Value, State> states;
   llvm::DenseSet<mlir::Value> opened;
+  llvm::DenseMap<mlir::Attribute, mlir::Value> constants; ///< by their numbers, without dimensions of size 1
+  llvm::SmallVector<double> numbers;
+  llvm::DenseSet<mlir::Value> powers;                     ///< see findPowersOfPositions
 };
 
 /// The variables that sums run over: the same ones for sums of the same size, so that equal sums are equal expressions.
@@ -106,6 +128,7 @@ private:
 
   /// The position in the first operand of a cast, reshape or slice whose result is read at `index`.
   mlir::FailureOr<llvm::SmallVector<Lin>> throughView(mlir::Operation *op, llvm::ArrayRef<Lin> index);
+  bool isReadAnywhere(mlir::Value tensor, llvm::ArrayRef<Lin> index) const;
   mlir::FailureOr<Id> compute(mlir::Value tensor, llvm::ArrayRef<Lin> index);
   mlir::FailureOr<Id> ofLinalg(mlir::linalg::LinalgOp op, mlir::OpResult result, llvm::ArrayRef<Lin> index);
   mlir::FailureOr<Id> ofEinsum(mlir::Operation *op, llvm::ArrayRef<Lin> index);
@@ -120,6 +143,11 @@ private:
                                llvm::ArrayRef<std::pair<int64_t, Lin>> parts, llvm::ArrayRef<Lin> index,
                                llvm::function_ref<mlir::FailureOr<Id>(const Env &)> summand);
   mlir::FailureOr<Id> scalar(mlir::linalg::LinalgOp op, mlir::Value v, const Env &env);
+  /// base ^ exponent, where the exponent is a number or the base one.
+  mlir::FailureOr<Id> power(Id base, Id exponent);
+  NumberRange rangeOf(Id id, unsigned depth = 0);
+  /// What a comparison is known to give for all values.
+  std::optional<bool> compare(mlir::arith::CmpFPredicate predicate, Id a, Id b);
   mlir::FailureOr<Id> asUnit(mlir::linalg::LinalgOp op, Id value, const Env &env);
   mlir::FailureOr<Lin> integer(mlir::linalg::LinalgOp op, mlir::Value v, const Env &env);
   mlir::FailureOr<Lin> integerElement(mlir::Value tensor, llvm::ArrayRef<Lin> index);
@@ -141,6 +169,7 @@ private:
   std::set<Loop> unrolled, split;
   llvm::SmallVector<std::pair<int, Loop>> entered; ///< the variables of the sums that are being written down
   llvm::DenseMap<std::pair<uint64_t, uint64_t>, Id> memo;
+  NumberRanges ranges;
 };
 
 } // namespace mambac::raise

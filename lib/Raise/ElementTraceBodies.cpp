@@ -5,6 +5,7 @@
 #include "lib/Raise/ElementUtils.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace mambac::raise;
@@ -182,6 +183,56 @@ FailureOr<Lin> ElementTrace::integerElement(Value tensor, ArrayRef<Lin> at) {
 
 //===- Scalars --------------------------------------------------------------------------------------------------===//
 
+FailureOr<ElementTrace::Id> ElementTrace::power(Id base, Id exponent) {
+  using Kind = ScalarGraph::Kind;
+  constexpr double kMaxExponent = 1 << 16;
+  const ScalarGraph::Node x = graph[base], y = graph[exponent];
+  if (y.kind == Kind::Number && y.number == std::trunc(y.number) && std::abs(y.number) <= kMaxExponent)
+    return graph.power(base, static_cast<int64_t>(y.number));
+  if (x.kind == Kind::Number && x.number > 0 && y.kind != Kind::Number)
+    return graph.exp(graph.mul(graph.number(std::log(x.number)), exponent));
+  return failure();
+}
+
+NumberRange ElementTrace::rangeOf(Id id, unsigned depth) {
+  using Kind = ScalarGraph::Kind;
+  constexpr unsigned kMaxDepth = 16;
+  const ScalarGraph::Node node = graph[id];
+  if (depth > kMaxDepth)
+    return {};
+  switch (node.kind) {
+  case Kind::Number:
+    return {node.number, node.number};
+  case Kind::Read:
+    return ranges.get(graph.getRead(id).tensor);
+  case Kind::Add: {
+    NumberRange a = rangeOf(node.a, depth + 1), b = rangeOf(node.b, depth + 1);
+    return {a.low + b.low, a.high + b.high};
+  }
+  case Kind::Mul:
+    return multiply(rangeOf(node.a, depth + 1), rangeOf(node.b, depth + 1));
+  case Kind::Unit:
+    return rangeOf(node.a, depth + 1);
+  default:
+    return {};
+  }
+}
+
+std::optional<bool> ElementTrace::compare(arith::CmpFPredicate predicate, Id a, Id b) {
+  using P = arith::CmpFPredicate;
+  NumberRange x = rangeOf(a), y = rangeOf(b);
+  if (predicate == P::OLT || predicate == P::ULT || predicate == P::OLE || predicate == P::ULE)
+    std::swap(x, y);
+  else if (predicate != P::OGT && predicate != P::UGT && predicate != P::OGE && predicate != P::UGE)
+    return std::nullopt;
+  bool strict = predicate == P::OLT || predicate == P::ULT || predicate == P::OGT || predicate == P::UGT;
+  if (x.low > y.high || (!strict && x.low == y.high && std::isfinite(x.low)))
+    return true;
+  if (x.high < y.low || (strict && x.high == y.low && std::isfinite(x.high)))
+    return false;
+  return std::nullopt;
+}
+
 FailureOr<ElementTrace::Id> ElementTrace::scalar(linalg::LinalgOp op, Value v, const Env &env) {
   if (std::optional<double> constant = getConstantFloat(v))
     return graph.number(*constant);
@@ -295,9 +346,15 @@ FailureOr<ElementTrace::Id> ElementTrace::scalar(linalg::LinalgOp op, Value v, c
     return graph.exp(graph.mul(graph.number(0.6931471805599453), a));
   if (isa<math::LogOp>(inner))
     return graph.log(a);
+  if (isa<math::PowFOp>(inner))
+    if (FailureOr<Id> result = power(a, b); succeeded(result))
+      return result;
   if (auto compare = dyn_cast<arith::CmpFOp>(inner); compare && numbers())
     return graph.number(arith::applyCmpPredicate(compare.getPredicate(), llvm::APFloat(graph[a].number),
                                                  llvm::APFloat(graph[b].number)));
+  if (auto compare = dyn_cast<arith::CmpFOp>(inner))
+    if (std::optional<bool> holds = this->compare(compare.getPredicate(), a, b))
+      return graph.number(*holds);
   if (isFlag && numbers()) {
     bool x = graph[a].number != 0, y = graph[b].number != 0;
     if (isa<arith::AndIOp>(inner))
@@ -358,6 +415,10 @@ FailureOr<ElementTrace::Id> ElementTrace::ofLinalg(linalg::LinalgOp op, OpResult
   if (op.getNumReductionLoops() == 0) {
     FailureOr<Id> value = scalar(op, yielded, env);
     if (failed(value) || scope.isInside(result))
+      return value;
+    // What positions are made of, and what they scale, is multiplied out; but a decay such as 1 - 2^-k is one number.
+    bool isSum = graph[*value].kind == ScalarGraph::Kind::Add && isReadAnywhere(result, index);
+    if (!isSum && (scope.isMadeUp(result) || scope.isPower(result)))
       return value;
     return asUnit(op, *value, env);
   }

@@ -208,6 +208,10 @@ def TraceRecurrences : Pass<"ssm-trace-recurrences", "::mlir::func::FuncOp"> {
         %h, %last = ssm.scan "b t d n, b t d n -> b t d n, b d n" axis(1) a(%decay) b(%input)
         %y = linalg.generic: %y[b, t, d] = sum over n of %h[b, t, d, n] * %C[b, t, n]
 
+    Decays that are the same at all times are often powers of positions that are computed once: exp(-slope * (i - j)) inside
+    of a chunk and exp(-slope * length) across, or gamma^(i - j). They are followed to the slope or gamma, be it a weight, an
+    input or a number.
+
     Declined: times whose length is not known, elements that are no sums of products, and whatever does not follow the
     recurrence of its first three steps at a later one.
   }];

@@ -386,7 +386,7 @@ SmallVector<unsigned> RecurrenceWriter::getStateAxisNumbers(const TracedRecurren
   };
   add(scan.source);
   add(scan.init);
-  ids.push_back(toActualTime(graph.buildExponent(scan.decay)));
+  ids.push_back(toActualTime(graph.build(scan.decay)));
   SmallVector<unsigned> result = axesOf(ids);
   llvm::erase_if(result, [&](unsigned axis) {
     return axis == timeAxis || llvm::any_of(scan.source, [&](const Product &source) {
@@ -487,9 +487,7 @@ static Value restoreShape(OpBuilder &b, Location loc, Value value, RankedTensorT
 FailureOr<Operand> RecurrenceWriter::writeScan(const TracedRecurrence::Scan &scan, FinalState &wanted) {
   MLIRContext *context = b.getContext();
   SmallVector<unsigned> stateAxes = getStateAxisNumbers(scan);
-  Product decay;
-  decay.exponent = scan.decay;
-  FailureOr<Operand> a = product(decay, {}), input = sum(scan.source, {});
+  FailureOr<Operand> a = product(scan.decay, {}), input = sum(scan.source, {});
   if (failed(a) || failed(input))
     return failure();
   SmallVector<unsigned> all(stateAxes);

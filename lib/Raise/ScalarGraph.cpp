@@ -20,6 +20,12 @@ ScalarGraph::Id ScalarGraph::intern(const Node &node) {
   return at->second;
 }
 
+bool mambac::raise::isShort(double number) {
+  int power;
+  double mantissa = std::ldexp(std::frexp(number, &power), 16);
+  return mantissa == std::trunc(mantissa) && std::abs(power) < 200;
+}
+
 ScalarGraph::Id ScalarGraph::number(double value) {
   if (value == -std::numeric_limits<double>::infinity())
     return minusInfinity();
@@ -27,7 +33,31 @@ ScalarGraph::Id ScalarGraph::number(double value) {
     invalid = true;
     value = 0;
   }
-  return intern({Kind::Number, -1, -1, 0, value == 0 ? 0.0 : value, residues::ofNumber(value)});
+  if (auto root = rootOf.find(value); root != rootOf.end())
+    return power(number(root->second.first), root->second.second);
+  return intern(
+      {Kind::Number, -1, -1, 0, value == 0 ? 0.0 : value, residues::ofNumber(value), false, value <= kHides});
+}
+
+void ScalarGraph::knowNumbers(ArrayRef<double> values) {
+  constexpr size_t kMaxNumbers = 512;
+  constexpr double kMaxRoot = 256;
+  SmallVector<double> bases;
+  for (double value : values)
+    if (value > 0 && std::isfinite(value) && !isShort(value) && bases.size() < kMaxNumbers)
+      bases.push_back(value);
+  // Those near 1 first: the others are powers of them.
+  llvm::sort(bases, [](double a, double b) { return std::abs(std::log(a)) < std::abs(std::log(b)); });
+  for (auto [i, value] : llvm::enumerate(bases))
+    for (double base : ArrayRef(bases).take_front(i)) {
+      double times = std::log(value) / std::log(base), whole = std::round(times);
+      // Each was rounded to single precision.
+      if (whole < 2 || whole > kMaxRoot || rootOf.count(base) ||
+          std::abs(value / std::pow(base, whole) - 1) > (whole + 1) * 0x1p-24)
+        continue;
+      rootOf[value] = {base, static_cast<int64_t>(whole)};
+      break;
+    }
 }
 
 ScalarGraph::Id ScalarGraph::minusInfinity() { return intern({Kind::MinusInfinity}); }
@@ -68,14 +98,19 @@ ScalarGraph::Id ScalarGraph::add(Id a, Id b) {
   }
   if (a > b)
     std::swap(a, b);
-  return intern({Kind::Add, a, b, 0, 0, residues::add(nodes[a].residue, nodes[b].residue)});
+  bool hasLog = nodes[a].hasLog || nodes[b].hasLog, hides = nodes[a].hides || nodes[b].hides;
+  return intern({Kind::Add, a, b, 0, 0, residues::add(nodes[a].residue, nodes[b].residue), hasLog, hides});
 }
 
-/// Whether products of some such numbers are not rounded.
-static bool isShort(double number) {
-  int power;
-  double mantissa = std::ldexp(std::frexp(number, &power), 16);
-  return mantissa == std::trunc(mantissa) && std::abs(power) < 200;
+/// No exponent is taken apart into higher powers than this.
+static constexpr int64_t kMaxPower = 1 << 16;
+
+/// The whole number that a node is.
+static std::optional<int64_t> getInteger(const ScalarGraph::Node &node) {
+  if (node.kind != ScalarGraph::Kind::Number || node.number != std::trunc(node.number) ||
+      std::abs(node.number) > kMaxPower)
+    return std::nullopt;
+  return static_cast<int64_t>(node.number);
 }
 
 ScalarGraph::Id ScalarGraph::mul(Id a, Id b) {
@@ -99,7 +134,8 @@ ScalarGraph::Id ScalarGraph::mul(Id a, Id b) {
     return exp(add(nodes[a].a, nodes[b].a));
   if (a > b)
     std::swap(a, b);
-  return intern({Kind::Mul, a, b, 0, 0, residues::multiply(nodes[a].residue, nodes[b].residue)});
+  bool hasLog = (nodes[a].hasLog && getInteger(nodes[b])) || (nodes[b].hasLog && getInteger(nodes[a]));
+  return intern({Kind::Mul, a, b, 0, 0, residues::multiply(nodes[a].residue, nodes[b].residue), hasLog});
 }
 
 ScalarGraph::Id ScalarGraph::inverse(Id a) {
@@ -120,27 +156,48 @@ ScalarGraph::Id ScalarGraph::inverse(Id a) {
   return intern({Kind::Inverse, a, -1, 0, 0, residues::invert(node.residue)});
 }
 
-/// Whether a sum has a term that hides what it is added to.
-bool ScalarGraph::addsHidden(Id a) const {
-  SmallVector<Id> open{a};
-  while (!open.empty()) {
-    const Node &node = nodes[open.pop_back_val()];
-    if (node.kind == Kind::Number && node.number <= kHides)
-      return true;
-    if (node.kind == Kind::Add)
-      open.append({node.a, node.b});
+ScalarGraph::Id ScalarGraph::power(Id a, int64_t times) {
+  if (times < 0)
+    return power(inverse(a), -times);
+  if (nodes[a].kind == Kind::Exp)
+    return exp(mul(number(times), nodes[a].a));
+  // By squaring, so that powers are few products, and equal ones the same.
+  Id result = number(1);
+  for (; times > 0; times /= 2) {
+    if (times % 2 != 0)
+      result = mul(result, a);
+    if (times > 1)
+      a = mul(a, a);
   }
-  return false;
+  return result;
 }
 
-ScalarGraph::Id ScalarGraph::exp(Id a) {
-  if (nodes[a].kind == Kind::MinusInfinity || addsHidden(a))
+ScalarGraph::Id ScalarGraph::exp(Id a, int64_t times) {
+  const Node node = nodes[a];
+  if (node.kind == Kind::MinusInfinity || node.hides)
     return number(0);
   if (isNumber(a, 0))
     return number(1);
-  if (nodes[a].kind == Kind::Log)
-    return nodes[a].a;
-  return intern({Kind::Exp, a, -1, 0, 0, residues::exp(nodes[a].residue)});
+  if (!node.hasLog || std::abs(times) > kMaxPower) {
+    if (times != 1)
+      return exp(mul(number(times), a), 1);
+    return intern({Kind::Exp, a, -1, 0, 0, residues::exp(node.residue)});
+  }
+  if (node.kind == Kind::Log)
+    return power(node.a, times);
+  auto [at, isNew] = knownExponentials.try_emplace({a, times}, -1);
+  if (isNew) {
+    Id result;
+    if (node.kind == Kind::Add)
+      result = mul(exp(node.a, times), exp(node.b, times));
+    else if (std::optional<int64_t> factor = getInteger(nodes[node.a]))
+      result = exp(node.b, *factor * times);
+    else
+      result = exp(node.a, *getInteger(nodes[node.b]) * times);
+    knownExponentials[{a, times}] = result;
+    return result;
+  }
+  return at->second;
 }
 
 ScalarGraph::Id ScalarGraph::log(Id a) {
@@ -153,7 +210,7 @@ ScalarGraph::Id ScalarGraph::log(Id a) {
     return number(0);
   if (node.kind == Kind::Mul && (nodes[node.a].kind == Kind::Exp || nodes[node.b].kind == Kind::Exp))
     return add(log(node.a), log(node.b));
-  return intern({Kind::Log, a, -1, 0, 0, residues::ofSeed(node.residue.value ^ 0xa0761d6478bd642full)});
+  return intern({Kind::Log, a, -1, 0, 0, residues::ofSeed(node.residue.value ^ 0xa0761d6478bd642full), true});
 }
 
 ScalarGraph::Id ScalarGraph::call(Operation *op, ArrayRef<Id> operands) {
@@ -391,211 +448,4 @@ SmallVector<int> ScalarGraph::getVars(Id id) const {
   });
   llvm::sort(vars);
   return vars;
-}
-
-//===- Products -------------------------------------------------------------------------------------------------===//
-
-bool mambac::raise::operator==(const ScalarGraph::Product &a, const ScalarGraph::Product &b) {
-  return a.coefficient == b.coefficient && a.factors == b.factors && a.bound == b.bound && a.exponent == b.exponent;
-}
-
-using Product = ScalarGraph::Product;
-
-/// More products than this are no recurrence seen at one of its first times.
-static constexpr size_t kMaxProducts = 2048;
-
-static std::vector<std::pair<ScalarGraph::Monomial, double>>
-addExponents(const std::vector<std::pair<ScalarGraph::Monomial, double>> &a,
-             const std::vector<std::pair<ScalarGraph::Monomial, double>> &b) {
-  std::map<ScalarGraph::Monomial, double, std::less<>> sum;
-  for (auto *side : {&a, &b})
-    for (auto &[monomial, coefficient] : *side)
-      sum[monomial] += coefficient;
-  std::vector<std::pair<ScalarGraph::Monomial, double>> result;
-  for (auto &[monomial, coefficient] : sum)
-    if (coefficient != 0)
-      result.push_back({monomial, coefficient});
-  return result;
-}
-
-static std::vector<Product> addUp(std::vector<Product> products) {
-  auto key = [](const Product &p) { return std::tie(p.factors, p.bound, p.exponent); };
-  llvm::sort(products, [&](const Product &a, const Product &b) { return key(a) < key(b); });
-  std::vector<Product> result;
-  for (Product &product : products) {
-    if (!result.empty() && key(result.back()) == key(product))
-      result.back().coefficient += product.coefficient;
-    else
-      result.push_back(std::move(product));
-  }
-  llvm::erase_if(result, [](const Product &p) { return p.coefficient == 0; });
-  return result;
-}
-
-FailureOr<std::vector<Product>>
-ScalarGraph::multiplyOut(Id id, bool inExponent, llvm::function_ref<int(int, ArrayRef<int>)> rename) {
-  if (auto at = expanded.find({id, inExponent}); at != expanded.end())
-    return at->second;
-  const Node node = nodes[id];
-  std::vector<Product> result;
-  auto whole = [&] {
-    Product product;
-    product.factors.push_back(id);
-    result.push_back(product);
-  };
-  auto varsOf = [&](const Product &product) {
-    SmallVector<int> vars(product.bound.begin(), product.bound.end());
-    auto take = [&](const Monomial &monomial) {
-      for (Id factor : monomial)
-        vars.append(getVars(factor));
-    };
-    take(product.factors);
-    for (auto &[monomial, coefficient] : product.exponent)
-      take(monomial);
-    return vars;
-  };
-  auto replaceVar = [&](Product &product, int var, int by) {
-    auto replaceIn = [&](Monomial &monomial) {
-      for (Id &factor : monomial)
-        factor = substitute(factor, var, Lin::var(by));
-      llvm::sort(monomial);
-    };
-    replaceIn(product.factors);
-    for (auto &[monomial, coefficient] : product.exponent)
-      replaceIn(monomial);
-    llvm::sort(product.exponent);
-    llvm::replace(product.bound, var, by);
-    llvm::sort(product.bound);
-  };
-  switch (node.kind) {
-  case Kind::Number:
-    if (node.number == 0)
-      break;
-    if (!isShort(node.number)) {
-      whole();
-      break;
-    }
-    result.emplace_back();
-    result.back().coefficient = node.number;
-    break;
-  case Kind::MinusInfinity:
-    return failure();
-  case Kind::Add: {
-    auto a = multiplyOut(node.a, inExponent, rename), b = multiplyOut(node.b, inExponent, rename);
-    if (failed(a) || failed(b))
-      return failure();
-    result = std::move(*a);
-    result.insert(result.end(), b->begin(), b->end());
-    break;
-  }
-  case Kind::Mul: {
-    auto a = multiplyOut(node.a, inExponent, rename), b = multiplyOut(node.b, inExponent, rename);
-    if (failed(a) || failed(b) || a->size() * b->size() > kMaxProducts)
-      return failure();
-    for (const Product &x : *a)
-      for (Product y : *b) {
-        // Variables summed over are the product's own.
-        Product left = x;
-        for (auto [from, other] : {std::pair(&y, &left), {&left, &y}})
-          for (int var : llvm::to_vector(from->bound)) {
-            SmallVector<int> used = varsOf(*other);
-            if (!llvm::is_contained(used, var))
-              continue;
-            used.append(varsOf(*from));
-            replaceVar(*from, var, rename(var, used));
-          }
-        Product product = left;
-        product.coefficient *= y.coefficient;
-        product.factors.append(y.factors);
-        llvm::sort(product.factors);
-        product.bound.append(y.bound);
-        llvm::sort(product.bound);
-        product.exponent = addExponents(left.exponent, y.exponent);
-        result.push_back(std::move(product));
-      }
-    break;
-  }
-  case Kind::Exp: {
-    if (inExponent) {
-      whole();
-      break;
-    }
-    auto exponent = multiplyOut(node.a, /*inExponent=*/true, rename);
-    if (failed(exponent))
-      return failure();
-    result.emplace_back();
-    for (const Product &term : *exponent)
-      result.back().exponent = addExponents(result.back().exponent, {{term.factors, term.coefficient}});
-    break;
-  }
-  case Kind::Sum: {
-    if (inExponent) {
-      whole();
-      break;
-    }
-    auto summand = multiplyOut(node.a, inExponent, rename);
-    if (failed(summand))
-      return failure();
-    for (Product product : *summand) {
-      product.bound.push_back(node.payload);
-      llvm::sort(product.bound);
-      result.push_back(std::move(product));
-    }
-    break;
-  }
-  case Kind::Unit:
-    if (openUnits.contains(getOrigin(id).op)) {
-      auto inner = multiplyOut(node.a, inExponent, rename);
-      if (failed(inner))
-        return failure();
-      result = std::move(*inner);
-      break;
-    }
-    whole();
-    break;
-  case Kind::Read:
-  case Kind::Inverse:
-  case Kind::Log:
-  case Kind::Call:
-    whole();
-    break;
-  }
-  if (result.size() > kMaxProducts)
-    return failure();
-  result = addUp(std::move(result));
-  expanded[{id, inExponent}] = result;
-  return result;
-}
-
-FailureOr<std::vector<Product>> ScalarGraph::expand(Id id, llvm::function_ref<int(int, ArrayRef<int>)> rename) {
-  return multiplyOut(id, /*inExponent=*/false, rename);
-}
-
-bool ScalarGraph::openUnit(Id id) {
-  if (nodes[id].kind != Kind::Unit || !openUnits.insert(getOrigin(id).op).second)
-    return false;
-  expanded.clear();
-  return true;
-}
-
-ScalarGraph::Id ScalarGraph::buildExponent(ArrayRef<std::pair<Monomial, double>> exponent) {
-  Id sum = number(0);
-  for (auto &[monomial, coefficient] : exponent) {
-    Id product = number(coefficient);
-    for (Id factor : monomial)
-      product = mul(product, factor);
-    sum = add(sum, product);
-  }
-  return sum;
-}
-
-ScalarGraph::Id ScalarGraph::build(const Product &product) {
-  Id result = number(product.coefficient);
-  for (Id factor : product.factors)
-    result = mul(result, factor);
-  if (!product.exponent.empty())
-    result = mul(result, exp(buildExponent(product.exponent)));
-  for (int var : product.bound)
-    result = sum(var, result);
-  return result;
 }

@@ -25,6 +25,9 @@
 
 namespace mambac::raise {
 
+/// Whether products of some such numbers are not rounded.
+bool isShort(double number);
+
 class ScalarGraph {
 public:
   using Id = int;
@@ -56,6 +59,8 @@ public:
     unsigned payload = 0; ///< a read's, call's or unit's number; a sum's variable
     double number = 0;
     Residue residue;
+    bool hasLog = false; ///< a sum with whole multiples of logarithms in it
+    bool hides = false;  ///< a sum with a term that hides what it is added to
   };
 
   const Node &operator[](Id id) const { return nodes[id]; }
@@ -64,14 +69,19 @@ public:
   size_t size() const { return nodes.size(); }
 
   Id number(double value);
+  /// Numbers that are powers of others among `values`, as far as they were rounded, are taken for these powers.
+  void knowNumbers(llvm::ArrayRef<double> values);
   Id minusInfinity();
   Id read(mlir::Value tensor, llvm::ArrayRef<Lin> index);
   Id add(Id a, Id b);
   Id mul(Id a, Id b);
   Id negate(Id a) { return mul(number(-1), a); }
   Id inverse(Id a);
-  Id exp(Id a);
+  /// Of whole multiples of logarithms in the exponent, powers are left: exp(2 log x + y) is x x exp(y).
+  Id exp(Id a) { return exp(a, 1); }
   Id log(Id a);
+  /// a multiplied with itself so many times, or its inverse.
+  Id power(Id a, int64_t times);
   Id call(mlir::Operation *op, llvm::ArrayRef<Id> operands);
   Id sum(int var, Id a);
   Id unit(Id a, mlir::Operation *op, llvm::ArrayRef<Id> operands);
@@ -110,10 +120,11 @@ public:
   Id buildExponent(llvm::ArrayRef<std::pair<Monomial, double>> exponent);
 
 private:
+  void cancelInverses(Monomial &factors) const;
   using Key = std::tuple<Kind, Id, Id, unsigned, double>;
   Id intern(const Node &node);
+  Id exp(Id a, int64_t times);
   bool containsSum(Id id) const;
-  bool addsHidden(Id a) const;
   mlir::FailureOr<std::vector<Product>> multiplyOut(Id id, bool inExponent,
                                                     llvm::function_ref<int(int, llvm::ArrayRef<int>)> rename);
 
@@ -121,6 +132,8 @@ private:
   std::vector<ReadOf> reads;
   std::vector<Origin> origins;
   std::map<Key, Id> known;
+  std::map<std::pair<Id, int64_t>, Id> knownExponentials;
+  std::map<double, std::pair<double, int64_t>> rootOf; ///< of numbers that are powers of others
   llvm::DenseMap<std::pair<uint64_t, uint64_t>, unsigned> knownReads, knownCalls;
   std::map<std::pair<Id, bool>, std::vector<Product>> expanded;
   llvm::DenseSet<mlir::Operation *> openUnits;

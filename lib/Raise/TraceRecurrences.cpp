@@ -129,6 +129,7 @@ bool TraceRecurrencesPass::traceAlong(RootQueue &queue, TraceScope &scope, Value
   const ScanDependence none;
   RootStudy study(root, none, splits);
   ScalarGraph graph;
+  graph.knowNumbers(scope.getNumbers());
   TracedRecurrence recurrence(study.space, scope, graph);
   recurrence.maxElements = maxElements;
   bool found = succeeded(recurrence.find(root, study.index, time));

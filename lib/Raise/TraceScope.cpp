@@ -4,6 +4,8 @@
 
 #include "dialects/SSM/IR/SSM.h"
 #include "lib/Raise/ElementExpr.h"
+#include "lib/Raise/PositionDims.h"
+#include "lib/Raise/PowersOfPositions.h"
 #include "lib/Raise/RaiseUtils.h"
 #include "lib/Raise/TermRoles.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -12,18 +14,18 @@ using namespace mlir;
 using namespace mambac;
 using namespace mambac::raise;
 
-/// Whether an operation only moves elements.
-static bool isView(Operation *op) {
+bool mambac::raise::isTensorView(Operation *op) {
   return isa<tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp,
              tensor::InsertSliceOp, tensor::ConcatOp, tensor::PadOp>(op);
 }
 
-/// Whether a body computes sums, products, quotients and exponentials of its operands, with masks of positions.
-static bool isArithmetic(linalg::LinalgOp op) {
+bool mambac::raise::isArithmeticBody(linalg::LinalgOp op) {
   for (Operation &inner : op->getRegion(0).front()) {
     if (isa<linalg::YieldOp, linalg::IndexOp, arith::ConstantOp, arith::AddFOp, arith::SubFOp, arith::MulFOp,
             arith::NegFOp, arith::ExtFOp, arith::TruncFOp, arith::SelectOp, arith::UIToFPOp, arith::SIToFPOp, math::ExpOp,
             math::Exp2Op, math::LogOp, tensor::ExtractOp>(inner))
+      continue;
+    if (auto power = dyn_cast<math::PowFOp>(inner); power && !matchPattern(power.getRhs(), m_Constant()))
       continue;
     // A quotient by a sum is another function.
     if (auto division = dyn_cast<arith::DivFOp>(inner)) {
@@ -57,7 +59,22 @@ static bool isProjection(Operation *op, ArrayRef<std::pair<Value, AffineMap>> in
   return false;
 }
 
-TraceScope::State TraceScope::visit(Operation &op) const {
+/// Whether an op masks data between two positions, or multiplies it by powers of positions: attention without softmax.
+bool TraceScope::decays(Operation &op, PositionDims &positions) const {
+  auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+  if (!linalgOp && !isa<ssm::EinsumOp>(op))
+    return false;
+  if (llvm::any_of(op.getOperands(), [&](Value operand) { return isPower(operand); }))
+    return !isPower(op.getResult(0));
+  if (linalgOp)
+    return positions.relatesPositions(linalgOp);
+  return llvm::any_of(cast<ssm::EinsumOp>(op).getInputs(), [&](Value input) {
+    std::optional<llvm::SmallBitVector> dims = positions.get(input);
+    return dims && dims->count() >= 2;
+  });
+}
+
+TraceScope::State TraceScope::visit(Operation &op, PositionDims &positions) const {
   State state;
   // Masks, and what they are made from, are made up of positions and numbers.
   state.madeUp = !isa<ssm::WeightOp>(op) && op.getNumRegions() <= 1;
@@ -69,11 +86,12 @@ TraceScope::State TraceScope::visit(Operation &op) const {
   }
   if (state.madeUp)
     return state;
+  state.inside |= decays(op, positions);
   if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
     state.piece |= slice.getSourceType() != slice.getType();
     return state;
   }
-  if (isView(&op)) {
+  if (isTensorView(&op)) {
     // Time may be cut into chunks, padded or put together here.
     state.piece |= !isa<tensor::CastOp>(op);
     return state;
@@ -87,7 +105,8 @@ TraceScope::State TraceScope::visit(Operation &op) const {
     SmallVector<AffineMap> maps = einsum.getIndexingMapsArray();
     SmallVector<std::pair<Value, AffineMap>> inputs;
     for (auto [input, map] : llvm::zip(einsum.getInputs(), maps))
-      inputs.push_back({input, map});
+      if (!isPower(input))
+        inputs.push_back({input, map});
     state.sum = true;
     state.summed |= state.inside;
     return isProjection(&op, inputs, maps.back()) ? State() : state;
@@ -98,13 +117,14 @@ TraceScope::State TraceScope::visit(Operation &op) const {
   if (linalgOp.getNumReductionLoops() > 0) {
     SmallVector<std::pair<Value, AffineMap>> inputs;
     for (OpOperand *input : linalgOp.getDpsInputOperands())
-      inputs.push_back({input->get(), linalgOp.getMatchingIndexingMap(input)});
+      if (!isPower(input->get()))
+        inputs.push_back({input->get(), linalgOp.getMatchingIndexingMap(input)});
     if (isProjection(&op, inputs, linalgOp.getMatchingIndexingMap(linalgOp.getDpsInitOperand(0))))
       return {};
     state.sum = true;
     state.summed |= state.inside;
   }
-  if (!isArithmetic(linalgOp))
+  if (!isArithmeticBody(linalgOp))
     return {false, state.piece && !state.summed, false, false, state.summed};
   bool exponential = llvm::any_of(op.getRegion(0).front(), [](Operation &inner) {
     return isa<math::ExpOp, math::Exp2Op>(inner);
@@ -114,11 +134,50 @@ TraceScope::State TraceScope::visit(Operation &op) const {
   return state;
 }
 
+/// The numbers of a constant without its dimensions of size 1.
+static Attribute getNumbersOf(Value tensor) {
+  DenseElementsAttr constant;
+  if (!matchPattern(tensor, m_Constant(&constant)))
+    return {};
+  SmallVector<int64_t> shape;
+  llvm::copy_if(constant.getType().getShape(), std::back_inserter(shape), [](int64_t size) { return size != 1; });
+  return constant.reshape(constant.getType().clone(shape));
+}
+
+std::pair<Value, SmallVector<Lin>> TraceScope::getSameConstant(Value tensor, ArrayRef<Lin> index) const {
+  Value same = constants.lookup(getNumbersOf(tensor));
+  if (!same || same == tensor)
+    return {tensor, SmallVector<Lin>(index)};
+  SmallVector<Lin> position;
+  auto from = cast<RankedTensorType>(tensor.getType()), to = cast<RankedTensorType>(same.getType());
+  unsigned next = 0;
+  for (int64_t size : to.getShape()) {
+    while (size != 1 && from.getDimSize(next) == 1)
+      ++next;
+    position.push_back(size == 1 ? Lin(0) : index[next++]);
+  }
+  return {same, position};
+}
+
 TraceScope::TraceScope(func::FuncOp func) {
   if (func.isExternal())
     return;
+  std::set<double> different;
+  func.walk([&](arith::ConstantOp op) {
+    if (isFloatTensor(op.getType()) && !isa<SplatElementsAttr>(op.getValue()))
+      if (Attribute ofConstant = getNumbersOf(op.getResult()))
+        constants.try_emplace(ofConstant, op.getResult());
+    if (auto number = dyn_cast<FloatAttr>(op.getValue()))
+      different.insert(number.getValueAsDouble());
+    if (auto elements = dyn_cast<DenseFPElementsAttr>(op.getValue()); elements && elements.getNumElements() <= 256)
+      for (const APFloat &element : elements.getValues<APFloat>())
+        different.insert(element.convertToDouble());
+  });
+  numbers.assign(different.begin(), different.end());
+  powers = findPowersOfPositions(func);
+  PositionDims positions;
   for (Operation &op : func.front()) {
-    State state = visit(op);
+    State state = visit(op, positions);
     for (Value result : op.getResults())
       states[result] = isFloatTensor(result.getType()) || state.madeUp ? state : State();
   }
@@ -126,8 +185,8 @@ TraceScope::TraceScope(func::FuncOp func) {
 
 bool TraceScope::isFollowed(Value value) const {
   Operation *op = value.getDefiningOp();
-  return op && (isView(op) || isInside(value) || isPiece(value) || states.lookup(value).sum || states.lookup(value).madeUp ||
-                opened.contains(value));
+  return op && (isTensorView(op) || isInside(value) || isPiece(value) || states.lookup(value).sum ||
+                isMadeUp(value) || powers.contains(value) || opened.contains(value));
 }
 
 bool TraceScope::open(Value value) { return value.getDefiningOp() && opened.insert(value).second; }
@@ -169,7 +228,7 @@ SmallVector<Value> TraceScope::getLeftBehind(Value root) const {
 static bool isGate(Value value) {
   while (Operation *op = value.getDefiningOp()) {
     auto generic = dyn_cast<linalg::GenericOp>(op);
-    if (isView(op))
+    if (isTensorView(op))
       value = op->getOperand(0);
     else if (generic && generic.getNumDpsInputs() == 1 && isa<BlockArgument>(generic.getBody()->getTerminator()->getOperand(0)))
       value = generic.getInputs()[0];
@@ -193,7 +252,7 @@ bool TraceScope::isWhole(Value root, ArrayRef<Value> others) const {
         Value yielded = op->getRegion(0).front().getTerminator()->getOperand(0);
         return isa<BlockArgument>(yielded) || yielded.getDefiningOp<arith::NegFOp>();
       };
-      if (isView(user) || (op && op.getNumReductionLoops() == 0 && isOfItself())) {
+      if (isTensorView(user) || (op && op.getNumReductionLoops() == 0 && isOfItself())) {
         views.push_back(user->getResult(0));
         continue;
       }

@@ -196,57 +196,160 @@ static void addTo(TracedRecurrence::Exponent &sum, const TracedRecurrence::Expon
       sum.push_back({monomial, coefficient});
 }
 
-LogicalResult TracedRecurrence::derive(bool &again) {
-  if (first.size() < 2)
-    return fail("no element depends on an earlier step", kSteps);
-  /// A product of an element, its factors and exponents sorted by the times they are read at.
-  struct Sorted {
-    double coefficient;
-    SmallVector<int, 2> bound;
-    Monomial timeless, at[3];
-    Exponent exponent[3];
-    bool used = false;
-  };
-  auto sort = [&](const Product &product) -> FailureOr<Sorted> {
-    Sorted sorted{product.coefficient, product.bound, {}, {}, {}, false};
-    for (Id factor : product.factors) {
+/// A product of an element, its factors and exponents sorted by the times they are read at.
+struct TracedRecurrence::Sorted {
+  double coefficient;
+  SmallVector<int, 2> bound;
+  Monomial timeless, at[3];
+  Exponent exponent[3];
+  bool used = false;
+
+  /// All factors from time `begin` on.
+  Monomial getFactors(unsigned begin = 0) const {
+    Monomial all = timeless;
+    for (unsigned when = begin; when < 3; ++when)
+      all.append(at[when]);
+    llvm::sort(all);
+    return all;
+  }
+};
+
+FailureOr<TracedRecurrence::Sorted> TracedRecurrence::sort(const Product &product, bool &again) {
+  Sorted sorted{product.coefficient, product.bound, {}, {}, {}, false};
+  for (Id factor : product.factors) {
+    auto general = generalize(factor);
+    if (failed(general)) {
+      // Computed between two times: its own factors are looked at.
+      open(factor, again);
+      return failure();
+    }
+    if (general->second > 2)
+      return failure();
+    (general->second < 0 ? sorted.timeless : sorted.at[general->second]).push_back(general->first);
+  }
+  for (Monomial *monomial : {&sorted.timeless, &sorted.at[0], &sorted.at[1], &sorted.at[2]})
+    llvm::sort(*monomial);
+  for (auto &[monomial, coefficient] : product.exponent) {
+    Monomial pattern;
+    int64_t when = -1;
+    for (Id factor : monomial) {
       auto general = generalize(factor);
-      if (failed(general)) {
-        // Computed between two times: its own factors are looked at.
+      if (failed(general) || (general->second >= 0 && when >= 0 && general->second != when)) {
         open(factor, again);
         return failure();
       }
-      if (general->second > 2)
-        return failure();
-      (general->second < 0 ? sorted.timeless : sorted.at[general->second]).push_back(general->first);
+      pattern.push_back(general->first);
+      when = std::max(when, general->second);
     }
-    for (Monomial *monomial : {&sorted.timeless, &sorted.at[0], &sorted.at[1], &sorted.at[2]})
-      llvm::sort(*monomial);
-    for (auto &[monomial, coefficient] : product.exponent) {
-      Monomial pattern;
-      int64_t when = -1;
-      for (Id factor : monomial) {
-        auto general = generalize(factor);
-        if (failed(general) || (general->second >= 0 && when >= 0 && general->second != when)) {
-          open(factor, again);
-            return failure();
-        }
-        pattern.push_back(general->first);
-        when = std::max(when, general->second);
-      }
-      llvm::sort(pattern);
-      if (when > 2)
-        return failure();
-      // A decay that does not move: the same at each step. How many steps it is taken for says how often it counts.
-      sorted.exponent[when < 0 ? 2 : when].push_back({pattern, coefficient});
-    }
-    for (Exponent &exponent : sorted.exponent)
-      llvm::sort(exponent);
-    return sorted;
+    llvm::sort(pattern);
+    if (when > 2)
+      return failure();
+    // A decay that does not move: the same at each step. How many steps it is taken for says how often it counts.
+    sorted.exponent[when < 0 ? 2 : when].push_back({pattern, coefficient});
+  }
+  for (Exponent &exponent : sorted.exponent)
+    llvm::sort(exponent);
+  return sorted;
+}
+
+/// Takes `part` out of sorted factors; failure if it is not all there.
+static FailureOr<Monomial> takeOut(const Monomial &all, const Monomial &part) {
+  Monomial rest;
+  std::set_difference(all.begin(), all.end(), part.begin(), part.end(), std::back_inserter(rest));
+  if (rest.size() + part.size() != all.size())
+    return failure();
+  return rest;
+}
+
+/// What `term`, which starts at time 0, is one step later, and so without the decay. Sets the scan's decay, and the
+/// exponent of its target.
+bool TracedRecurrence::findDiagonal(MutableArrayRef<Sorted> terms, const Sorted &term, const Product &source,
+                                    Scan &scan) {
+  // However its factors are put together.
+  Product later;
+  later.coefficient = source.coefficient;
+  later.factors = source.factors;
+  later.factors.append(scan.target.factors);
+  uint64_t wanted = graph[graph.build(later)].residue.value;
+  auto take = [&](Sorted &other, bool plain) {
+    Exponent rest = other.exponent[1];
+    addTo(rest, other.exponent[2], 1);
+    addTo(rest, source.exponent, -1);
+    if (plain && !rest.empty())
+      return false;
+    other.used = true;
+    scan.target.exponent = rest;
+    scan.decay.exponent = term.exponent[1];
+    addTo(scan.decay.exponent, term.exponent[2], 1);
+    addTo(scan.decay.exponent, rest, -1);
+    return true;
   };
+  auto isLater = [&](const Sorted &other) {
+    return !other.used && other.at[0].empty() && other.exponent[0].empty() && other.bound == term.bound;
+  };
+  for (bool plain : {true, false})
+    for (Sorted &other : terms) {
+      if (!isLater(other))
+        continue;
+      Product all;
+      all.coefficient = other.coefficient;
+      all.factors = other.getFactors();
+      if (graph[graph.build(all)].residue.value == wanted && take(other, plain))
+        return true;
+    }
+  // Without a factor that is the decay, or with another coefficient.
+  for (bool plain : {true, false})
+    for (Sorted &other : terms) {
+      double ratio = term.coefficient / other.coefficient;
+      if (!isLater(other) || ratio * other.coefficient != term.coefficient)
+        continue;
+      FailureOr<Monomial> decay = takeOut(term.getFactors(), other.getFactors());
+      if (failed(decay) || failed(takeOut(other.getFactors(), term.at[0])))
+        continue;
+      // It is read at time 1, or always.
+      bool known = true;
+      for (Id factor : *decay)
+        known &= llvm::is_contained(term.at[1], factor) || llvm::is_contained(term.timeless, factor);
+      if (!known || !take(other, plain))
+        continue;
+      scan.decay.coefficient = ratio;
+      scan.decay.factors = *decay;
+      return true;
+    }
+  return false;
+}
+
+/// Whether a term is a state from before the first step; adds it to its scan.
+bool TracedRecurrence::findInit(const Sorted &term) {
+  for (Scan &scan : scans) {
+    Exponent expected = scan.decay.exponent, found = term.exponent[0];
+    addTo(expected, scan.decay.exponent, 1);
+    addTo(expected, scan.target.exponent, 1);
+    addTo(found, term.exponent[1], 1);
+    addTo(found, term.exponent[2], 1);
+    bool decays = !scan.decay.exponent.empty() || !scan.decay.factors.empty();
+    if (found != expected || term.bound.size() < scan.stateVars.size() || !decays)
+      continue;
+    FailureOr<Monomial> init = takeOut(term.getFactors(), scan.target.factors);
+    for (unsigned step = 0; step < 2 && succeeded(init); ++step)
+      init = takeOut(*init, scan.decay.factors);
+    if (failed(init) || init->empty())
+      continue;
+    Product product;
+    product.coefficient = term.coefficient / (scan.decay.coefficient * scan.decay.coefficient);
+    product.factors = *init;
+    scan.init.push_back(product);
+    return true;
+  }
+  return false;
+}
+
+LogicalResult TracedRecurrence::derive(bool &again) {
+  if (first.size() < 2)
+    return fail("no element depends on an earlier step", kSteps);
   std::vector<Sorted> terms;
   for (const Product &product : first[1]) {
-    FailureOr<Sorted> sorted = sort(product);
+    FailureOr<Sorted> sorted = sort(product, again);
     if (failed(sorted))
       return again ? failure() : fail("the first steps follow no recurrence", kRecurrence);
     terms.push_back(std::move(*sorted));
@@ -258,7 +361,6 @@ LogicalResult TracedRecurrence::derive(bool &again) {
   for (Sorted &term : terms) {
     if (term.used || term.at[0].empty())
       continue;
-    term.used = true;
     Scan scan;
     Product source;
     source.coefficient = term.coefficient;
@@ -277,45 +379,25 @@ LogicalResult TracedRecurrence::derive(bool &again) {
     }
     llvm::sort(source.factors);
     llvm::sort(scan.target.factors);
-    // The same one step later, without the decay, however its factors are put together.
-    Product later;
-    later.coefficient = source.coefficient;
-    later.factors = source.factors;
-    later.factors.append(scan.target.factors);
-    uint64_t wanted = graph[graph.build(later)].residue.value;
-    Sorted *diagonal = nullptr;
-    Exponent ofTarget;
-    for (bool plain : {true, false})
-      for (Sorted &other : terms) {
-        if (diagonal || other.used || !other.at[0].empty() || !other.exponent[0].empty() || other.bound != term.bound)
-          continue;
-        Product all;
-        all.coefficient = other.coefficient;
-        all.factors = other.timeless;
-        all.factors.append(other.at[1]);
-        if (graph[graph.build(all)].residue.value != wanted)
-          continue;
-        Exponent rest = other.exponent[1];
-        addTo(rest, other.exponent[2], 1);
-        addTo(rest, source.exponent, -1);
-        if (plain && !rest.empty())
-          continue;
-        diagonal = &other;
-        ofTarget = rest;
-      }
-    if (!diagonal)
-      return fail("the first steps follow no recurrence", kRecurrence);
-    diagonal->used = true;
-    scan.target.exponent = ofTarget;
-    scan.decay = term.exponent[1];
-    addTo(scan.decay, term.exponent[2], 1);
-    addTo(scan.decay, ofTarget, -1);
+    term.used = true;
+    if (!findDiagonal(terms, term, source, scan)) {
+      term.used = false; // a state from before the first step, perhaps
+      continue;
+    }
+    // The decay is neither the source's nor the target's.
+    source.coefficient /= scan.decay.coefficient;
+    for (Id factor : scan.decay.factors) {
+      Monomial &from = llvm::is_contained(scan.target.factors, factor) ? scan.target.factors : source.factors;
+      from.erase(llvm::find(from, factor));
+    }
     // Variables that only the source has are summed up there, and those that only the target has in the target.
     for (int var : term.bound) {
       bool inSource = boundIn(source.factors, var) || llvm::any_of(source.exponent, [&](auto &part) {
                         return boundIn(part.first, var);
                       });
-      bool inDecay = llvm::any_of(scan.decay, [&](auto &part) { return boundIn(part.first, var); });
+      bool inDecay = boundIn(scan.decay.factors, var) || llvm::any_of(scan.decay.exponent, [&](auto &part) {
+                       return boundIn(part.first, var);
+                     });
       bool inTarget = boundIn(scan.target.factors, var);
       if (inSource && !inDecay && !inTarget)
         source.bound.push_back(var);
@@ -332,43 +414,20 @@ LogicalResult TracedRecurrence::derive(bool &again) {
       same->source.push_back(source);
     }
   }
-  if (scans.empty())
-    return fail("no element depends on an earlier step", kSteps);
+  if (scans.empty()) {
+    bool none = llvm::all_of(terms, [](const Sorted &term) { return term.at[0].empty(); });
+    return none ? fail("no element depends on an earlier step", kSteps)
+                : fail("the first steps follow no recurrence", kRecurrence);
+  }
   if (scans.size() > 4)
     return fail("the first steps follow no recurrence", kRecurrence);
-  if (llvm::all_of(scans, [](const Scan &scan) { return scan.decay.empty() && scan.target.factors.empty(); }))
+  if (llvm::all_of(scans, [](const Scan &scan) { return scan.decay == Product() && scan.target.factors.empty(); }))
     return fail("it is a running sum", kRecurrence);
-  // What was there before the first step.
   for (Sorted &term : terms) {
-    if (term.used)
+    if (term.used || findInit(term))
       continue;
-    for (Scan &scan : scans) {
-      Exponent expected = scan.decay, found = term.exponent[0];
-      addTo(expected, scan.decay, 1);
-      addTo(expected, scan.target.exponent, 1);
-      addTo(found, term.exponent[1], 1);
-      addTo(found, term.exponent[2], 1);
-      if (found != expected || term.bound.size() < scan.stateVars.size())
-        continue;
-      Monomial rest = term.timeless;
-      rest.append(term.at[1]);
-      llvm::sort(rest);
-      Monomial init;
-      std::set_difference(rest.begin(), rest.end(), scan.target.factors.begin(), scan.target.factors.end(),
-                          std::back_inserter(init));
-      if (init.size() + scan.target.factors.size() != rest.size() || init.empty() || (scan.decay.empty()))
-        continue;
-      Product product;
-      product.coefficient = term.coefficient;
-      product.factors = init;
-      scan.init.push_back(product);
-      term.used = true;
-      break;
-    }
-  }
-  for (Sorted &term : terms) {
-    if (term.used)
-      continue;
+    if (!term.at[0].empty())
+      return fail("the first steps follow no recurrence", kRecurrence);
     if (!term.exponent[0].empty()) {
       // The readout may stand in one unit with the state from before the first step.
       for (const Monomial *monomial : {&term.timeless, &term.at[1]})
@@ -417,7 +476,7 @@ Residue TracedRecurrence::evaluate(const Product &product, const Assignment &val
 }
 
 Residue TracedRecurrence::evaluateDecay(const Scan &scan, const Assignment &values) {
-  return graph[graph.exp(instantiate(graph.buildExponent(scan.decay), values))].residue;
+  return graph[instantiate(graph.build(scan.decay), values)].residue;
 }
 
 LogicalResult TracedRecurrence::prove(Value tensor, ArrayRef<Lin> index) {

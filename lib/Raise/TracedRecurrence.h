@@ -7,8 +7,10 @@
 //
 // From it follow the factors as functions of time, and with them what y is at every time t:
 //
-//     h[t] = exp(e[t]) h[t-1] + source[t]        h[-1] = init
+//     h[t] = decay[t] h[t-1] + source[t]         h[-1] = init
 //     y[t] = target[t] h[t] + direct[t]          summed over the state's axes
+//
+// where the decay is an exponential, a factor that stands there without one, or a number.
 //
 // That is a guess, which is then proved for each t by comparing residues (ScalarGraph.h) of the recurrence with those of
 // the tensor's own elements.
@@ -29,7 +31,7 @@ public:
 
   /// Patterns: what they read in time is read at the variable `time`.
   struct Scan {
-    Exponent decay;
+    Product decay;                     ///< nothing bound
     std::vector<Product> source, init; ///< sums; nothing bound but the state's axes
     Product target;                    ///< its coefficient is 1
     llvm::SmallVector<int> stateVars;  ///< the axes of the state that the tensor does not have
@@ -84,6 +86,10 @@ private:
   mlir::LogicalResult findMotions(bool &again);
   /// The pattern and the logical time that everything in it is read at; -1: it does not move.
   mlir::FailureOr<std::pair<Id, int64_t>> generalize(Id id);
+  struct Sorted;
+  mlir::FailureOr<Sorted> sort(const Product &product, bool &again);
+  bool findDiagonal(llvm::MutableArrayRef<Sorted> terms, const Sorted &term, const Product &source, Scan &scan);
+  bool findInit(const Sorted &term);
   mlir::LogicalResult derive(bool &again);
   mlir::LogicalResult prove(mlir::Value tensor, llvm::ArrayRef<Lin> index);
   using Assignment = llvm::SmallVector<std::pair<int, Lin>, 4>;
