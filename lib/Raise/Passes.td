@@ -54,7 +54,7 @@ def ForwardSlices : Pass<"mambac-forward-slices", "::mlir::func::FuncOp"> {
     After: `%r` is `%h0`. A slice that overlaps a piece in part stays as it is. An insertion that leaves nothing of its
     destination is its source; one alone to the begin of a constant tensor is a tensor.pad. A concatenation of all slices
     of a tensor in their order is that tensor, and so is a slice that cuts off all of its pad. One of all entries along
-    a dimension, in their order, is a reshape.
+    a dimension, in their order, is a reshape, and so is a stack of equal parts of a tensor.
   }];
   let statistics = [Statistic<"numForwarded", "forwarded", "slices read from where they were written, and what was its source">,
                     Statistic<"numPadded", "padded", "insertions that became pads">];
