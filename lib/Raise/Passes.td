@@ -601,7 +601,8 @@ def FoldActivations : Pass<"ssm-fold-activations", "::mlir::func::FuncOp"> {
     The scalar operations behind an element are computed at many points; where they depend on one tensor alone and have
     the values of silu, of softplus, of exp (1 + (exp(x) - 1), 1 / exp(-x)) or of what they started from (-(-x)), they are
     that. The passes behind see one plain form. Only analytic functions count, and branches that switch at known values,
-    next to which the function is compared, too: UnaryFunction.h says why that is enough.
+    next to which the function is compared, too: UnaryFunction.h says why that is enough. What is copied to other places
+    and back is itself.
 
     Before:
 
