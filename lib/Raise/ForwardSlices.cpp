@@ -66,7 +66,7 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
     });
     IndexSpace sizes;
     IRRewriter rewriter(&getContext());
-    for (Operation *op : ops) {
+    for (Operation *&op : ops) {
       rewriter.setInsertionPoint(op);
       Value value;
       if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
@@ -87,11 +87,12 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
       if (value.getType() != op->getResult(0).getType())
         value = tensor::CastOp::create(rewriter, op->getLoc(), op->getResult(0).getType(), value);
       rewriter.replaceOp(op, value);
+      op = nullptr;
       ++numForwarded;
     }
     // What is no longer read would keep others from being seen as wholes.
     for (Operation *op : llvm::reverse(ops))
-      if (op->getBlock() && isOpTriviallyDead(op))
+      if (op && isOpTriviallyDead(op))
         rewriter.eraseOp(op);
     getOperation().walk([&](tensor::InsertSliceOp insert) {
       rewriter.setInsertionPoint(insert);
