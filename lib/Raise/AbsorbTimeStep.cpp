@@ -118,6 +118,7 @@ struct Peeled {
   AffineMap dtMap;
   Value bias; ///< a value for each channel, and any dimensions of size one
   bool isBiasSubtracted = false;
+  bool isNegated = false; ///< -dt is meant, so far
   bool softplus = false;
   std::optional<double> low, high;
   bool any = false;
@@ -253,6 +254,18 @@ bool pushMerge(OpBuilder &b, Peeled &p) {
   return true;
 }
 
+/// x where `v` is -x; null otherwise.
+Value matchNegation(Value v) {
+  if (auto negation = v.getDefiningOp<arith::NegFOp>())
+    return negation.getOperand();
+  if (auto product = v.getDefiningOp<arith::MulFOp>())
+    return constantOf(product.getRhs()) == -1.0   ? product.getLhs()
+           : constantOf(product.getLhs()) == -1.0 ? product.getRhs()
+                                                  : Value();
+  auto difference = v.getDefiningOp<arith::SubFOp>();
+  return difference && constantOf(difference.getLhs()) == 0.0 ? difference.getRhs() : Value();
+}
+
 /// One producer of the time step joins; false where none does. Peels clamps, then softplus, then the bias.
 bool peelOne(Peeled &p, unsigned channelAxis, int64_t numChannels, int &stage) {
   auto op = p.dt.getDefiningOp<linalg::LinalgOp>();
@@ -293,13 +306,17 @@ bool peelOne(Peeled &p, unsigned channelAxis, int64_t numChannels, int &stage) {
   Peeled q = p;
   Value v = yielded;
   int reached = stage;
-  if (reached <= 0)
+  if (reached <= 0 && !q.isNegated)
     while (peelClamp(v, q.low, q.high)) {
     }
-  if (Value x = reached <= 1 ? matchSoftplus(v) : Value()) {
+  if (Value x = reached <= 1 && !q.isNegated ? matchSoftplus(v) : Value()) {
     v = x;
     q.softplus = true;
     reached = 2;
+  }
+  while (Value x = matchNegation(v)) {
+    v = strip(x);
+    q.isNegated = !q.isNegated;
   }
   if (Operation *sum = v.getDefiningOp(); isa_and_nonnull<arith::AddFOp, arith::SubFOp>(sum) && reached <= 2) {
     Value lhs = sum->getOperand(0), rhs = sum->getOperand(1);
@@ -323,11 +340,15 @@ bool peelOne(Peeled &p, unsigned channelAxis, int64_t numChannels, int &stage) {
       if (!isOfChannels || wide > 1 || type.getNumElements() != numChannels)
         continue;
       q.bias = bias;
-      q.isBiasSubtracted = isa<arith::SubFOp>(sum);
+      q.isBiasSubtracted = isa<arith::SubFOp>(sum) != q.isNegated;
       v = strip(x);
       reached = 3;
       break;
     }
+  }
+  while (Value x = matchNegation(v)) {
+    v = strip(x);
+    q.isNegated = !q.isNegated;
   }
   if (v == yielded || !isArgument(v) || !moveTo(operandOf(v)))
     return false;
@@ -376,9 +397,13 @@ struct AbsorbTimeStepPass : mambac::impl::AbsorbTimeStepBase<AbsorbTimeStepPass>
       if (expr == getAffineDimExpr(channelAxis, op.getContext()))
         numChannels = size;
     OpBuilder b(op);
-    while (stage < 3 &&
-           (peelUnits(p) || pushMerge(b, p) || peelCollapse(p) || peelOne(p, channelAxis, numChannels, stage))) {
-    }
+    // What is negated has to be negated once more further down.
+    Peeled best = p;
+    while ((stage < 3 || p.isNegated) &&
+           (peelUnits(p) || pushMerge(b, p) || peelCollapse(p) || peelOne(p, channelAxis, numChannels, stage)))
+      if (!p.isNegated)
+        best = p;
+    p = best;
     if (!p.any)
       return;
     restoreUnits(b, op.getLoc(), p);

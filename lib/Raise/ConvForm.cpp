@@ -3,6 +3,7 @@
 #include "lib/Raise/ConvForm.h"
 
 #include "dialects/SSM/IR/SSM.h"
+#include "lib/Raise/ElementTrace.h"
 #include "lib/Raise/ElementUtils.h"
 #include "lib/Raise/TermRoles.h"
 
@@ -471,6 +472,12 @@ FailureOr<ConvForm> mambac::raise::getConvForm(Value root, std::string &why) {
   form.study->evaluator.followInsertions();
   std::string reason;
   if (failed(ConvMatcher(form, reason).runOneTime(form.study->evaluator.evaluate(root, form.study->index, {}))))
+    return failure();
+  // A few decays times inputs, summed up, have this form as well.
+  TraceScope scope(root.getDefiningOp()->getParentOfType<func::FuncOp>());
+  SmallVector<Atom, 2> read(form.x.atoms);
+  read.append(form.window->atoms);
+  if (llvm::any_of(read, [&](const Atom &atom) { return scope.isInside(atom.value); }))
     return failure();
   why.clear();
   return form;

@@ -221,6 +221,7 @@ private:
   Poly wrapExp(const Poly &exponent, llvm::ArrayRef<Lin> given);
   mlir::FailureOr<Poly> followScan(mlir::Operation *op, mlir::OpResult result, llvm::ArrayRef<Lin> index,
                                    llvm::ArrayRef<Lin> given);
+  Poly cancelSum(const Poly &sum, llvm::ArrayRef<Lin> given);
   mlir::FailureOr<Poly> logarithm(const Atom &atom, llvm::ArrayRef<Lin> given, int depth, double &coefficient);
   /// The sum of `exponent`, a function of `var`, from `first` to `last`, which is one less than `first` at least.
   mlir::FailureOr<Poly> sumBetween(const Poly &exponent, int var, const Lin &first, const Lin &last,

@@ -103,6 +103,33 @@ static Poly ownLogarithm(const Atom &atom) {
   return Poly{term};
 }
 
+/// Opens the summands of a sum until all but one cancel, as in 1 + (x - 1); what does not is left as it was.
+Poly ElementEvaluator::cancelSum(const Poly &sum, ArrayRef<Lin> given) {
+  Poly opened = sum;
+  for (unsigned step = 0; step < 8 && opened.size() > 1 && opened.size() <= 4; ++step) {
+    Poly next;
+    bool any = false;
+    for (const Term &term : opened) {
+      FailureOr<Poly> inner = failure();
+      if (term.atoms.size() == 1 && term.bound.empty() && term.guards.empty())
+        inner = expand(term.atoms[0], given);
+      any |= succeeded(inner);
+      if (failed(inner)) {
+        next.push_back(term);
+        continue;
+      }
+      for (Term part : *inner) {
+        part.coefficient *= term.coefficient;
+        next.push_back(part);
+      }
+    }
+    if (!any)
+      break;
+    opened = simplify(next, given);
+  }
+  return opened.size() == 1 ? opened : sum;
+}
+
 /// The logarithm of a factor: the exponent of what turns out to be exponentials, with a sign or a number that
 /// `coefficient` is multiplied by, else an atom of its own.
 FailureOr<Poly> ElementEvaluator::logarithm(const Atom &atom, ArrayRef<Lin> given, int depth, double &coefficient) {
@@ -111,6 +138,8 @@ FailureOr<Poly> ElementEvaluator::logarithm(const Atom &atom, ArrayRef<Lin> give
   if (atom.kind != Atom::Kind::Leaf)
     return failure();
   FailureOr<Poly> opened = depth < 8 ? expand(atom, given) : FailureOr<Poly>(failure());
+  if (succeeded(opened))
+    opened = cancelSum(*opened, given);
   if (succeeded(opened) && opened->size() == 1 && opened->front().bound.empty() && opened->front().guards.empty()) {
     if (opened->front().atoms.empty()) { // a number
       coefficient *= opened->front().coefficient;

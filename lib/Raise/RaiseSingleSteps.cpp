@@ -91,9 +91,14 @@ namespace {
 struct RaiseSingleStepsPass : mambac::impl::RaiseSingleStepsBase<RaiseSingleStepsPass> {
   void runOnOperation() override {
     ScanDependence dependence = ScanDependence::ofExponentials(getOperation());
+    // One of several pieces that are cut out of a candidate: the whole is one op.
+    auto isPiece = [&](Value value) {
+      auto slice = value.getDefiningOp<tensor::ExtractSliceOp>();
+      return slice && !slice.getSource().hasOneUse() && dependence.get(slice.getSource()).linear;
+    };
     RootQueue queue(getOperation(), [&](Value value) {
       auto type = dyn_cast<RankedTensorType>(value.getType());
-      return type && type.getElementType().isFloat() && dependence.get(value).linear &&
+      return type && type.getElementType().isFloat() && dependence.get(value).linear && !isPiece(value) &&
              !isa<tensor::PadOp, tensor::ConcatOp, tensor::CastOp>(value.getDefiningOp());
     });
     while (Value root = queue.next()) {

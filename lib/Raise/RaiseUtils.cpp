@@ -24,9 +24,12 @@ Value RootQueue::next() {
     Value value = candidates.pop_back_val();
     // An erased operation's results must not be touched: its address is all that is looked at.
     auto result = cast<OpResult>(value);
-    if (erased.contains(result.getOwner()) || value.use_empty())
+    if (erased.contains(result.getOwner()))
       continue;
-    return value;
+    if (!value.use_empty())
+      return value;
+    // What only a dead value is computed from is no candidate either.
+    eraseDead(result.getOwner());
   }
   return {};
 }

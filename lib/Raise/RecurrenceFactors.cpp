@@ -78,35 +78,6 @@ LogicalResult RecurrenceMatcher::separate(SmallVectorImpl<Atom> &leaves, double 
   return fail("the input is not a product of x and B");
 }
 
-/// Takes a gate out of a readout that it was multiplied into: it tells itself, also where there is one channel or state.
-void RecurrenceMatcher::openGate(Group &readout, Group &outside, double &coefficient, ArrayRef<Lin> given) {
-  int stateVar = state.isConstant() ? -1 : state.terms[0].first;
-  auto isGate = [&](const Atom &leaf) { return !usesVar(leaf, stateVar) && getSiluInput(leaf); };
-  if (llvm::any_of(outside.atoms, isGate))
-    return;
-  SmallVector<Atom, 4> leaves(readout.atoms.begin(), readout.atoms.end());
-  double factor = coefficient;
-  for (unsigned step = 0, next = 0; step < 8 && next < leaves.size(); ++step) {
-    FailureOr<Poly> opened = evaluator.expand(leaves[next], given);
-    if (failed(opened) || opened->size() != 1 || !opened->front().bound.empty() || !opened->front().guards.empty() ||
-        llvm::any_of(opened->front().atoms, [](const Atom &a) { return a.kind != Atom::Kind::Leaf; })) {
-      ++next;
-      continue;
-    }
-    factor *= opened->front().coefficient;
-    leaves.erase(leaves.begin() + next);
-    leaves.append(opened->front().atoms.begin(), opened->front().atoms.end());
-    auto *gate = llvm::find_if(leaves, isGate);
-    if (leaves.size() < 2 || gate == leaves.end())
-      continue;
-    outside.atoms.push_back(*gate);
-    leaves.erase(gate);
-    readout.atoms.assign(leaves.begin(), leaves.end());
-    coefficient = factor;
-    return;
-  }
-}
-
 /// Writes a term without a sum as one over the states, where a readout was summed with the initial state before the decay
 /// was multiplied in.
 void RecurrenceMatcher::openContraction(Term &term, ArrayRef<Lin> given) {

@@ -238,7 +238,7 @@ LogicalResult RecurrenceMatcher::matchSource(Work &work, ArrayRef<Lin> given) {
   llvm::erase_if(channels, [&](int var) {
     return var == tau.terms[0].first || llvm::any_of(foundB.atoms, [&](const Atom &b) { return usesVar(b, var); });
   });
-  openGate(foundC, foundGate, foundX.coefficient, known);
+  takeGate(evaluator, foundC.atoms, foundGate.atoms, foundX.coefficient, known, stateVar);
   openReadout(foundC, foundGate, foundX.coefficient, channels, known);
   openScales(foundGate.atoms, foundX.coefficient, known);
   if (foundX.coefficient != 1) // what is divided by in the readout and multiplied by after it

@@ -115,7 +115,6 @@ private:
   void openSummands(Poly &exponent);
   double compareSum(const Atom &sum, llvm::ArrayRef<Lin> given);
   void openScales(llvm::SmallVectorImpl<Atom> &leaves, double &coefficient, llvm::ArrayRef<Lin> given);
-  void openGate(Group &readout, Group &outside, double &coefficient, llvm::ArrayRef<Lin> given);
   void openContraction(Term &term, llvm::ArrayRef<Lin> given);
   void openReadout(Group &readout, Group &outside, double &coefficient, llvm::ArrayRef<int> channels,
                    llvm::ArrayRef<Lin> given);

@@ -329,22 +329,36 @@ LogicalResult StepMatcher::match() {
   if (poly.size() > 1 && poly.size() <= 4)
     if (std::optional<Poly> revived = reviveTerm(poly))
       ways.push_back(*revived);
+  // Where there is one state, silu of something is the gate if there is another readout, and the skip any term.
+  auto attempt = [&](const Poly &way) {
+    for (bool gate : {true, false})
+      for (const Poly &order : {way, Poly(way.rbegin(), way.rend())}) {
+        StepMatcher other(study);
+        other.withGate = gate;
+        bool found = succeeded(other.match(order));
+        plausible |= other.plausible;
+        if (reason.empty())
+          reason = other.reason;
+        if (!found)
+          continue;
+        static_cast<ScanRoles &>(*this) = other;
+        ssd = other.ssd;
+        exponent = other.exponent;
+        return true;
+      }
+    return false;
+  };
   if (ways.empty()) {
-    if (succeeded(match(poly)))
+    if (attempt(poly))
       return success();
     // A first step, whose old state is 0.
     evaluator.keepZeros();
     ways = selectZero(evaluator.evaluate(study.root, study.index, {}));
   }
   for (const Poly &way : ways) {
-    StepMatcher first(study);
-    if (failed(first.match(way))) {
-      reason = first.reason;
+    reason.clear();
+    if (!attempt(way))
       continue;
-    }
-    static_cast<ScanRoles &>(*this) = first;
-    ssd = first.ssd;
-    exponent = first.exponent;
     zeroState = std::exchange(initialState, Group());
     return success();
   }
@@ -362,23 +376,32 @@ LogicalResult StepMatcher::match(const Poly &poly) {
       llvm::any_of(exponent[0].atoms, [](const Atom &atom) { return atom.kind != Atom::Kind::Leaf; }))
     return fail("the decay is not the exponential of a product");
 
-  // The readout and the gate are what both terms have; of the one, that is the old state besides.
-  Leaves source(added.atoms.begin(), added.atoms.end());
-  x.coefficient = added.coefficient;
-  initialState.coefficient = carried.coefficient;
-  for (const Atom &leaf : carried.atoms) {
-    if (!factorOut(evaluator, source, {leaf}, x.coefficient, {}))
-      initialState.atoms.push_back(leaf);
-    else
-      (usesState(leaf) || state.isConstant() ? C : gate).atoms.push_back(leaf);
+  // The readout and the gate are what both terms have; of the one, that is the old state besides. They may stand in
+  // products.
+  Leaves source;
+  std::vector<Product> ways{{Leaves(carried.atoms.begin(), carried.atoms.end()), carried.coefficient}};
+  for (unsigned next = 0; next < ways.size() && next < kMaxTries && (initialState.empty() || C.empty()); ++next) {
+    const Product way = ways[next];
+    source.assign(added.atoms.begin(), added.atoms.end());
+    x.coefficient = added.coefficient;
+    initialState.coefficient = way.coefficient;
+    for (Group *group : {&initialState, &C, &gate})
+      group->atoms.clear();
+    for (const Atom &leaf : way.leaves) {
+      bool isRead = usesState(leaf) || (state.isConstant() && !(withGate && getSiluInput(leaf)));
+      Group &shared = isRead ? C : gate;
+      (factorOut(evaluator, source, {leaf}, x.coefficient, {}) ? shared : initialState).atoms.push_back(leaf);
+    }
+    openLeaves(evaluator, way, ways);
   }
   if (initialState.empty() || C.empty())
     return fail("there is no old state, or no readout C");
+  int stateVar = state.isConstant() ? -1 : state.terms[0].first;
+  takeGate(evaluator, C.atoms, gate.atoms, C.coefficient, {}, stateVar);
   findStep(source);
   if (failed(separate(source)) || (skip && failed(matchSkip(*skip))))
     return failure();
   SmallVector<int> ofA = varsOf(A.atoms), ofDt = varsOf(dt.atoms);
-  int stateVar = state.isConstant() ? -1 : state.terms[0].first;
   ssd = stateVar >= 0 ? !llvm::is_contained(ofA, stateVar) : llvm::any_of(study.getRootVars(), [&](int var) {
     return !llvm::is_contained(ofA, var) && !llvm::is_contained(ofDt, var);
   });

@@ -57,7 +57,7 @@ private:
   IndexSpace &space;
   ElementEvaluator &evaluator;
   std::string reason;
-  bool plausible = false, ssd = false;
+  bool plausible = false, ssd = false, withGate = true;
   Poly exponent;   ///< of the decay
   Group zeroState; ///< the old state, if it is known to be 0
 };

@@ -191,3 +191,38 @@ std::optional<Atom> mambac::raise::getSiluInput(const Atom &leaf) {
 bool mambac::raise::isReadout(const Atom &leaf, int stateVar) {
   return stateVar >= 0 ? usesVar(leaf, stateVar) : !getSiluInput(leaf);
 }
+
+void mambac::raise::takeGate(ElementEvaluator &evaluator, SmallVectorImpl<Atom> &readout, SmallVectorImpl<Atom> &gate,
+                             double &coefficient, ArrayRef<Lin> given, int stateVar) {
+  auto isGate = [&](const Atom &leaf) { return !usesVar(leaf, stateVar) && getSiluInput(leaf); };
+  if (llvm::any_of(gate, isGate))
+    return;
+  SmallVector<Atom, 4> leaves(readout.begin(), readout.end());
+  double factor = coefficient;
+  // Of several, the one that knows more axes: what the readout is computed from may be a silu as well.
+  auto findGate = [&] {
+    auto found = leaves.end();
+    for (auto leaf = leaves.begin(); leaf != leaves.end(); ++leaf)
+      if (isGate(*leaf) && (found == leaves.end() || varsOf({*leaf}).size() > varsOf({*found}).size()))
+        found = leaf;
+    return leaves.size() < 2 ? leaves.end() : found;
+  };
+  for (unsigned step = 0, next = 0; step < 8 && next < leaves.size() && findGate() == leaves.end(); ++step) {
+    FailureOr<Poly> opened = evaluator.expand(leaves[next], given);
+    if (failed(opened) || opened->size() != 1 || !opened->front().bound.empty() || !opened->front().guards.empty() ||
+        llvm::any_of(opened->front().atoms, [](const Atom &a) { return a.kind != Atom::Kind::Leaf; })) {
+      ++next;
+      continue;
+    }
+    factor *= opened->front().coefficient;
+    leaves.erase(leaves.begin() + next);
+    leaves.append(opened->front().atoms.begin(), opened->front().atoms.end());
+  }
+  auto found = findGate();
+  if (found == leaves.end())
+    return;
+  gate.push_back(*found);
+  leaves.erase(found);
+  readout.assign(leaves.begin(), leaves.end());
+  coefficient = factor;
+}

@@ -44,6 +44,10 @@ std::optional<Atom> getSiluInput(const Atom &leaf);
 /// Whether a factor at the target time is the readout C, and not the gate. `stateVar` is -1 where there is one state:
 /// then what is no gate is C.
 bool isReadout(const Atom &leaf, int stateVar);
+/// Moves a gate that was multiplied into the readout from there to `gate`, unless that has one: it tells itself, also
+/// where there is one channel or one state. `coefficient` takes up constants.
+void takeGate(ElementEvaluator &evaluator, llvm::SmallVectorImpl<Atom> &readout, llvm::SmallVectorImpl<Atom> &gate,
+              double &coefficient, llvm::ArrayRef<Lin> given, int stateVar);
 /// If `op` is elementwise with an identity body around one input (apart from casts), see getSiluInput.
 bool isSiluBody(mlir::linalg::LinalgOp op);
 

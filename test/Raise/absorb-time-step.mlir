@@ -189,3 +189,66 @@ func.func @bias_first(%x: tensor<1x1x4x3xf32>, %raw: tensor<1x1x4xf32>, %A: tens
   %y = ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p" x(%x : tensor<1x1x4x3xf32>) dt(%dt : tensor<1x1x4xf32>) A(%A : tensor<4xf32>) B(%B : tensor<1x1x5xf32>) C(%C : tensor<1x1x5xf32>) outs(%o : tensor<1x1x4x3xf32>)
   return %y : tensor<1x1x4x3xf32>
 }
+
+// -----
+
+// softplus(-(-(raw - bias))): signs that cancel, one of them behind the bias.
+//
+// CHECK-LABEL: func.func @negated_twice
+// CHECK: %[[BIAS:.*]] = linalg.generic {{.*}} ins(%arg5 : tensor<4xf32>)
+// CHECK: arith.negf
+// CHECK: ssm.ssd {{.*}} dt(%arg1 : {{.*}}dt_bias(%[[BIAS]] : tensor<4xf32>) softplus
+#id = affine_map<(b, l, h) -> (b, l, h)>
+#h = affine_map<(b, l, h) -> (h)>
+func.func @negated_twice(%x: tensor<2x9x4x3xf32>, %raw: tensor<2x9x4xf32>, %A: tensor<4xf32>, %B: tensor<2x9x5xf32>, %C: tensor<2x9x5xf32>, %bias: tensor<4xf32>) -> tensor<2x9x4x3xf32> {
+  %e = tensor.empty() : tensor<2x9x4xf32>
+  %0 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%raw : tensor<2x9x4xf32>) outs(%e : tensor<2x9x4xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      %s = arith.negf %a : f32
+      linalg.yield %s : f32
+  } -> tensor<2x9x4xf32>
+  %1 = linalg.generic {indexing_maps = [#id, #h, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%0, %bias : tensor<2x9x4xf32>, tensor<4xf32>) outs(%e : tensor<2x9x4xf32>) {
+    ^bb0(%a: f32, %b: f32, %o: f32):
+      %s = arith.addf %a, %b : f32
+      linalg.yield %s : f32
+  } -> tensor<2x9x4xf32>
+  %2 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%1 : tensor<2x9x4xf32>) outs(%e : tensor<2x9x4xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      %n = arith.negf %a : f32
+      %p = math.exp %n : f32
+      %q = math.log1p %p : f32
+      linalg.yield %q : f32
+  } -> tensor<2x9x4xf32>
+  %out = tensor.empty() : tensor<2x9x4x3xf32>
+  %y = ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p" x(%x : tensor<2x9x4x3xf32>) dt(%2 : tensor<2x9x4xf32>) A(%A : tensor<4xf32>) B(%B : tensor<2x9x5xf32>) C(%C : tensor<2x9x5xf32>) outs(%out : tensor<2x9x4x3xf32>)
+  return %y : tensor<2x9x4x3xf32>
+}
+
+// -----
+
+// A sign that nothing takes back stays outside: softplus(bias - raw) is softplus(-(raw - bias)), with -raw as its input.
+//
+// CHECK-LABEL: func.func @negated_once
+// CHECK: %[[NEG:.*]] = linalg.generic {{.*}} ins(%arg1 :
+// CHECK: arith.negf
+// CHECK: ssm.ssd {{.*}} dt(%[[NEG]] : {{.*}}dt_bias(%arg5 : tensor<4xf32>) softplus
+#id = affine_map<(b, l, h) -> (b, l, h)>
+#h = affine_map<(b, l, h) -> (h)>
+func.func @negated_once(%x: tensor<2x9x4x3xf32>, %raw: tensor<2x9x4xf32>, %A: tensor<4xf32>, %B: tensor<2x9x5xf32>, %C: tensor<2x9x5xf32>, %bias: tensor<4xf32>) -> tensor<2x9x4x3xf32> {
+  %e = tensor.empty() : tensor<2x9x4xf32>
+  %0 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%raw : tensor<2x9x4xf32>) outs(%e : tensor<2x9x4xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      %s = arith.negf %a : f32
+      linalg.yield %s : f32
+  } -> tensor<2x9x4xf32>
+  %1 = linalg.generic {indexing_maps = [#id, #h, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%0, %bias : tensor<2x9x4xf32>, tensor<4xf32>) outs(%e : tensor<2x9x4xf32>) {
+    ^bb0(%a: f32, %b: f32, %o: f32):
+      %s = arith.addf %a, %b : f32
+      %p = math.exp %s : f32
+      %q = math.log1p %p : f32
+      linalg.yield %q : f32
+  } -> tensor<2x9x4xf32>
+  %out = tensor.empty() : tensor<2x9x4x3xf32>
+  %y = ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p" x(%x : tensor<2x9x4x3xf32>) dt(%1 : tensor<2x9x4xf32>) A(%A : tensor<4xf32>) B(%B : tensor<2x9x5xf32>) C(%C : tensor<2x9x5xf32>) outs(%out : tensor<2x9x4x3xf32>)
+  return %y : tensor<2x9x4x3xf32>
+}

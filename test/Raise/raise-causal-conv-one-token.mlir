@@ -67,3 +67,31 @@ func.func @weights_of_the_batch(%s: tensor<5x6x4xf32>, %x: tensor<5x6xf32>, %w: 
   %p = ssm.einsum "b c k, b c k -> b c" ins(%new, %w : tensor<5x6x4xf32>, tensor<5x6x4xf32>) outs(%e : tensor<5x6xf32>)
   return %p : tensor<5x6xf32>
 }
+
+// -----
+
+// What is read are decays: a state that decays, and inputs that do, added up. No convolution, though it has the form of one.
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#all = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+// CHECK-LABEL: func @decays
+// CHECK-NOT:     ssm.causal_conv1d
+// CHECK:         return
+func.func @decays(%s: tensor<5x6x3xf32>, %x: tensor<5x6xf32>, %w: tensor<6x4xf32>) -> tensor<5x6xf32> {
+  %e3 = tensor.empty() : tensor<5x6x3xf32>
+  %e = tensor.empty() : tensor<5x6xf32>
+  %ds = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel", "parallel"]} ins(%s : tensor<5x6x3xf32>) outs(%e3 : tensor<5x6x3xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %r = math.exp %a : f32
+    linalg.yield %r : f32
+  } -> tensor<5x6x3xf32>
+  %dx = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<5x6xf32>) outs(%e : tensor<5x6xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %r = math.exp %a : f32
+    linalg.yield %r : f32
+  } -> tensor<5x6xf32>
+  %x1 = tensor.expand_shape %dx [[0], [1, 2]] output_shape [5, 6, 1] : tensor<5x6xf32> into tensor<5x6x1xf32>
+  %new = tensor.concat dim(2) %ds, %x1 : (tensor<5x6x3xf32>, tensor<5x6x1xf32>) -> tensor<5x6x4xf32>
+  %p = ssm.einsum "b c k, c k -> b c" ins(%new, %w : tensor<5x6x4xf32>, tensor<6x4xf32>) outs(%e : tensor<5x6xf32>)
+  return %p : tensor<5x6xf32>
+}

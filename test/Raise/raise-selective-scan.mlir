@@ -186,3 +186,46 @@ func.func @states_returned(%u: tensor<2x9x6xf32>, %dt: tensor<2x9x6xf32>, %A: te
   %s = ssm.scan "b t d n, b t d n -> b t d n" axis(1) a(%a : tensor<2x9x6x5xf32>) b(%b : tensor<2x9x6x5xf32>) outs(%e : tensor<2x9x6x5xf32>)
   return %s : tensor<2x9x6x5xf32>
 }
+
+// -----
+
+// The state and its change: what decays by 1 + (exp(dt A) - 1) decays by exp(dt A).
+// CHECK-LABEL: func @change_of_the_state
+// CHECK-NOT:     math.exp
+// CHECK:         ssm.selective_scan {{.*}} A(%arg2 :
+// CHECK-NOT:     ssm.scan
+#id = affine_map<(l, d, n) -> (l, d, n)>
+#ld = affine_map<(l, d, n) -> (l, d)>
+#ln = affine_map<(l, d, n) -> (l, n)>
+#dn = affine_map<(l, d, n) -> (d, n)>
+func.func @change_of_the_state(%u: tensor<9x3xf32>, %dt: tensor<9x3xf32>, %A: tensor<3x2xf32>, %B: tensor<9x2xf32>, %C: tensor<9x2xf32>) -> tensor<9x3xf32> {
+  %one = arith.constant 1.0 : f32
+  %e = tensor.empty() : tensor<9x3x2xf32>
+  %ey = tensor.empty() : tensor<9x3xf32>
+  %decay = linalg.generic {indexing_maps = [#ld, #dn, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%dt, %A : tensor<9x3xf32>, tensor<3x2xf32>) outs(%e : tensor<9x3x2xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %r = math.exp %m : f32
+    linalg.yield %r : f32
+  } -> tensor<9x3x2xf32>
+  %change = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%decay : tensor<9x3x2xf32>) outs(%e : tensor<9x3x2xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    %r = arith.subf %p, %one : f32
+    linalg.yield %r : f32
+  } -> tensor<9x3x2xf32>
+  %a = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%change : tensor<9x3x2xf32>) outs(%e : tensor<9x3x2xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    %r = arith.addf %one, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<9x3x2xf32>
+  %b = linalg.generic {indexing_maps = [#ld, #ld, #ln, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%dt, %u, %B : tensor<9x3xf32>, tensor<9x3xf32>, tensor<9x2xf32>) outs(%e : tensor<9x3x2xf32>) {
+  ^bb0(%p: f32, %q: f32, %s: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %r = arith.mulf %m, %s : f32
+    linalg.yield %r : f32
+  } -> tensor<9x3x2xf32>
+  // expected-remark @below {{Remark=ssm.selective_scan}}
+  %h = ssm.scan "a b c, a b c -> a b c" axis(0) a(%a : tensor<9x3x2xf32>) b(%b : tensor<9x3x2xf32>) outs(%e : tensor<9x3x2xf32>)
+  %y = ssm.einsum "a b c, a c -> a b" ins(%h, %C : tensor<9x3x2xf32>, tensor<9x2xf32>) outs(%ey : tensor<9x3xf32>)
+  return %y : tensor<9x3xf32>
+}

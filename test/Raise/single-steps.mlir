@@ -213,3 +213,58 @@ func.func @dead_state(%x: tensor<2x4xf32>, %a: tensor<2xf32>, %B: tensor<2x5xf32
   } -> tensor<2x4xf32>
   return %y : tensor<2x4xf32>
 }
+
+// -----
+
+// One state: the readout is in one product with the old state, the skip comes first, and silu is the gate.
+
+#bd = affine_map<(d0, d1) -> (d0, d1)>
+#b = affine_map<(d0, d1) -> (d0)>
+#d = affine_map<(d0, d1) -> (d1)>
+// CHECK-LABEL: func @one_state
+// CHECK-SAME:    %[[STATE:.*]]: tensor<2x6xf32>, %[[X:.*]]: tensor<2x6xf32>, %[[DT:.*]]: tensor<2x6xf32>, %[[A:.*]]: tensor<6xf32>, %[[B:.*]]: tensor<2xf32>, %[[C:.*]]: tensor<2xf32>, %[[D:.*]]: tensor<6xf32>, %[[Z:.*]]: tensor<2x6xf32>
+// CHECK-DAG:     %[[U:.*]] = tensor.expand_shape %[[X]]
+// CHECK-DAG:     %[[H:.*]] = tensor.expand_shape %[[STATE]]
+// CHECK-DAG:     %[[READ:.*]] = tensor.expand_shape %[[C]]
+// CHECK-DAG:     %[[GATE:.*]] = tensor.expand_shape %[[Z]]
+// CHECK:         ssm.selective_scan {{.*}} u(%[[U]] {{.*}} C(%[[READ]] {{.*}} D(%[[D]] {{.*}} z(%[[GATE]] {{.*}} initial_state(%[[H]] :
+func.func @one_state(%state: tensor<2x6xf32>, %x: tensor<2x6xf32>, %dt: tensor<2x6xf32>, %A: tensor<6xf32>, %B: tensor<2xf32>, %C: tensor<2xf32>, %D: tensor<6xf32>, %z: tensor<2x6xf32>) -> tensor<2x6xf32> {
+  %one = arith.constant 1.0 : f32
+  %e = tensor.empty() : tensor<2x6xf32>
+  %decay = linalg.generic {indexing_maps = [#bd, #d, #bd], iterator_types = ["parallel", "parallel"]} ins(%dt, %A : tensor<2x6xf32>, tensor<6xf32>) outs(%e : tensor<2x6xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %r = math.exp %m : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6xf32>
+  %silu = linalg.generic {indexing_maps = [#bd, #bd], iterator_types = ["parallel", "parallel"]} ins(%z : tensor<2x6xf32>) outs(%e : tensor<2x6xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    %m = arith.negf %p : f32
+    %n = math.exp %m : f32
+    %t = arith.addf %n, %one : f32
+    %r = arith.divf %p, %t : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6xf32>
+  %ch = linalg.generic {indexing_maps = [#b, #bd, #bd], iterator_types = ["parallel", "parallel"]} ins(%C, %state : tensor<2xf32>, tensor<2x6xf32>) outs(%e : tensor<2x6xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.mulf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6xf32>
+  %cbx = linalg.generic {indexing_maps = [#b, #b, #bd, #bd, #bd], iterator_types = ["parallel", "parallel"]} ins(%C, %B, %x, %dt : tensor<2xf32>, tensor<2xf32>, tensor<2x6xf32>, tensor<2x6xf32>) outs(%e : tensor<2x6xf32>) {
+  ^bb0(%p: f32, %q: f32, %s: f32, %t: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %n = arith.mulf %m, %s : f32
+    %r = arith.mulf %n, %t : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6xf32>
+  %y = linalg.generic {indexing_maps = [#bd, #d, #bd, #bd, #bd, #bd, #bd], iterator_types = ["parallel", "parallel"]} ins(%x, %D, %cbx, %ch, %decay, %silu : tensor<2x6xf32>, tensor<6xf32>, tensor<2x6xf32>, tensor<2x6xf32>, tensor<2x6xf32>, tensor<2x6xf32>) outs(%e : tensor<2x6xf32>) {
+  ^bb0(%p: f32, %q: f32, %s: f32, %t: f32, %u: f32, %v: f32, %o: f32):
+    %skip = arith.mulf %p, %q : f32
+    %m = arith.addf %skip, %s : f32
+    %n = arith.mulf %t, %u : f32
+    %w = arith.addf %m, %n : f32
+    %r = arith.mulf %w, %v : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6xf32>
+  return %y : tensor<2x6xf32>
+}
