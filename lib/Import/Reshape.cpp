@@ -84,6 +84,10 @@ struct Factors {
       constant = size.value();
       return;
     }
+    if (size.kind() == pt2::ExprKind::Add) {
+      pullOut(size);
+      return;
+    }
     if (size.kind() != pt2::ExprKind::Mul) {
       rest.push_back(size);
       return;
@@ -94,6 +98,45 @@ struct Factors {
       else
         rest.push_back(factor);
     }
+  }
+  /// b + b * l, which is b * (1 + l) multiplied out.
+  void pullOut(const Size &sum) {
+    std::optional<Factors> common;
+    for (const Size &summand : sum.operands()) {
+      Factors own(summand);
+      if (!common) {
+        common = own;
+        continue;
+      }
+      common->constant = std::gcd(common->constant, own.constant);
+      llvm::erase_if(common->rest, [&](const Size &factor) {
+        auto *it = llvm::find(own.rest, factor);
+        if (it == own.rest.end())
+          return true;
+        own.rest.erase(it);
+        return false;
+      });
+    }
+    if (common->isOne() || common->constant < 1) {
+      rest.push_back(sum);
+      return;
+    }
+    std::optional<Size> remaining(Size(0));
+    for (const Size &summand : sum.operands()) {
+      Factors quotient(summand);
+      quotient.divideBy(*common);
+      std::optional<Size> part(quotient.constant);
+      for (const Size &factor : quotient.rest)
+        part = part ? Size::mul(*part, factor) : part;
+      remaining = remaining && part ? Size::add(*remaining, *part) : std::nullopt;
+    }
+    if (!remaining) {
+      rest.push_back(sum);
+      return;
+    }
+    constant = common->constant;
+    rest = common->rest;
+    rest.push_back(*remaining);
   }
   bool isOne() const { return constant == 1 && rest.empty(); }
   /// This divided by `other`, when it divides.

@@ -104,6 +104,79 @@ std::pair<Value, AffineMap> findRead(linalg::GenericOp op, AffineMap loops, cons
   return {};
 }
 
+/// An index in the body of an operation by its loops; values from outside are symbols. Null where it is no sum.
+AffineExpr indexOf(Value v, linalg::GenericOp op, SmallVectorImpl<Value> &symbols) {
+  MLIRContext *context = op.getContext();
+  if (auto index = v.getDefiningOp<linalg::IndexOp>(); index && index->getParentOp() == op)
+    return getAffineDimExpr(index.getDim(), context);
+  if (std::optional<int64_t> constant = getConstantIntValue(v))
+    return getAffineConstantExpr(*constant, context);
+  if (isa_and_nonnull<arith::AddIOp, arith::SubIOp>(v.getDefiningOp())) {
+    AffineExpr a = indexOf(v.getDefiningOp()->getOperand(0), op, symbols);
+    AffineExpr b = indexOf(v.getDefiningOp()->getOperand(1), op, symbols);
+    return !a || !b ? AffineExpr() : isa<arith::AddIOp>(v.getDefiningOp()) ? a + b : a - b;
+  }
+  if (op->isAncestor(v.getParentBlock()->getParentOp()))
+    return {};
+  auto *known = llvm::find(symbols, v);
+  unsigned number = known - symbols.begin();
+  if (known == symbols.end())
+    symbols.push_back(v);
+  return getAffineSymbolExpr(number, context);
+}
+
+/// The tensor that a copy reads, and where, by its loops: an operand, or one that it takes elements out of.
+Value findSource(linalg::GenericOp op, SmallVectorImpl<AffineExpr> &position, SmallVectorImpl<Value> &symbols) {
+  Value yielded = op.getBody()->getTerminator()->getOperand(0);
+  if (auto argument = dyn_cast<BlockArgument>(yielded)) {
+    if (argument.getOwner() != op.getBody() || static_cast<int64_t>(argument.getArgNumber()) >= op.getNumDpsInputs())
+      return {};
+    OpOperand *source = op.getDpsInputOperand(argument.getArgNumber());
+    llvm::append_range(position, op.getMatchingIndexingMap(source).getResults());
+    return source->get();
+  }
+  auto extract = yielded.getDefiningOp<tensor::ExtractOp>();
+  if (!extract || extract->getParentOp() != op)
+    return {};
+  for (Value index : extract.getIndices()) {
+    position.push_back(indexOf(index, op, symbols));
+    if (!position.back())
+      return {};
+  }
+  return extract.getTensor();
+}
+
+/// The tensor that an operation copies by way of other copies, each element to its own place (transposed twice, reversed
+/// twice); null where it copies none.
+Value findCopied(linalg::GenericOp op) {
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  MLIRContext *context = op.getContext();
+  SmallVector<AffineExpr> place;
+  for (int64_t dim = 0; dim < type.getRank(); ++dim)
+    place.push_back(getAffineDimExpr(dim, context));
+  const SmallVector<AffineExpr> own = place;
+  SmallVector<Value> symbols;
+  Value value = op->getResult(0);
+  while (auto copy = value.getDefiningOp<linalg::GenericOp>()) {
+    AffineMap out = copy.getMatchingIndexingMap(copy.getDpsInitOperand(0));
+    SmallVector<AffineExpr> position;
+    if (copy->getNumResults() != 1 || copy.getNumReductionLoops() != 0 || !out.isPermutation())
+      return {};
+    value = findSource(copy, position, symbols);
+    if (!value)
+      return {};
+    SmallVector<AffineExpr> loops(place.size());
+    for (auto [dim, expr] : llvm::enumerate(out.getResults()))
+      loops[cast<AffineDimExpr>(expr).getPosition()] = place[dim];
+    for (AffineExpr &expr : position)
+      expr = simplifyAffineExpr(expr.replaceDims(loops), type.getRank(), symbols.size());
+    place = position;
+    if (value.getType() == type && place == own)
+      return value;
+  }
+  return {};
+}
+
 struct FoldActivationsPass : mambac::impl::FoldActivationsBase<FoldActivationsPass> {
   void runOnOperation() override {
     SmallVector<linalg::GenericOp> ops;
@@ -116,7 +189,9 @@ struct FoldActivationsPass : mambac::impl::FoldActivationsBase<FoldActivationsPa
     // of a function.
     for (ArrayRef<Function> functions : {ArrayRef(kFunctions).drop_back(), ArrayRef(kFunctions).take_back()})
       for (linalg::GenericOp op : llvm::reverse(ops))
-        if (isa<arith::MulFOp, arith::DivFOp, arith::AddFOp, arith::SubFOp, arith::NegFOp, arith::SelectOp,
+        if (Value copied = findCopied(op))
+          op->getResult(0).replaceAllUsesWith(copied);
+        else if (isa<arith::MulFOp, arith::DivFOp, arith::AddFOp, arith::SubFOp, arith::NegFOp, arith::SelectOp,
                 math::Log1pOp, math::LogOp>(op.getBody()->getTerminator()->getOperand(0).getDefiningOp() ?: op))
           fold(op, functions);
     // Others ask whether a value has one use.

@@ -66,7 +66,7 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
     });
     IndexSpace sizes;
     IRRewriter rewriter(&getContext());
-    for (Operation *op : ops) {
+    for (Operation *&op : ops) {
       rewriter.setInsertionPoint(op);
       Value value;
       if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
@@ -77,6 +77,8 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
         value = join(concat, sizes);
         if (!value)
           value = joinSelected(concat, sizes, rewriter);
+        if (!value)
+          value = joinStacked(concat, sizes, rewriter);
       } else {
         value = skip(cast<tensor::InsertSliceOp>(op), rewriter);
       }
@@ -85,8 +87,13 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
       if (value.getType() != op->getResult(0).getType())
         value = tensor::CastOp::create(rewriter, op->getLoc(), op->getResult(0).getType(), value);
       rewriter.replaceOp(op, value);
+      op = nullptr;
       ++numForwarded;
     }
+    // What is no longer read would keep others from being seen as wholes.
+    for (Operation *op : llvm::reverse(ops))
+      if (op && isOpTriviallyDead(op))
+        rewriter.eraseOp(op);
     getOperation().walk([&](tensor::InsertSliceOp insert) {
       rewriter.setInsertionPoint(insert);
       if (Value padded = pad(insert, rewriter)) {
@@ -217,6 +224,47 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
       else
         groups.push_back({dim});
     return tensor::CollapseShapeOp::create(rewriter, loc, source, groups);
+  }
+
+  /// The tensor whose equal parts along a dimension were stacked in their order, with that dimension as two; else null.
+  Value joinStacked(tensor::ConcatOp concat, IndexSpace &sizes, IRRewriter &rewriter) {
+    Value source;
+    int64_t into = concat.getDim(), inner = -1;
+    for (auto [number, piece] : llvm::enumerate(concat.getInputs())) {
+      auto expand = piece.getDefiningOp<tensor::ExpandShapeOp>();
+      auto slice = expand ? expand.getSrc().getDefiningOp<tensor::ExtractSliceOp>() : tensor::ExtractSliceOp();
+      if (!slice || !slice.hasUnitStride() || slice.getType().getRank() != slice.getSourceType().getRank() ||
+          (source && slice.getSource() != source) || into >= slice.getType().getRank())
+        return {};
+      source = slice.getSource();
+      SmallVector<int64_t> shape(slice.getType().getShape());
+      inner = shape[into];
+      shape.insert(shape.begin() + into, 1);
+      if (expand.getResultType().getShape() != ArrayRef<int64_t>(shape) || ShapedType::isDynamic(inner))
+        return {};
+      for (auto [dim, offset, size] : llvm::enumerate(slice.getMixedOffsets(), slice.getMixedSizes()))
+        if (static_cast<int64_t>(dim) == into ? sizes.getIndex(offset) != Lin(number * inner)
+                                              : sizes.getIndex(size) != sizes.getSize(source, dim))
+          return {};
+    }
+    auto type = cast<RankedTensorType>(source.getType());
+    int64_t count = concat.getInputs().size();
+    if (type.getDimSize(into) != count * inner)
+      return {};
+    SmallVector<ReassociationIndices> groups;
+    SmallVector<OpFoldResult> outputShape = tensor::getMixedSizes(rewriter, concat.getLoc(), source);
+    SmallVector<int64_t> shape(type.getShape());
+    outputShape[into] = rewriter.getIndexAttr(inner);
+    outputShape.insert(outputShape.begin() + into, rewriter.getIndexAttr(count));
+    shape[into] = inner;
+    shape.insert(shape.begin() + into, count);
+    for (int64_t dim = 0; dim < static_cast<int64_t>(shape.size()); ++dim)
+      if (dim == into + 1)
+        groups.back().push_back(dim);
+      else
+        groups.push_back({dim});
+    return tensor::ExpandShapeOp::create(rewriter, concat.getLoc(), RankedTensorType::get(shape, type.getElementType()),
+                                         source, groups, outputShape);
   }
 
   /// What `slice` reads, from where it was written; null where it already is plain.

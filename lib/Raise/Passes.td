@@ -54,7 +54,7 @@ def ForwardSlices : Pass<"mambac-forward-slices", "::mlir::func::FuncOp"> {
     After: `%r` is `%h0`. A slice that overlaps a piece in part stays as it is. An insertion that leaves nothing of its
     destination is its source; one alone to the begin of a constant tensor is a tensor.pad. A concatenation of all slices
     of a tensor in their order is that tensor, and so is a slice that cuts off all of its pad. One of all entries along
-    a dimension, in their order, is a reshape.
+    a dimension, in their order, is a reshape, and so is a stack of equal parts of a tensor.
   }];
   let statistics = [Statistic<"numForwarded", "forwarded", "slices read from where they were written, and what was its source">,
                     Statistic<"numPadded", "padded", "insertions that became pads">];
@@ -601,7 +601,8 @@ def FoldActivations : Pass<"ssm-fold-activations", "::mlir::func::FuncOp"> {
     The scalar operations behind an element are computed at many points; where they depend on one tensor alone and have
     the values of silu, of softplus, of exp (1 + (exp(x) - 1), 1 / exp(-x)) or of what they started from (-(-x)), they are
     that. The passes behind see one plain form. Only analytic functions count, and branches that switch at known values,
-    next to which the function is compared, too: UnaryFunction.h says why that is enough.
+    next to which the function is compared, too: UnaryFunction.h says why that is enough. What is copied to other places
+    and back is itself.
 
     Before:
 

@@ -36,16 +36,19 @@ bool RecurrenceMatcher::isUnmasked(const Term &masked, const Lin &end, ArrayRef<
   });
 }
 
-/// A summand with its products taken apart, as far as they are products and nothing else.
+/// A summand with its products taken apart, as far as they are products and nothing else, at the positions that are no pad.
 Term RecurrenceMatcher::openSummand(Term term) {
   for (unsigned i = 0, steps = 0; i < term.atoms.size() && steps < 16;) {
     FailureOr<Poly> opened = evaluator.expand(term.atoms[i], term.guards);
-    if (failed(opened) || opened->size() != 1 || !opened->front().bound.empty() || !opened->front().guards.empty() ||
+    if (failed(opened) || opened->size() != 1 || !opened->front().bound.empty() ||
         llvm::any_of(opened->front().atoms, [](const Atom &atom) { return atom.kind != Atom::Kind::Leaf; })) {
       ++i;
       continue;
     }
     term.coefficient *= opened->front().coefficient;
+    for (const Lin &guard : opened->front().guards)
+      if (!llvm::is_contained(term.guards, guard))
+        term.guards.push_back(guard);
     term.atoms.erase(term.atoms.begin() + i);
     term.atoms.append(opened->front().atoms.begin(), opened->front().atoms.end());
     ++steps;

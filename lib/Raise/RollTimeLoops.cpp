@@ -249,6 +249,55 @@ void eraseDead(IRRewriter &rewriter, SmallVector<Operation *> ops) {
   }
 }
 
+/// Moves the uses of a loop's last state to its scan's. What the last step itself made of it (another layout, for one) and
+/// something behind the scan reads is made again.
+class FinalUses {
+public:
+  FinalUses(IRRewriter &rewriter, Operation *scan, ArrayRef<Operation *> replaced)
+      : rewriter(rewriter), scan(scan), dead(replaced.begin(), replaced.end()), behind(scan) {}
+
+  void forward(Value from, Value to) {
+    SmallVector<Operation *> inStep;
+    for (OpOperand &use : llvm::make_early_inc_range(from.getUses()))
+      if (isBehind(use.getOwner()))
+        rewriter.modifyOpInPlace(use.getOwner(), [&, &use = use] { use.set(to); });
+      else if (!llvm::is_contained(inStep, use.getOwner()))
+        inStep.push_back(use.getOwner());
+    for (Operation *op : inStep) {
+      if (!isReadBehind(op))
+        continue;
+      IRMapping mapping;
+      mapping.map(from, to);
+      rewriter.setInsertionPointAfter(behind);
+      behind = rewriter.clone(*op, mapping);
+      Operation *copy = behind;
+      for (auto [old, made] : llvm::zip(op->getResults(), copy->getResults()))
+        forward(old, made);
+    }
+  }
+
+private:
+  bool isBehind(Operation *user) const {
+    Operation *ancestor = scan->getBlock()->findAncestorOpInBlock(*user);
+    return ancestor && scan->isBeforeInBlock(ancestor) && !dead.contains(user);
+  }
+  bool isReadBehind(Operation *op) {
+    if (op->getBlock() != scan->getBlock() || !op->isBeforeInBlock(scan) || !isMemoryEffectFree(op))
+      return false;
+    auto [known, isNew] = read.try_emplace(op, false);
+    if (!isNew)
+      return known->second;
+    bool result = llvm::any_of(op->getUsers(), [&](Operation *user) { return isBehind(user) || isReadBehind(user); });
+    return read[op] = result;
+  }
+
+  IRRewriter &rewriter;
+  Operation *scan;
+  llvm::DenseSet<Operation *> dead;
+  Operation *behind; ///< new operations go here
+  llvm::DenseMap<Operation *, bool> read;
+};
+
 struct RollTimeLoops : mambac::impl::RollTimeLoopsPassBase<RollTimeLoops> {
   using Base::Base;
   RollTimeLoops(const RollTimeLoops &other) : Base(other) {} // loops at hand are no part of a pass
@@ -320,16 +369,14 @@ struct RollTimeLoops : mambac::impl::RollTimeLoopsPassBase<RollTimeLoops> {
 
   /// Final states that are used further are the scans'. Users inside the unrolled steps die with them.
   void finish(IRRewriter &rewriter) {
-    for (auto &[place, stacker] : stackers) {
+    for (auto &[place, stacker] : stackers)
       for (const TimeStacker::Recurrence &r : stacker->getRecurrences())
-        if (r.lastState)
-          rewriter.replaceUsesWithIf(r.lastState, r.finalState, [&](OpOperand &use) {
-            Operation *scan = r.finalState.getDefiningOp(), *user = use.getOwner();
-            Operation *ancestor = scan->getBlock()->findAncestorOpInBlock(*user);
-            return ancestor && scan->isBeforeInBlock(ancestor);
-          });
+        if (r.lastState) {
+          FinalUses uses(rewriter, r.finalState.getDefiningOp(), replaced);
+          uses.forward(r.lastState, r.finalState);
+        }
+    for (auto &[place, stacker] : stackers)
       llvm::append_range(replaced, stacker->getVisited());
-    }
     eraseDead(rewriter, replaced);
     stackers.clear();
     replaced.clear();

@@ -247,10 +247,13 @@ bool TraceScope::isWhole(Value root, ArrayRef<Value> others) const {
       if (isa<tensor::ConcatOp, tensor::InsertSliceOp, tensor::PadOp>(user))
         return false;
       auto op = dyn_cast<linalg::LinalgOp>(user);
-      // A copy, or another sign that is taken back later, as in D x - (-y).
+      // A copy, or another sign that is taken back later, as in D x - (-y), or another number of it.
       auto isOfItself = [&] {
         Value yielded = op->getRegion(0).front().getTerminator()->getOperand(0);
-        return isa<BlockArgument>(yielded) || yielded.getDefiningOp<arith::NegFOp>();
+        Operation *last = yielded.getDefiningOp();
+        return !last || isa<arith::NegFOp>(last) ||
+               (isa<arith::MulFOp, arith::DivFOp>(last) &&
+                llvm::any_of(last->getOperands(), [](Value v) { return matchPattern(v, m_Constant()); }));
       };
       if (isTensorView(user) || (op && op.getNumReductionLoops() == 0 && isOfItself())) {
         views.push_back(user->getResult(0));

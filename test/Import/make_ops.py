@@ -246,6 +246,7 @@ VIEWS: list[Op] = [
     lambda x: x.unsqueeze(0).squeeze(),
     lambda x: x[:, None, :, None] * 2,
     lambda x: x.flatten(0, 1),
+    lambda x: torch.cat([x, x[:, :1]], 1).unflatten(-1, (3, 4)).unsqueeze(-1).flatten(0, 1),  # b (l + 1), multiplied out
     lambda x: x.flatten(1),
     lambda x: x.unflatten(-1, (2, 6)),
     lambda x: x.unflatten(-1, (2, -1, 3)).flatten(-2),

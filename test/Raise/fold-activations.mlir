@@ -365,6 +365,29 @@ func.func @negated_twice(%x: tensor<3x4xf32>) -> (tensor<3x4xf32>, tensor<4x3xf3
 
 // -----
 
+// Reversed twice, with another reader between; and once, which stays.
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#flip = affine_map<(d0, d1) -> (d0, -d1 + 3)>
+
+// CHECK-LABEL: func.func @reversed_twice
+// CHECK: %[[ONCE:.*]] = linalg.generic {{.*}} ins(%arg0 : tensor<3x4xf32>)
+// CHECK: return %arg0, %[[ONCE]]
+func.func @reversed_twice(%x: tensor<3x4xf32>) -> (tensor<3x4xf32>, tensor<3x4xf32>) {
+  %e = tensor.empty() : tensor<3x4xf32>
+  %a = linalg.generic {indexing_maps = [#flip, #id], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%v: f32, %o: f32):
+    linalg.yield %v : f32
+  } -> tensor<3x4xf32>
+  %b = linalg.generic {indexing_maps = [#flip, #id], iterator_types = ["parallel", "parallel"]} ins(%a : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%v: f32, %o: f32):
+    linalg.yield %v : f32
+  } -> tensor<3x4xf32>
+  return %b, %a : tensor<3x4xf32>, tensor<3x4xf32>
+}
+
+// -----
+
 #id = affine_map<(i, j) -> (i, j)>
 // Softplus in the spelling -(-log1p(exp(x))), negated once more: the softplus is one tensor, and what is negated is that.
 // CHECK-LABEL: func.func @negated_softplus
@@ -394,6 +417,48 @@ func.func @negated_softplus(%x: tensor<3x4xf32>) -> (tensor<3x4xf32>, tensor<3x4
     linalg.yield %n : f32
   } -> tensor<3x4xf32>
   return %b, %c : tensor<3x4xf32>, tensor<3x4xf32>
+}
+
+// -----
+
+// The same by elements taken out at positions from the end, whatever the size is; from two different ends it is none.
+
+#id = affine_map<(d0) -> (d0)>
+
+// CHECK-LABEL: func.func @from_the_end
+// CHECK: %[[ONCE:.*]] = linalg.generic
+// CHECK: tensor.extract %arg0
+// CHECK: %[[SHIFTED:.*]] = linalg.generic
+// CHECK: tensor.extract %[[ONCE]]
+// CHECK: return %arg0, %[[SHIFTED]]
+func.func @from_the_end(%x: tensor<?xf32>, %n: index, %m: index) -> (tensor<?xf32>, tensor<?xf32>) {
+  %c1 = arith.constant 1 : index
+  %e = tensor.empty(%n) : tensor<?xf32>
+  %a = linalg.generic {indexing_maps = [#id], iterator_types = ["parallel"]} outs(%e : tensor<?xf32>) {
+  ^bb0(%o: f32):
+    %i = linalg.index 0 : index
+    %j = arith.subi %n, %i : index
+    %k = arith.subi %j, %c1 : index
+    %v = tensor.extract %x[%k] : tensor<?xf32>
+    linalg.yield %v : f32
+  } -> tensor<?xf32>
+  %b = linalg.generic {indexing_maps = [#id], iterator_types = ["parallel"]} outs(%e : tensor<?xf32>) {
+  ^bb0(%o: f32):
+    %i = linalg.index 0 : index
+    %j = arith.subi %n, %i : index
+    %k = arith.subi %j, %c1 : index
+    %v = tensor.extract %a[%k] : tensor<?xf32>
+    linalg.yield %v : f32
+  } -> tensor<?xf32>
+  %c = linalg.generic {indexing_maps = [#id], iterator_types = ["parallel"]} outs(%e : tensor<?xf32>) {
+  ^bb0(%o: f32):
+    %i = linalg.index 0 : index
+    %j = arith.subi %m, %i : index
+    %k = arith.subi %j, %c1 : index
+    %v = tensor.extract %a[%k] : tensor<?xf32>
+    linalg.yield %v : f32
+  } -> tensor<?xf32>
+  return %b, %c : tensor<?xf32>, tensor<?xf32>
 }
 
 // -----

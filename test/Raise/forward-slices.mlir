@@ -198,6 +198,25 @@ func.func @entries(%x: tensor<?x2x3x4xf32>) -> (tensor<?x6x4xf32>, tensor<?x3x8x
 
 // -----
 
+// Equal parts of a dimension, stacked, are that dimension as two; in another order, they are not.
+// CHECK-LABEL: func.func @stacked
+// CHECK: %[[R:.*]] = tensor.expand_shape %arg0 {{\[}}[0], [1, 2]] output_shape [%{{.*}}, 2, 3] : tensor<?x6xf32> into tensor<?x2x3xf32>
+// CHECK: %[[S:.*]] = tensor.concat
+// CHECK: return %[[R]], %[[S]]
+func.func @stacked(%x: tensor<?x6xf32>) -> (tensor<?x2x3xf32>, tensor<?x2x3xf32>) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x6xf32>
+  %a = tensor.extract_slice %x[0, 0] [%n, 3] [1, 1] : tensor<?x6xf32> to tensor<?x3xf32>
+  %b = tensor.extract_slice %x[0, 3] [%n, 3] [1, 1] : tensor<?x6xf32> to tensor<?x3xf32>
+  %c = tensor.expand_shape %a [[0], [1, 2]] output_shape [%n, 1, 3] : tensor<?x3xf32> into tensor<?x1x3xf32>
+  %d = tensor.expand_shape %b [[0], [1, 2]] output_shape [%n, 1, 3] : tensor<?x3xf32> into tensor<?x1x3xf32>
+  %r = tensor.concat dim(1) %c, %d : (tensor<?x1x3xf32>, tensor<?x1x3xf32>) -> tensor<?x2x3xf32>
+  %s = tensor.concat dim(1) %d, %c : (tensor<?x1x3xf32>, tensor<?x1x3xf32>) -> tensor<?x2x3xf32>
+  return %r, %s : tensor<?x2x3xf32>, tensor<?x2x3xf32>
+}
+
+// -----
+
 // A single step that is all of the tensor it is written to, less a dimension of size one.
 // CHECK-LABEL: func @one_step
 // CHECK-NEXT:    %[[R:.*]] = tensor.expand_shape %arg0
