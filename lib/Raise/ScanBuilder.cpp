@@ -9,6 +9,7 @@
 #include "lib/Raise/TermRoles.h"
 #include "lib/Raise/UnaryFunction.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace mambac;
@@ -27,9 +28,59 @@ static Value createElementwise(OpBuilder &b, Location loc, ValueRange operands, 
       .getResult(0);
 }
 
+/// exp(z), clamped at constants: z, and what it would be clamped at.
+struct ClampedExponential {
+  Value exponent;
+  SmallVector<std::pair<bool, double>> bounds; ///< true: from below; from the inside out
+};
+
+/// Whether a tensor is that, element by element in the layout of z.
+static std::optional<ClampedExponential> getClampedExponential(Value tensor) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  AffineMap identity = AffineMap::getMultiDimIdentityMap(type.getRank(), tensor.getContext());
+  Element element = resolve(Element::of(tensor, identity));
+  ClampedExponential result;
+  while (Operation *op = element.getOp()) {
+    if (element.isRounded)
+      return std::nullopt;
+    if (isa<math::ExpOp>(op)) {
+      Element z = element.operand(0);
+      if (!z.tensor || z.tensor.getType() != type || z.tensorMap != identity)
+        return std::nullopt;
+      result.exponent = z.tensor;
+      std::reverse(result.bounds.begin(), result.bounds.end());
+      return result;
+    }
+    bool isLower = isa<arith::MaximumFOp, arith::MaxNumFOp>(op);
+    if (!isLower && !isa<arith::MinimumFOp, arith::MinNumFOp>(op))
+      return std::nullopt;
+    Element lhs = element.operand(0), rhs = element.operand(1);
+    std::optional<double> bound = rhs.getConstant();
+    if (!bound)
+      std::swap(lhs, rhs), bound = rhs.getConstant();
+    if (!bound || !(*bound > 0))
+      return std::nullopt;
+    result.bounds.push_back({isLower, std::log(*bound)});
+    element = lhs;
+  }
+  return std::nullopt;
+}
+
 /// The logarithm of a decay that is not negative; of 0 it is that of a number as good as 0. In no less than f32.
 static Value createLogarithm(OpBuilder &b, Location loc, Value operand) {
   auto type = cast<FloatType>(getElementTypeOrSelf(operand));
+  // log(max(exp(z), c)) is max(z, log(c)).
+  if (std::optional<ClampedExponential> clamped = getClampedExponential(operand); clamped && type.getWidth() >= 32)
+    return createElementwise(b, loc, clamped->exponent, tensor::getMixedSizes(b, loc, clamped->exponent), type,
+                             [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                               Value value = args[0];
+                               for (auto [isLower, number] : clamped->bounds) {
+                                 Value bound = arith::ConstantOp::create(b, loc, b.getFloatAttr(type, number));
+                                 value = isLower ? arith::MaximumFOp::create(b, loc, value, bound).getResult()
+                                                 : arith::MinimumFOp::create(b, loc, value, bound).getResult();
+                               }
+                               return value;
+                             });
   FloatType wide = type.getWidth() < 32 ? FloatType(b.getF32Type()) : type;
   return createElementwise(b, loc, operand, tensor::getMixedSizes(b, loc, operand), wide,
                            [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
