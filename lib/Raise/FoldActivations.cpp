@@ -66,10 +66,13 @@ bool stepThroughUnits(Value &value, AffineMap &map) {
   for (auto [narrow, group] : llvm::enumerate(groups)) {
     if (llvm::count_if(group, [&](int64_t dim) { return wide.getDimSize(dim) != 1; }) > 1)
       return false;
+    // Among dimensions of size 1 alone the first stands for the one that they are, as in Element.
     auto *large = llvm::find_if(group, [&](int64_t dim) { return wide.getDimSize(dim) != 1; });
+    if (large == group.end())
+      large = group.begin();
     AffineExpr zero = getAffineConstantExpr(0, value.getContext());
     if (expand)
-      position.push_back(large == group.end() ? zero : map.getResult(*large));
+      position.push_back(map.getResult(*large));
     else
       for (int64_t &dim : group)
         position.push_back(&dim == large ? map.getResult(narrow) : zero);
@@ -189,9 +192,9 @@ struct FoldActivationsPass : mambac::impl::FoldActivationsBase<FoldActivationsPa
     // of a function.
     for (ArrayRef<Function> functions : {ArrayRef(kFunctions).drop_back(), ArrayRef(kFunctions).take_back()})
       for (linalg::GenericOp op : llvm::reverse(ops))
-        if (Value copied = findCopied(op))
+        if (Value copied = op->use_empty() ? Value() : findCopied(op))
           op->getResult(0).replaceAllUsesWith(copied);
-        else if (isa<arith::MulFOp, arith::DivFOp, arith::AddFOp, arith::SubFOp, arith::NegFOp, arith::SelectOp,
+        else if (!op->use_empty() && isa<arith::MulFOp, arith::DivFOp, arith::AddFOp, arith::SubFOp, arith::NegFOp, arith::SelectOp,
                 math::Log1pOp, math::LogOp>(op.getBody()->getTerminator()->getOperand(0).getDefiningOp() ?: op))
           fold(op, functions);
     // Others ask whether a value has one use.
