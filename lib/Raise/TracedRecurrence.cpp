@@ -62,7 +62,7 @@ void TracedRecurrence::open(Id factor, bool &again) {
   llvm::DenseSet<Id> seen;
   std::function<bool(Id)> isFunction = [&](Id id) {
     const ScalarGraph::Node node = graph[id];
-    if (!seen.insert(id).second)
+    if (!seen.insert(id).second || (node.kind == Kind::Unit && id != factor)) // a factor, whatever is in it
       return false;
     if (node.kind == Kind::Call || node.kind == Kind::Log || (node.kind == Kind::Inverse && graph[node.a].kind == Kind::Add))
       return true;
