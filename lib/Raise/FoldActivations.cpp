@@ -194,8 +194,9 @@ struct FoldActivationsPass : mambac::impl::FoldActivationsBase<FoldActivationsPa
       for (linalg::GenericOp op : llvm::reverse(ops))
         if (Value copied = op->use_empty() ? Value() : findCopied(op))
           op->getResult(0).replaceAllUsesWith(copied);
-        else if (!op->use_empty() && isa<arith::MulFOp, arith::DivFOp, arith::AddFOp, arith::SubFOp, arith::NegFOp, arith::SelectOp,
-                math::Log1pOp, math::LogOp>(op.getBody()->getTerminator()->getOperand(0).getDefiningOp() ?: op))
+        else if (!op->use_empty() &&
+                 isa<arith::MulFOp, arith::DivFOp, arith::AddFOp, arith::SubFOp, arith::NegFOp, arith::SelectOp,
+                     math::Log1pOp, math::LogOp>(op.getBody()->getTerminator()->getOperand(0).getDefiningOp() ?: op))
           fold(op, functions);
     // Others ask whether a value has one use.
     for (linalg::GenericOp op : llvm::reverse(ops))

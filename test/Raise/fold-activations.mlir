@@ -484,3 +484,36 @@ func.func @sum_from_zero(%x: tensor<3x4xf32>, %y: tensor<3x4xf32>) -> tensor<3x4
   } -> tensor<3x4xf32>
   return %b : tensor<3x4xf32>
 }
+
+// -----
+
+// A change that is added again, through a slice that drops a dimension of size one.
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#one = affine_map<(d0, d1) -> ()>
+#swap = affine_map<(d0, d1) -> (d1, d0)>
+
+// CHECK-LABEL: func.func @changed_and_back
+// CHECK-NOT: arith.subf
+// CHECK: %[[COPY:.*]] = linalg.generic
+// CHECK-NEXT: ^bb0
+// CHECK-NEXT: linalg.yield
+// CHECK: return %[[COPY]]
+func.func @changed_and_back(%x: tensor<3x1x4xf32>) -> tensor<4x3xf32> {
+  %one = arith.constant 1.0 : f32
+  %p = tensor.empty() : tensor<f32>
+  %ones = linalg.fill ins(%one : f32) outs(%p : tensor<f32>) -> tensor<f32>
+  %e = tensor.empty() : tensor<4x3xf32>
+  %s = tensor.extract_slice %x[0, 0, 0] [3, 1, 4] [1, 1, 1] : tensor<3x1x4xf32> to tensor<3x4xf32>
+  %change = linalg.generic {indexing_maps = [#swap, #id], iterator_types = ["parallel", "parallel"]} ins(%s : tensor<3x4xf32>) outs(%e : tensor<4x3xf32>) {
+  ^bb0(%v: f32, %o: f32):
+    %d = arith.subf %v, %one : f32
+    linalg.yield %d : f32
+  } -> tensor<4x3xf32>
+  %back = linalg.generic {indexing_maps = [#one, #id, #id], iterator_types = ["parallel", "parallel"]} ins(%ones, %change : tensor<f32>, tensor<4x3xf32>) outs(%e : tensor<4x3xf32>) {
+  ^bb0(%w: f32, %v: f32, %o: f32):
+    %d = arith.addf %w, %v : f32
+    linalg.yield %d : f32
+  } -> tensor<4x3xf32>
+  return %back : tensor<4x3xf32>
+}
