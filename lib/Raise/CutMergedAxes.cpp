@@ -61,9 +61,9 @@ struct CancelReshapes : OpRewritePattern<tensor::ExpandShapeOp> {
     SmallVector<ReassociationIndices> targets = expand.getReassociationIndices();
     bool anyCut = false;
     for (auto [from, to] : llvm::zip(sources, targets)) {
-      SmallVector<Block> parts = align(from, to, [&](int64_t a, int64_t b) {
-        return space.getSize(collapse.getSrc(), a) == space.getIndex(shape[b]);
-      });
+      SmallVector<Block> parts = align(
+          from, to, [&](int64_t a) { return space.getSize(collapse.getSrc(), a); },
+          [&](int64_t b) { return space.getIndex(shape[b]); });
       anyCut |= parts.size() > 1;
       llvm::append_range(blocks, parts);
     }
@@ -98,16 +98,27 @@ struct CancelReshapes : OpRewritePattern<tensor::ExpandShapeOp> {
     return success();
   }
 
-  /// Pairs the dimensions of equal size from the front and from the back; what is between is one block.
-  static SmallVector<Block> align(ArrayRef<int64_t> from, ArrayRef<int64_t> to,
-                                  llvm::function_ref<bool(int64_t, int64_t)> same) {
+  /// Pairs the dimensions of equal size from the front and from the back; what is between is one block. Ones that only one
+  /// side has go with what follows them.
+  static SmallVector<Block> align(ArrayRef<int64_t> from, ArrayRef<int64_t> to, llvm::function_ref<Lin(int64_t)> sizeFrom,
+                                  llvm::function_ref<Lin(int64_t)> sizeTo) {
     SmallVector<Block> front, back;
-    while (!from.empty() && !to.empty() && same(from.front(), to.front())) {
-      front.push_back({{from.front()}, {to.front()}});
-      from = from.drop_front();
-      to = to.drop_front();
+    for (ArrayRef<int64_t> a = from, b = to; !a.empty() && !b.empty();) {
+      if (sizeFrom(a.front()) == sizeTo(b.front())) {
+        front.emplace_back();
+        front.back().from.append(from.begin(), a.begin() + 1);
+        front.back().to.append(to.begin(), b.begin() + 1);
+        from = a = a.drop_front();
+        to = b = b.drop_front();
+      } else if (sizeTo(b.front()) == Lin(1)) {
+        b = b.drop_front();
+      } else if (sizeFrom(a.front()) == Lin(1)) {
+        a = a.drop_front();
+      } else {
+        break;
+      }
     }
-    while (!from.empty() && !to.empty() && same(from.back(), to.back())) {
+    while (!from.empty() && !to.empty() && sizeFrom(from.back()) == sizeTo(to.back())) {
       back.push_back({{from.back()}, {to.back()}});
       from = from.drop_back();
       to = to.drop_back();

@@ -47,6 +47,8 @@ public:
   /// The numbers that the function computes with.
   llvm::ArrayRef<double> getNumbers() const { return numbers; }
   bool isFollowed(mlir::Value value) const;
+  /// Whether an operation computes a number times its operand: the same number in every element.
+  static bool isMultiple(mlir::Operation *op);
   /// A read tensor turned out to be computed between two times: it is followed from now on.
   bool open(mlir::Value value);
   void closeOpened() { opened.clear(); }

@@ -414,7 +414,7 @@ FailureOr<ElementTrace::Id> ElementTrace::ofLinalg(linalg::LinalgOp op, OpResult
   Value yielded = op->getRegion(0).front().getTerminator()->getOperand(result.getResultNumber());
   if (op.getNumReductionLoops() == 0) {
     FailureOr<Id> value = scalar(op, yielded, env);
-    if (failed(value) || scope.isInside(result))
+    if (failed(value) || scope.isInside(result) || TraceScope::isMultiple(op))
       return value;
     // What positions are made of, and what they scale, is multiplied out; but a decay such as 1 - 2^-k is one number.
     bool isSum = graph[*value].kind == ScalarGraph::Kind::Add && isReadAnywhere(result, index);

@@ -183,10 +183,25 @@ TraceScope::TraceScope(func::FuncOp func) {
   }
 }
 
+bool TraceScope::isMultiple(Operation *op) {
+  auto generic = dyn_cast_or_null<linalg::GenericOp>(op);
+  if (!generic || generic.getNumDpsInputs() != 1 || generic->getNumResults() != 1 || generic.getNumReductionLoops() != 0)
+    return false;
+  Operation *last = generic.getBody()->getTerminator()->getOperand(0).getDefiningOp();
+  auto isArgument = [&](Value v) { return v == generic.getBody()->getArgument(0); };
+  if (isa_and_nonnull<arith::NegFOp>(last))
+    return isArgument(last->getOperand(0));
+  if (isa_and_nonnull<arith::MulFOp>(last) && isArgument(last->getOperand(1)))
+    return matchPattern(last->getOperand(0), m_Constant());
+  return isa_and_nonnull<arith::MulFOp, arith::DivFOp>(last) && isArgument(last->getOperand(0)) &&
+         matchPattern(last->getOperand(1), m_Constant());
+}
+
 bool TraceScope::isFollowed(Value value) const {
   Operation *op = value.getDefiningOp();
   return op && (isTensorView(op) || isInside(value) || isPiece(value) || states.lookup(value).sum ||
-                isMadeUp(value) || powers.contains(value) || opened.contains(value));
+                isMadeUp(value) || powers.contains(value) || opened.contains(value) ||
+                (isMultiple(op) && !dependsOnWeightsAlone(value)));
 }
 
 bool TraceScope::open(Value value) { return value.getDefiningOp() && opened.insert(value).second; }

@@ -101,3 +101,19 @@ func.func @another_axis(%x: tensor<?x?x8xf32>) -> tensor<?x2x4xf32> {
   %y = tensor.expand_shape %rows [[0], [1, 2]] output_shape [%n, 2, 4] : tensor<?x8xf32> into tensor<?x2x4xf32>
   return %y : tensor<?x2x4xf32>
 }
+
+// -----
+
+// Flat and back, with dimensions of size one between the others.
+// CHECK-LABEL: func.func @with_ones
+// CHECK-NOT:   collapse_shape
+// CHECK:       tensor.expand_shape %arg0 {{\[\[}}0, 1], [2, 3], [4, 5]] output_shape [1, %{{.*}}, 1, %{{.*}}, 4, 1]
+func.func @with_ones(%x: tensor<?x?x4xf32>) -> tensor<1x?x1x?x4x1xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %b = tensor.dim %x, %c0 : tensor<?x?x4xf32>
+  %l = tensor.dim %x, %c1 : tensor<?x?x4xf32>
+  %flat = tensor.collapse_shape %x [[0, 1, 2]] : tensor<?x?x4xf32> into tensor<?xf32>
+  %back = tensor.expand_shape %flat [[0, 1, 2, 3, 4, 5]] output_shape [1, %b, 1, %l, 4, 1] : tensor<?xf32> into tensor<1x?x1x?x4x1xf32>
+  return %back : tensor<1x?x1x?x4x1xf32>
+}
