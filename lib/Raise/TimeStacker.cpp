@@ -217,6 +217,8 @@ TimeStacker::Result TimeStacker::follow(ArrayRef<Value> list, std::optional<int6
     if (v)
       position[v].push_back({id, static_cast<int>(step)});
   Result result = first ? Result(failure()) : visitSlices(list);
+  if (failed(result) && !first)
+    result = visitWindows(list);
   if (failed(result))
     result = visitOps(list, id);
   if (first && succeeded(result) &&

@@ -120,6 +120,7 @@ private:
 
   Result visit(mlir::ArrayRef<mlir::Value> list);
   Result visitSlices(mlir::ArrayRef<mlir::Value> list);
+  Result visitWindows(mlir::ArrayRef<mlir::Value> list);
   Result follow(mlir::ArrayRef<mlir::Value> list, std::optional<int64_t> first, bool isState = false);
   Result visitOps(mlir::ArrayRef<mlir::Value> list, int id);
   bool startsFrom(mlir::ArrayRef<mlir::Value> list, int64_t first);
