@@ -4,7 +4,7 @@
 // it back from there. A slice is followed through the insertions it does not touch to the one that wrote it all, so
 // that steps depend on steps and not on the whole tensor. What overlaps a piece in part stays. An insertion that leaves
 // nothing of its destination is its source. So is what puts slices of a tensor together again just as they lay in it,
-// or cuts all of a pad off.
+// or cuts all of a pad off. Short concatenations, such as a register that each step shifts, are of what was written first.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 
@@ -26,6 +26,9 @@ namespace mambac {
 
 using namespace mlir;
 using namespace mambac::raise;
+
+/// Longer concatenations are lists of steps, and stay.
+static constexpr size_t kMaxPieces = 16;
 
 namespace {
 
@@ -72,6 +75,8 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
       if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
         value = unpad(slice, sizes);
         if (!value)
+          value = takePieces(slice, rewriter);
+        if (!value)
           value = forward(slice, rewriter);
       } else if (auto concat = dyn_cast<tensor::ConcatOp>(op)) {
         value = join(concat, sizes);
@@ -79,6 +84,8 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
           value = joinSelected(concat, sizes, rewriter);
         if (!value)
           value = joinStacked(concat, sizes, rewriter);
+        if (!value)
+          value = flatten(concat, rewriter);
       } else {
         value = skip(cast<tensor::InsertSliceOp>(op), rewriter);
       }
@@ -145,6 +152,62 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
       if (sizes.getIndex(low) != sizes.getIndex(offset) || sizes.getIndex(size) != sizes.getSize(source, dim))
         return {};
     return source;
+  }
+
+  /// A slice of a short concatenation along its dimension: of the pieces that it takes; else null.
+  Value takePieces(tensor::ExtractSliceOp slice, IRRewriter &rewriter) {
+    auto concat = slice.getSource().getDefiningOp<tensor::ConcatOp>();
+    if (!concat || concat.getInputs().size() > kMaxPieces || !slice.hasUnitStride() ||
+        slice.getType().getRank() != slice.getSourceType().getRank())
+      return {};
+    int64_t along = concat.getDim();
+    for (auto [dim, size] : llvm::enumerate(slice.getMixedSizes()))
+      if (static_cast<int64_t>(dim) != along && !isWholeDim(slice.getSource(), dim, size))
+        return {};
+    std::optional<int64_t> offset = getConstantIntValue(slice.getMixedOffsets()[along]);
+    std::optional<int64_t> size = getConstantIntValue(slice.getMixedSizes()[along]);
+    if (!offset || !size)
+      return {};
+    SmallVector<Value> pieces;
+    int64_t begin = 0;
+    for (Value piece : concat.getInputs()) {
+      int64_t extent = cast<RankedTensorType>(piece.getType()).getDimSize(along);
+      if (begin >= *offset + *size)
+        break;
+      if (ShapedType::isDynamic(extent))
+        return {};
+      int64_t from = std::max<int64_t>(*offset - begin, 0), to = std::min(*offset + *size - begin, extent);
+      begin += extent;
+      if (from == 0 && to == extent) {
+        pieces.push_back(piece);
+      } else if (from < to) {
+        SmallVector<OpFoldResult> offsets = slice.getMixedOffsets(), extents = slice.getMixedSizes();
+        offsets[along] = rewriter.getIndexAttr(from);
+        extents[along] = rewriter.getIndexAttr(to - from);
+        pieces.push_back(tensor::ExtractSliceOp::create(rewriter, slice.getLoc(), piece, offsets, extents,
+                                                        slice.getMixedStrides()));
+      }
+    }
+    if (pieces.empty())
+      return {};
+    if (pieces.size() == 1)
+      return pieces.front();
+    return tensor::ConcatOp::create(rewriter, slice.getLoc(), along, pieces);
+  }
+
+  /// A short concatenation of concatenations along the same dimension, as one; else null.
+  Value flatten(tensor::ConcatOp concat, IRRewriter &rewriter) {
+    SmallVector<Value> pieces;
+    for (Value input : concat.getInputs()) {
+      auto inner = input.getDefiningOp<tensor::ConcatOp>();
+      if (inner && inner.getDim() == concat.getDim())
+        llvm::append_range(pieces, inner.getInputs());
+      else
+        pieces.push_back(input);
+    }
+    if (pieces.size() == concat.getInputs().size() || pieces.size() > kMaxPieces)
+      return {};
+    return tensor::ConcatOp::create(rewriter, concat.getLoc(), concat.getDim(), pieces);
   }
 
   /// The tensor that was cut into just the pieces which are put together, in their order; else null.

@@ -54,7 +54,8 @@ def ForwardSlices : Pass<"mambac-forward-slices", "::mlir::func::FuncOp"> {
     After: `%r` is `%h0`. A slice that overlaps a piece in part stays as it is. An insertion that leaves nothing of its
     destination is its source; one alone to the begin of a constant tensor is a tensor.pad. A concatenation of all slices
     of a tensor in their order is that tensor, and so is a slice that cuts off all of its pad. One of all entries along
-    a dimension, in their order, is a reshape, and so is a stack of equal parts of a tensor.
+    a dimension, in their order, is a reshape, and so is a stack of equal parts of a tensor. A slice of a short
+    concatenation is one of its pieces, and short concatenations in each other are one.
   }];
   let statistics = [Statistic<"numForwarded", "forwarded", "slices read from where they were written, and what was its source">,
                     Statistic<"numPadded", "padded", "insertions that became pads">];
@@ -623,8 +624,9 @@ def RollTimeLoopsPass : Pass<"ssm-roll-time-loops", "::mlir::func::FuncOp"> {
   let description = [{
     Steps that are put together, by a concatenation or by writing one after the other into a tensor, are compared with
     each other. Where they are the same operations, on slices of whole tensors and on the step before, the operations
-    are done once, over all steps; what a step takes from the one before is an ssm.scan. The time it takes is linear in
-    the number of steps.
+    are done once, over all steps; what a step takes from the one before is an ssm.scan. A register that each step shifts
+    by one place before it writes to its end, as a convolution's state, is a window over time: slices of one padded tensor.
+    The time it takes is linear in the number of steps.
 
     Before, for each of 512 steps:
 

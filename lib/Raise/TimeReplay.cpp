@@ -98,9 +98,16 @@ FailureOr<Stacked> TimeStacker::replayView(Operation *op, const Stacked &operand
     };
     value = tensor::ExtractSliceOp::create(rewriter, loc, stackedType, source, prepend(slice.getMixedOffsets(), 0),
                                            prepend(slice.getMixedSizes(), steps), prepend(slice.getMixedStrides(), 1));
+  } else if (auto pad = dyn_cast<tensor::PadOp>(op); pad && pad.getConstantPaddingValue()) {
+    auto prepend = [&](SmallVector<OpFoldResult> v) {
+      v.insert(v.begin(), rewriter.getIndexAttr(0));
+      return v;
+    };
+    value = tensor::PadOp::create(rewriter, loc, stackedType, source, prepend(pad.getMixedLowPad()),
+                                  prepend(pad.getMixedHighPad()), pad.getConstantPaddingValue());
   } else if (auto cumsum = dyn_cast<ssm::CumsumOp>(op)) {
     value = ssm::CumsumOp::create(rewriter, loc, source, emptyLike(like, stackedType.getElementType()), cumsum.getDim() + 1,
-                                  cumsum.getReverse(), cumsum.getExclusive())
+                                  cumsum.getReverse(), cumsum.getExclusive(), cumsum.getLog())
                 .getResult(0);
   } else {
     return fail(op->getName().getStringRef() + " in the body of the loop");

@@ -228,3 +228,21 @@ func.func @one_step(%x: tensor<2x8xf32>) -> tensor<1x2x8xf32> {
   %1 = tensor.insert_slice %x into %z[0, 0, 0] [1, 2, 8] [1, 1, 1] : tensor<2x8xf32> into tensor<1x2x8xf32>
   return %1 : tensor<1x2x8xf32>
 }
+
+// -----
+
+// A register that two steps shift: it holds what they wrote, and one entry of what it began with. A long concatenation is
+// a list of steps, and stays.
+// CHECK-LABEL: func.func @shifted
+// CHECK-SAME:    %[[C:.*]]: tensor<4x3xf32>, %[[U:.*]]: tensor<4x1xf32>, %[[V:.*]]: tensor<4x1xf32>
+// CHECK:         %[[TWO:.*]] = tensor.extract_slice %[[C]][0, 1] [4, 2] [1, 1]
+// CHECK:         %[[LAST:.*]] = tensor.extract_slice %[[TWO]][0, 1] [4, 1] [1, 1]
+// CHECK:         %[[R:.*]] = tensor.concat dim(1) %[[LAST]], %[[U]], %[[V]]
+// CHECK:         return %[[R]]
+func.func @shifted(%c: tensor<4x3xf32>, %u: tensor<4x1xf32>, %v: tensor<4x1xf32>) -> tensor<4x3xf32> {
+  %a = tensor.extract_slice %c[0, 1] [4, 2] [1, 1] : tensor<4x3xf32> to tensor<4x2xf32>
+  %1 = tensor.concat dim(1) %a, %u : (tensor<4x2xf32>, tensor<4x1xf32>) -> tensor<4x3xf32>
+  %b = tensor.extract_slice %1[0, 1] [4, 2] [1, 1] : tensor<4x3xf32> to tensor<4x2xf32>
+  %r = tensor.concat dim(1) %b, %v : (tensor<4x2xf32>, tensor<4x1xf32>) -> tensor<4x3xf32>
+  return %r : tensor<4x3xf32>
+}

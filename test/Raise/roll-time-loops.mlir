@@ -185,3 +185,58 @@ func.func @fill_of_steps(%x: tensor<3x4xf32>, %h0: tensor<4xf32>) -> tensor<3x4x
   %12 = tensor.concat dim(0) %9, %10, %11 : (tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<3x4xf32>
   return %12 : tensor<3x4xf32>
 }
+
+// -----
+
+// Running sums in the logarithms' domain and pads of each step are those of all steps.
+
+#i = affine_map<(d0) -> (d0)>
+
+// CHECK-LABEL: func @logarithms_and_pads
+// CHECK-SAME:    %[[X:.*]]: tensor<3x4xf32>
+// CHECK:         %[[L:.*]] = ssm.cumsum dim(1) log ins(%[[X]] : tensor<3x4xf32>)
+// CHECK:         %[[P:.*]] = tensor.pad %[[L]] low[0, 1] high[0, 0]
+// CHECK:         ssm.scan {{.*}} b(%[[P]] : tensor<3x5xf32>)
+func.func @logarithms_and_pads(%x: tensor<3x4xf32>, %init: tensor<5xf32>) -> tensor<3x5xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<4xf32>
+  %f = tensor.empty() : tensor<5xf32>
+  %x0 = tensor.extract_slice %x[0, 0] [1, 4] [1, 1] : tensor<3x4xf32> to tensor<4xf32>
+  %l0 = ssm.cumsum dim(0) log ins(%x0 : tensor<4xf32>) outs(%e : tensor<4xf32>)
+  %p0 = tensor.pad %l0 low[1] high[0] {
+  ^bb0(%i: index):
+    tensor.yield %zero : f32
+  } : tensor<4xf32> to tensor<5xf32>
+  %h0 = linalg.generic {indexing_maps = [#i, #i, #i], iterator_types = ["parallel"]} ins(%init, %p0 : tensor<5xf32>, tensor<5xf32>) outs(%f : tensor<5xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.addf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<5xf32>
+  %y0 = tensor.expand_shape %h0 [[0, 1]] output_shape [1, 5] : tensor<5xf32> into tensor<1x5xf32>
+  %x1 = tensor.extract_slice %x[1, 0] [1, 4] [1, 1] : tensor<3x4xf32> to tensor<4xf32>
+  %l1 = ssm.cumsum dim(0) log ins(%x1 : tensor<4xf32>) outs(%e : tensor<4xf32>)
+  %p1 = tensor.pad %l1 low[1] high[0] {
+  ^bb0(%i: index):
+    tensor.yield %zero : f32
+  } : tensor<4xf32> to tensor<5xf32>
+  %h1 = linalg.generic {indexing_maps = [#i, #i, #i], iterator_types = ["parallel"]} ins(%h0, %p1 : tensor<5xf32>, tensor<5xf32>) outs(%f : tensor<5xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.addf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<5xf32>
+  %y1 = tensor.expand_shape %h1 [[0, 1]] output_shape [1, 5] : tensor<5xf32> into tensor<1x5xf32>
+  %x2 = tensor.extract_slice %x[2, 0] [1, 4] [1, 1] : tensor<3x4xf32> to tensor<4xf32>
+  %l2 = ssm.cumsum dim(0) log ins(%x2 : tensor<4xf32>) outs(%e : tensor<4xf32>)
+  %p2 = tensor.pad %l2 low[1] high[0] {
+  ^bb0(%i: index):
+    tensor.yield %zero : f32
+  } : tensor<4xf32> to tensor<5xf32>
+  %h2 = linalg.generic {indexing_maps = [#i, #i, #i], iterator_types = ["parallel"]} ins(%h1, %p2 : tensor<5xf32>, tensor<5xf32>) outs(%f : tensor<5xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.addf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<5xf32>
+  %y2 = tensor.expand_shape %h2 [[0, 1]] output_shape [1, 5] : tensor<5xf32> into tensor<1x5xf32>
+  %y = tensor.concat dim(0) %y0, %y1, %y2 : (tensor<1x5xf32>, tensor<1x5xf32>, tensor<1x5xf32>) -> tensor<3x5xf32>
+  return %y : tensor<3x5xf32>
+}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .registry import OPEN, spelling
+from .registry import BATCHES, OPEN, spelling
 
 FAMILY = "Models with their state"
 MAMBA2 = dict(hidden_size=20, num_heads=4, head_dim=10, state_size=5, n_groups=2, num_hidden_layers=1, chunk_size=8)
@@ -81,3 +82,31 @@ def mamba_py_step(self: Any, x: Tensor, h: Tensor, inputs: Tensor) -> tuple[Tens
     """One token; the state and the window are results."""
     y, caches = self.model.step(x, [(h, inputs)])
     return y, caches[0][0], caches[0][1]
+
+
+def rolled_step(self: Any, x: Tensor, window: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """mamba_ssm's step of a Mamba-2 layer: the window is rolled and its last column written."""
+    z, xbc, dt = torch.split(x @ self.W_in, [12, 32, 4], dim=-1)
+    window = torch.roll(window, shifts=-1, dims=-1)
+    window[:, :, -1] = xbc
+    xbc = F.silu((window * self.w).sum(-1) + self.bias)
+    u, b, c = torch.split(xbc, [12, 10, 10], dim=-1)
+    u, dt = u.unflatten(-1, (4, 3)), F.softplus(dt + self.dt_bias)
+    b, c = (v.unflatten(-1, (2, 5)).repeat_interleave(2, dim=1) for v in (b, c))
+    decay = torch.exp(dt * -torch.exp(self.A_log))
+    state = state * decay[..., None, None] + torch.einsum("bh,bhn,bhp->bhpn", dt, b, u)
+    y = torch.einsum("bhpn,bhn->bhp", state, c) + self.D[:, None] * u
+    return (y.flatten(1) * F.silu(z)) @ self.W_out, window, state
+
+
+@spelling(FAMILY, "Mamba-2 with a rolled window, step by step",
+          {"x": "b l 10", "window": "b 32 k", "state": "b h p n"},
+          {"W_in": "10 48", "w": "32 k", "bias": "32", "dt_bias": "h", "A_log": "h", "D": "h", "W_out": "12 10"},
+          {"ssm.ssd": 1, "ssm.causal_conv1d": 1, "ssm.einsum": 2}, BATCHES, kept={"others": -1})  # fmt: skip
+def rolled_steps(self: Any, x: Tensor, window: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Whole layers, token by token, from a state that is a result as well."""
+    tokens = []
+    for t in range(x.shape[1]):
+        y, window, state = rolled_step(self, x[:, t], window, state)
+        tokens.append(y)
+    return torch.stack(tokens, 1), window, state
