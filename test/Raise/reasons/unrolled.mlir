@@ -298,17 +298,17 @@ func.func @running_sum(%x: tensor<3x4xf32>, %h: tensor<4xf32>) -> tensor<3x4xf32
 #vec = affine_map<(i) -> (i)>
 
 // CHECK: Reason="tensor.pad in the body of the loop", Remark=ssm.scan
+// Padded with a number that is no constant.
 // IR-LABEL: func.func @padded(
 // IR: tensor.concat
-func.func @padded(%x: tensor<3x3xf32>, %h: tensor<4xf32>) -> tensor<3x4xf32> {
+func.func @padded(%x: tensor<3x3xf32>, %h: tensor<4xf32>, %number: f32) -> tensor<3x4xf32> {
   %e = tensor.empty() : tensor<4xf32>
-  %zero = arith.constant 0.0 : f32
   %s0 = tensor.extract_slice %x[0, 0] [1, 3] [1, 1] : tensor<3x3xf32> to tensor<3xf32>
   %s1 = tensor.extract_slice %x[1, 0] [1, 3] [1, 1] : tensor<3x3xf32> to tensor<3xf32>
   %s2 = tensor.extract_slice %x[2, 0] [1, 3] [1, 1] : tensor<3x3xf32> to tensor<3xf32>
   %x0 = tensor.pad %s0 low[1] high[0] {
   ^bb0(%i: index):
-    tensor.yield %zero : f32
+    tensor.yield %number : f32
   } : tensor<3xf32> to tensor<4xf32>
   %h0 = linalg.generic {indexing_maps = [#vec, #vec, #vec], iterator_types = ["parallel"]}
       ins(%h, %x0 : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
@@ -318,7 +318,7 @@ func.func @padded(%x: tensor<3x3xf32>, %h: tensor<4xf32>) -> tensor<3x4xf32> {
   } -> tensor<4xf32>
   %x1 = tensor.pad %s1 low[1] high[0] {
   ^bb0(%i: index):
-    tensor.yield %zero : f32
+    tensor.yield %number : f32
   } : tensor<3xf32> to tensor<4xf32>
   %h1 = linalg.generic {indexing_maps = [#vec, #vec, #vec], iterator_types = ["parallel"]}
       ins(%h0, %x1 : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
@@ -328,7 +328,7 @@ func.func @padded(%x: tensor<3x3xf32>, %h: tensor<4xf32>) -> tensor<3x4xf32> {
   } -> tensor<4xf32>
   %x2 = tensor.pad %s2 low[1] high[0] {
   ^bb0(%i: index):
-    tensor.yield %zero : f32
+    tensor.yield %number : f32
   } : tensor<3xf32> to tensor<4xf32>
   %h2 = linalg.generic {indexing_maps = [#vec, #vec, #vec], iterator_types = ["parallel"]}
       ins(%h1, %x2 : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
