@@ -250,39 +250,51 @@ void eraseDead(IRRewriter &rewriter, SmallVector<Operation *> ops) {
 }
 
 /// Moves the uses of a loop's last state to its scan's. What the last step itself made of it (another layout, for one) and
-/// something behind the scan reads is made again.
+/// something behind the scan reads is made again, but not what it made of other states.
 class FinalUses {
 public:
-  FinalUses(IRRewriter &rewriter, Operation *scan, ArrayRef<Operation *> replaced)
-      : rewriter(rewriter), scan(scan), dead(replaced.begin(), replaced.end()), behind(scan) {}
+  FinalUses(IRRewriter &rewriter, Operation *scan, ArrayRef<Operation *> replaced, const llvm::DenseSet<Value> &lastStates)
+      : rewriter(rewriter), scan(scan), dead(replaced.begin(), replaced.end()), lastStates(lastStates) {}
 
   void forward(Value from, Value to) {
-    SmallVector<Operation *> inStep;
-    for (OpOperand &use : llvm::make_early_inc_range(from.getUses()))
-      if (isBehind(use.getOwner()))
-        rewriter.modifyOpInPlace(use.getOwner(), [&, &use = use] { use.set(to); });
-      else if (!llvm::is_contained(inStep, use.getOwner()))
-        inStep.push_back(use.getOwner());
-    for (Operation *op : inStep) {
-      if (!isReadBehind(op))
-        continue;
-      IRMapping mapping;
-      mapping.map(from, to);
-      rewriter.setInsertionPointAfter(behind);
-      behind = rewriter.clone(*op, mapping);
-      Operation *copy = behind;
-      for (auto [old, made] : llvm::zip(op->getResults(), copy->getResults()))
-        forward(old, made);
-    }
+    llvm::SetVector<Operation *> inStep;
+    collect(from, inStep);
+    for (unsigned next = 0; next < inStep.size(); ++next)
+      for (Value result : inStep[next]->getResults())
+        collect(result, inStep);
+    SmallVector<Operation *> inOrder(inStep.begin(), inStep.end());
+    llvm::sort(inOrder, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+    IRMapping mapping;
+    mapping.map(from, to);
+    rewriter.setInsertionPointAfter(scan);
+    for (Operation *op : inOrder)
+      rewriter.clone(*op, mapping);
+    replaceBehind(from, to);
+    for (Operation *op : inOrder)
+      for (Value result : op->getResults())
+        replaceBehind(result, mapping.lookup(result));
   }
 
 private:
+  /// Adds what the step makes of a value for something behind the scan.
+  void collect(Value value, llvm::SetVector<Operation *> &inStep) {
+    for (Operation *user : value.getUsers())
+      if (isReadBehind(user))
+        inStep.insert(user);
+  }
+  /// Copies are behind the scan, too, but read what they have to.
+  void replaceBehind(Value from, Value to) {
+    for (OpOperand &use : llvm::make_early_inc_range(from.getUses()))
+      if (isBehind(use.getOwner()))
+        rewriter.modifyOpInPlace(use.getOwner(), [&, &use = use] { use.set(to); });
+  }
   bool isBehind(Operation *user) const {
     Operation *ancestor = scan->getBlock()->findAncestorOpInBlock(*user);
     return ancestor && scan->isBeforeInBlock(ancestor) && !dead.contains(user);
   }
   bool isReadBehind(Operation *op) {
-    if (op->getBlock() != scan->getBlock() || !op->isBeforeInBlock(scan) || !isMemoryEffectFree(op))
+    if (op->getBlock() != scan->getBlock() || !op->isBeforeInBlock(scan) || !isMemoryEffectFree(op) ||
+        llvm::any_of(op->getResults(), [&](Value result) { return lastStates.contains(result); }))
       return false;
     auto [known, isNew] = read.try_emplace(op, false);
     if (!isNew)
@@ -294,7 +306,7 @@ private:
   IRRewriter &rewriter;
   Operation *scan;
   llvm::DenseSet<Operation *> dead;
-  Operation *behind; ///< new operations go here
+  const llvm::DenseSet<Value> &lastStates;
   llvm::DenseMap<Operation *, bool> read;
 };
 
@@ -369,10 +381,15 @@ struct RollTimeLoops : mambac::impl::RollTimeLoopsPassBase<RollTimeLoops> {
 
   /// Final states that are used further are the scans'. Users inside the unrolled steps die with them.
   void finish(IRRewriter &rewriter) {
+    llvm::DenseSet<Value> lastStates;
+    for (auto &[place, stacker] : stackers)
+      for (const TimeStacker::Recurrence &r : stacker->getRecurrences())
+        if (r.lastState)
+          lastStates.insert(r.lastState);
     for (auto &[place, stacker] : stackers)
       for (const TimeStacker::Recurrence &r : stacker->getRecurrences())
         if (r.lastState) {
-          FinalUses uses(rewriter, r.finalState.getDefiningOp(), replaced);
+          FinalUses uses(rewriter, r.finalState.getDefiningOp(), replaced, lastStates);
           uses.forward(r.lastState, r.finalState);
         }
     for (auto &[place, stacker] : stackers)

@@ -289,6 +289,12 @@ static bool sameUpToOperands(Operation *a, Operation *b) {
   }
 }
 
+/// What a pad's region takes from outside is no operand.
+static bool padsAlike(Operation *a, Operation *b) {
+  auto pad = dyn_cast<tensor::PadOp>(a);
+  return !pad || pad.getConstantPaddingValue() == cast<tensor::PadOp>(b).getConstantPaddingValue();
+}
+
 TimeStacker::Result TimeStacker::visitOps(ArrayRef<Value> list, int id) {
   std::optional<int64_t> first = pending[id].first;
   SmallVector<Value> steady(list);
@@ -303,7 +309,7 @@ TimeStacker::Result TimeStacker::visitOps(ArrayRef<Value> list, int id) {
     if (!v)
       continue;
     Operation *other = v.getDefiningOp();
-    if (!other || cast<OpResult>(v).getResultNumber() != number || !sameUpToOperands(op, other))
+    if (!other || cast<OpResult>(v).getResultNumber() != number || !sameUpToOperands(op, other) || !padsAlike(op, other))
       return fail(Twine("the steps differ in ") + op->getName().getStringRef());
   }
   for (Value v : steady)

@@ -298,10 +298,66 @@ func.func @running_sum(%x: tensor<3x4xf32>, %h: tensor<4xf32>) -> tensor<3x4xf32
 #vec = affine_map<(i) -> (i)>
 
 // CHECK: Reason="tensor.pad in the body of the loop", Remark=ssm.scan
-// Padded with a number that is no constant.
+// Padded with a function of the position.
 // IR-LABEL: func.func @padded(
 // IR: tensor.concat
-func.func @padded(%x: tensor<3x3xf32>, %h: tensor<4xf32>, %number: f32) -> tensor<3x4xf32> {
+func.func @padded(%x: tensor<3x3xf32>, %h: tensor<4xf32>) -> tensor<3x4xf32> {
+  %e = tensor.empty() : tensor<4xf32>
+  %s0 = tensor.extract_slice %x[0, 0] [1, 3] [1, 1] : tensor<3x3xf32> to tensor<3xf32>
+  %s1 = tensor.extract_slice %x[1, 0] [1, 3] [1, 1] : tensor<3x3xf32> to tensor<3xf32>
+  %s2 = tensor.extract_slice %x[2, 0] [1, 3] [1, 1] : tensor<3x3xf32> to tensor<3xf32>
+  %x0 = tensor.pad %s0 low[1] high[0] {
+  ^bb0(%i: index):
+    %n = arith.index_cast %i : index to i32
+    %v = arith.sitofp %n : i32 to f32
+    tensor.yield %v : f32
+  } : tensor<3xf32> to tensor<4xf32>
+  %h0 = linalg.generic {indexing_maps = [#vec, #vec, #vec], iterator_types = ["parallel"]}
+      ins(%h, %x0 : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %w = arith.addf %a, %b : f32
+    linalg.yield %w : f32
+  } -> tensor<4xf32>
+  %x1 = tensor.pad %s1 low[1] high[0] {
+  ^bb0(%i: index):
+    %n = arith.index_cast %i : index to i32
+    %v = arith.sitofp %n : i32 to f32
+    tensor.yield %v : f32
+  } : tensor<3xf32> to tensor<4xf32>
+  %h1 = linalg.generic {indexing_maps = [#vec, #vec, #vec], iterator_types = ["parallel"]}
+      ins(%h0, %x1 : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %w = arith.addf %a, %b : f32
+    linalg.yield %w : f32
+  } -> tensor<4xf32>
+  %x2 = tensor.pad %s2 low[1] high[0] {
+  ^bb0(%i: index):
+    %n = arith.index_cast %i : index to i32
+    %v = arith.sitofp %n : i32 to f32
+    tensor.yield %v : f32
+  } : tensor<3xf32> to tensor<4xf32>
+  %h2 = linalg.generic {indexing_maps = [#vec, #vec, #vec], iterator_types = ["parallel"]}
+      ins(%h1, %x2 : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %w = arith.addf %a, %b : f32
+    linalg.yield %w : f32
+  } -> tensor<4xf32>
+  %r0 = tensor.expand_shape %h0 [[0, 1]] output_shape [1, 4] : tensor<4xf32> into tensor<1x4xf32>
+  %r1 = tensor.expand_shape %h1 [[0, 1]] output_shape [1, 4] : tensor<4xf32> into tensor<1x4xf32>
+  %r2 = tensor.expand_shape %h2 [[0, 1]] output_shape [1, 4] : tensor<4xf32> into tensor<1x4xf32>
+  %y = tensor.concat dim(0) %r0, %r1, %r2 : (tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<3x4xf32>
+  return %y : tensor<3x4xf32>
+}
+
+// -----
+
+#vec = affine_map<(i) -> (i)>
+
+// CHECK: Reason="the steps differ in tensor.pad", Remark=ssm.scan
+// Padded with another number in the second step.
+// IR-LABEL: func.func @padded_with_others(
+// IR: tensor.concat
+func.func @padded_with_others(%x: tensor<3x3xf32>, %h: tensor<4xf32>, %number: f32, %other: f32) -> tensor<3x4xf32> {
   %e = tensor.empty() : tensor<4xf32>
   %s0 = tensor.extract_slice %x[0, 0] [1, 3] [1, 1] : tensor<3x3xf32> to tensor<3xf32>
   %s1 = tensor.extract_slice %x[1, 0] [1, 3] [1, 1] : tensor<3x3xf32> to tensor<3xf32>
@@ -318,7 +374,7 @@ func.func @padded(%x: tensor<3x3xf32>, %h: tensor<4xf32>, %number: f32) -> tenso
   } -> tensor<4xf32>
   %x1 = tensor.pad %s1 low[1] high[0] {
   ^bb0(%i: index):
-    tensor.yield %number : f32
+    tensor.yield %other : f32
   } : tensor<3xf32> to tensor<4xf32>
   %h1 = linalg.generic {indexing_maps = [#vec, #vec, #vec], iterator_types = ["parallel"]}
       ins(%h0, %x1 : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {

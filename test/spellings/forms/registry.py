@@ -37,7 +37,7 @@ class Spelling:
     inputs: dict[str, str]
     params: dict[str, str]
     ops: dict[str, int]
-    # What stays beside the ops: "exponentials" and "others", see coverage.py.
+    # What stays beside the ops: "exponentials" and "others", see coverage.py; "largest": temporaries may grow.
     kept: dict[str, int]
     shapes: list[tuple[int, int]]
     sizes: dict[str, int]
