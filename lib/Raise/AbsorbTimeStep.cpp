@@ -128,7 +128,7 @@ struct Peeled {
 /// Looks through a reshape that only adds dimensions of size one.
 bool peelUnits(Peeled &p) {
   auto expand = p.dt.getDefiningOp<tensor::ExpandShapeOp>();
-  if (!expand || expand.getSrcType().getRank() == 0)
+  if (!expand)
     return false;
   SmallVector<AffineExpr> kept, units;
   for (const ReassociationIndices &group : expand.getReassociationIndices()) {
@@ -142,6 +142,8 @@ bool peelUnits(Peeled &p) {
       (dim == main ? kept : units).push_back(p.dtMap.getResult(dim));
     }
   }
+  if (expand.getSrcType().getRank() == 0) // all are
+    llvm::append_range(units, p.dtMap.getResults());
   p.unitAxes.append(units);
   p.dtMap = AffineMap::get(p.dtMap.getNumDims(), 0, kept, p.dtMap.getContext());
   p.dt = expand.getSrc();
@@ -187,7 +189,7 @@ void restoreUnits(OpBuilder &b, Location loc, Peeled &p) {
   SmallVector<int64_t> shape(numUnits, 1);
   llvm::append_range(shape, type.getShape());
   SmallVector<ReassociationIndices> groups(type.getRank());
-  for (int64_t dim = 0; dim < numUnits; ++dim)
+  for (int64_t dim = 0; dim < numUnits && !groups.empty(); ++dim)
     groups.front().push_back(dim);
   for (int64_t dim = 0; dim < type.getRank(); ++dim)
     groups[dim].push_back(numUnits + dim);

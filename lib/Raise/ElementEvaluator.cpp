@@ -82,11 +82,14 @@ Poly ElementEvaluator::simplify(const Poly &poly, ArrayRef<Lin> given) {
   // a - a = 0
   for (unsigned i = 0; i < result.size(); ++i)
     for (unsigned j = i + 1; j < result.size(); ++j) {
-      if (result[j].atoms.size() != result[i].atoms.size() || !result[i].bound.empty())
+      if (result[j].atoms.size() != result[i].atoms.size())
+        continue;
+      // Sums over the same variables: only those that cancel.
+      if (!result[i].bound.empty() && result[i].coefficient + result[j].coefficient != 0)
         continue;
       Term other = result[j];
       other.coefficient = result[i].coefficient;
-      if (!std::isfinite(other.coefficient) || !(other == result[i]) || !result[i].bound.empty())
+      if (!std::isfinite(other.coefficient) || !(other == result[i]))
         continue;
       result[i].coefficient += result[j].coefficient;
       result.erase(result.begin() + j--);

@@ -55,6 +55,8 @@ public:
 
   /// What `root` is computed from inside the scope, itself included.
   llvm::SetVector<mlir::Value> getInside(mlir::Value root) const;
+  /// What a trace of `root` goes through, and what it reads; no masks, no weights.
+  llvm::SetVector<mlir::Value> getFollowed(mlir::Value root) const;
   /// Values inside that something outside uses, and that `root` is neither computed from nor part of, last first.
   llvm::SmallVector<mlir::Value> getLeftBehind(mlir::Value root) const;
   /// True if `root` ends a recurrence: it is not put together with other pieces, nothing is added to it and no gate

@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/MapVector.h"
 #include <cmath>
 
 namespace mambac {
@@ -198,6 +199,14 @@ struct FoldActivationsPass : mambac::impl::FoldActivationsBase<FoldActivationsPa
                  isa<arith::MulFOp, arith::DivFOp, arith::AddFOp, arith::SubFOp, arith::NegFOp, arith::SelectOp,
                      math::Log1pOp, math::LogOp>(op.getBody()->getTerminator()->getOperand(0).getDefiningOp() ?: op))
           fold(op, functions);
+    // One function of one tensor is one value, however its operations are ordered.
+    for (auto &[read, users] : folded)
+      for (Folded &first : users)
+        for (Folded &other : users)
+          if (first.isSame(other) && first.op != other.op && first.op->getBlock() == other.op->getBlock() &&
+              first.op->isBeforeInBlock(other.op))
+            other.op->getResult(0).replaceAllUsesWith(first.op->getResult(0));
+    folded.clear();
     // Others ask whether a value has one use.
     for (linalg::GenericOp op : llvm::reverse(ops))
       if (isOpTriviallyDead(op))
@@ -218,8 +227,13 @@ struct FoldActivationsPass : mambac::impl::FoldActivationsBase<FoldActivationsPa
       if (!out.isPermutation())
         return;
       auto [source, map] = findRead(op, inversePermutation(out), *x, /*depth=*/8);
-      if (!source || (isPlain(op, function.size) && op.getDpsInputOperand(0)->get() == source))
+      if (!source)
         return;
+      if (isPlain(op, function.size) && op.getDpsInputOperand(0)->get() == source) {
+        if (function.f != self)
+          folded[{function.size, source}].push_back({op, function.f, map});
+        return;
+      }
       ++numFolded;
       if (function.f == self && source.getType() == type && map.isIdentity()) {
         result.replaceAllUsesWith(source);
@@ -233,9 +247,22 @@ struct FoldActivationsPass : mambac::impl::FoldActivationsBase<FoldActivationsPa
             linalg::YieldOp::create(inner, loc, function.build(inner, loc, args[0]));
           });
       result.replaceAllUsesWith(plain->getResult(0));
+      if (function.f != self)
+        folded[{function.size, source}].push_back({plain, function.f, map});
       return;
     }
   }
+
+  /// An operation that computes a function of a tensor, which is read at `map` of the result's position.
+  struct Folded {
+    linalg::GenericOp op;
+    double (*function)(double);
+    AffineMap map;
+    bool isSame(const Folded &other) {
+      return function == other.function && map == other.map && op->getResult(0).getType() == other.op->getResult(0).getType();
+    }
+  };
+  llvm::MapVector<std::pair<unsigned, Value>, SmallVector<Folded, 2>> folded; ///< by the function's size and the tensor
 };
 
 } // namespace

@@ -55,6 +55,8 @@ LogicalResult Candidate::attempt(RootStudy &study) {
                                       [&](Value value, ArrayRef<Lin> position, const Lin &) {
                                         return matcher.isNewState(value, position);
                                       });
+  if (last)
+    matcher.scaleStates();
   FailureOr<ScanBuilder::Result> value = builder.build(reason);
   if (failed(value))
     return failure();

@@ -323,8 +323,33 @@ std::optional<Poly> StepMatcher::reviveTerm(const Poly &poly) {
   return rest;
 }
 
+/// Opens sums whose parts cancel with other terms, as in (h + B x) + (exp(dt A) - 1) h.
+Poly StepMatcher::openCancelling(Poly poly) {
+  for (unsigned step = 0; step < 4; ++step) {
+    std::optional<Poly> shorter;
+    for (unsigned i = 0; i < poly.size() && poly.size() <= 8 && !shorter; ++i)
+      for (unsigned k = 0; k < poly[i].atoms.size() && !shorter; ++k) {
+        FailureOr<Poly> opened = evaluator.expand(poly[i].atoms[k], {});
+        if (failed(opened) || opened->size() < 2)
+          continue;
+        Poly all = poly;
+        Term rest = poly[i];
+        rest.atoms.erase(rest.atoms.begin() + k);
+        all.erase(all.begin() + i);
+        append(all, multiply({rest}, *opened));
+        all = evaluator.simplify(all, {});
+        if (all.size() < poly.size())
+          shorter = all;
+      }
+    if (!shorter)
+      break;
+    poly = *shorter;
+  }
+  return poly;
+}
+
 LogicalResult StepMatcher::match() {
-  Poly poly = evaluator.evaluate(study.root, study.index, {});
+  Poly poly = openCancelling(evaluator.evaluate(study.root, study.index, {}));
   SmallVector<Poly, 2> ways;
   if (poly.size() > 1 && poly.size() <= 4)
     if (std::optional<Poly> revived = reviveTerm(poly))
@@ -411,7 +436,7 @@ LogicalResult StepMatcher::match(const Poly &poly) {
 }
 
 bool StepMatcher::isNewState(Value value, ArrayRef<Lin> position) {
-  Poly poly = evaluator.evaluate(value, position, {});
+  Poly poly = openCancelling(evaluator.evaluate(value, position, {}));
   if (!zeroState.empty())
     return llvm::any_of(selectZero(poly), [&](const Poly &way) { return isNewState(way); });
   return isNewState(poly);
@@ -420,6 +445,7 @@ bool StepMatcher::isNewState(Value value, ArrayRef<Lin> position) {
 bool StepMatcher::isNewState(const Poly &poly) {
   const Group &oldState = zeroState.empty() ? initialState : zeroState;
   bool sawCarried = false, sawAdded = false;
+  std::optional<double> scale; // the states may be any multiple of what the readout alone tells
   for (const Term &original : poly) {
     Poly exponents;
     FailureOr<Term> term = takeExponent(original, exponents);
@@ -438,8 +464,18 @@ bool StepMatcher::isNewState(const Poly &poly) {
       if (std::exchange(sawAdded, true))
         return false;
     }
-    if (!leaves.empty() || coefficient != expected)
+    if (!scale)
+      scale = coefficient / expected;
+    if (!leaves.empty() || coefficient != expected * *scale)
       return false;
   }
+  stateScale = scale.value_or(1);
   return sawCarried && sawAdded;
+}
+
+void StepMatcher::scaleStates() {
+  x.coefficient *= stateScale;
+  initialState.coefficient *= stateScale;
+  C.coefficient /= stateScale;
+  D.coefficient /= stateScale;
 }

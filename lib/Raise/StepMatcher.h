@@ -25,8 +25,11 @@ public:
   mlir::LogicalResult match();
   /// After match(): whether one decay is shared by the states and channels of a head.
   bool isSSD() const { return ssd; }
-  /// After match(): whether `value` at `position`, written in the variables of the study, is the new state.
+  /// After match(): whether `value` at `position`, written in the variables of the study, is the new state, or a multiple
+  /// of it.
   bool isNewState(mlir::Value value, llvm::ArrayRef<Lin> position);
+  /// Makes the state the one of the last isNewState() that was true: what the readout multiplies it with is C's.
+  void scaleStates();
   llvm::StringRef getReason() const { return reason; }
   /// True if there is a state that decays and is added to, so that a failure is worth a remark.
   bool isPlausible() const { return plausible; }
@@ -43,6 +46,7 @@ private:
   bool isDead(const Atom &leaf, unsigned depth);
   std::optional<Poly> reviveTerm(const Poly &poly);
   Poly openFirstSums(Poly poly);
+  Poly openCancelling(Poly poly);
   bool isReadState(const Term &term);
   bool openScores(Term &term);
   void dropOnes(Term &term);
@@ -59,6 +63,7 @@ private:
   std::string reason;
   bool plausible = false, ssd = false, withGate = true;
   Poly exponent;   ///< of the decay
+  double stateScale = 1; ///< of the new state that was found
   Group zeroState; ///< the old state, if it is known to be 0
 };
 

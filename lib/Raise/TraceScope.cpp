@@ -217,6 +217,18 @@ llvm::SetVector<Value> TraceScope::getInside(Value root) const {
   return inside;
 }
 
+llvm::SetVector<Value> TraceScope::getFollowed(Value root) const {
+  llvm::SetVector<Value> followed;
+  followed.insert(root);
+  for (unsigned next = 0; next < followed.size(); ++next)
+    if (Operation *op = followed[next].getDefiningOp(); op && isFollowed(followed[next]))
+      for (Value operand : getReadValues(op))
+        if (!isMadeUp(operand) && isFloatTensor(operand.getType()) && !dependsOnWeightsAlone(operand) &&
+            !isa_and_nonnull<tensor::EmptyOp>(operand.getDefiningOp()))
+          followed.insert(operand);
+  return followed;
+}
+
 /// Whether something outside of a scope uses a value.
 static bool isUsedOutside(const TraceScope &scope, Value value) {
   return llvm::any_of(value.getUsers(), [&](Operation *user) {
@@ -270,7 +282,15 @@ bool TraceScope::isWhole(Value root, ArrayRef<Value> others) const {
                (isa<arith::MulFOp, arith::DivFOp>(last) &&
                 llvm::any_of(last->getOperands(), [](Value v) { return matchPattern(v, m_Constant()); }));
       };
-      if (isTensorView(user) || (op && op.getNumReductionLoops() == 0 && isOfItself())) {
+      // A sum over one element.
+      auto isOfOne = [&] {
+        SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+        return llvm::all_of(llvm::zip(sizes, op.getIteratorTypesArray()), [](auto loop) {
+          return std::get<0>(loop) == 1 || std::get<1>(loop) == utils::IteratorType::parallel;
+        });
+      };
+      if (isTensorView(user) || (op && op.getNumReductionLoops() == 0 && isOfItself()) ||
+          (op && op.getNumReductionLoops() > 0 && op.getNumDpsInputs() == 1 && isOfOne())) {
         views.push_back(user->getResult(0));
         continue;
       }
@@ -284,9 +304,10 @@ bool TraceScope::isWhole(Value root, ArrayRef<Value> others) const {
         if (isGate(input->get()))
           return false;
     }
-  llvm::SetVector<Value> inside = getInside(root);
+  // Nor is anything left behind that is computed from the same, be it once more.
+  llvm::SetVector<Value> inside = getFollowed(root);
   return llvm::all_of(getLeftBehind(root), [&](Value value) {
     return llvm::is_contained(others, value) ||
-           llvm::none_of(getInside(value), [&](Value part) { return inside.contains(part); });
+           llvm::none_of(getFollowed(value), [&](Value part) { return inside.contains(part); });
   });
 }

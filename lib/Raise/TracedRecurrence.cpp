@@ -77,24 +77,25 @@ void TracedRecurrence::open(Id factor, bool &again) {
 }
 
 /// What the first step computes for itself may be a part of what the others read: h[0] = a[0] init + dt[0] x[0], and a
-/// tensor of the products dt x for the rest.
-void TracedRecurrence::openElementwise(bool &again) {
+/// tensor of the products dt x for the rest. Opens one of them: what stays whole is found again by what else reads it.
+void TracedRecurrence::openNext(bool &again) {
   if (first.size() < 2)
     return;
-  auto openAll = [&](const Monomial &monomial) {
+  auto openFirst = [&](const Monomial &monomial) {
     for (Id factor : monomial) {
       if (graph[factor].kind == ScalarGraph::Kind::Read) {
         auto op = graph.getRead(factor).tensor.getDefiningOp<linalg::LinalgOp>();
         if (!op || op.getNumReductionLoops() != 0)
           continue;
       }
-      open(factor, again);
+      if (!again)
+        open(factor, again);
     }
   };
   for (const Product &product : first[1]) {
-    openAll(product.factors);
+    openFirst(product.factors);
     for (auto &[monomial, coefficient] : product.exponent)
-      openAll(monomial);
+      openFirst(monomial);
   }
 }
 
@@ -567,7 +568,7 @@ LogicalResult TracedRecurrence::find(Value tensor, ArrayRef<Lin> index, int alon
           succeeded(prove(tensor, index)))
         return success();
       if (!again && !space.wantedSplit)
-        openElementwise(again);
+        openNext(again);
       if (!again || space.wantedSplit)
         break;
     }

@@ -82,7 +82,7 @@ private:
   mlir::LogicalResult expandFirst(mlir::Value tensor, llvm::ArrayRef<Lin> index, bool &again);
   /// Looks into a factor from now on, if it can be; `again` says that it was whole before.
   void open(Id factor, bool &again);
-  void openElementwise(bool &again);
+  void openNext(bool &again);
   mlir::LogicalResult findMotions(bool &again);
   /// The pattern and the logical time that everything in it is read at; -1: it does not move.
   mlir::FailureOr<std::pair<Id, int64_t>> generalize(Id id);

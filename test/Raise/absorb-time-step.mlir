@@ -252,3 +252,24 @@ func.func @negated_once(%x: tensor<2x9x4x3xf32>, %raw: tensor<2x9x4xf32>, %A: te
   %y = ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p" x(%x : tensor<2x9x4x3xf32>) dt(%1 : tensor<2x9x4xf32>) A(%A : tensor<4xf32>) B(%B : tensor<2x9x5xf32>) C(%C : tensor<2x9x5xf32>) outs(%out : tensor<2x9x4x3xf32>)
   return %y : tensor<2x9x4x3xf32>
 }
+
+// -----
+
+// One token of one channel: the step is a number without axes.
+//
+// CHECK-LABEL: func.func @one_number
+// CHECK-NOT: linalg.generic
+// CHECK: ssm.ssd {{.*}} dt_bias(%{{.*}} : tensor<1xf32>)
+#none = affine_map<() -> ()>
+func.func @one_number(%x: tensor<1x1x1x3xf32>, %raw: tensor<f32>, %A: tensor<1xf32>, %B: tensor<1x1x5xf32>, %C: tensor<1x1x5xf32>, %bias: tensor<f32>) -> tensor<1x1x1x3xf32> {
+  %e = tensor.empty() : tensor<f32>
+  %sum = linalg.generic {indexing_maps = [#none, #none, #none], iterator_types = []} ins(%raw, %bias : tensor<f32>, tensor<f32>) outs(%e : tensor<f32>) {
+    ^bb0(%a: f32, %b: f32, %o: f32):
+      %s = arith.addf %a, %b : f32
+      linalg.yield %s : f32
+  } -> tensor<f32>
+  %dt = tensor.expand_shape %sum [] output_shape [1, 1, 1] : tensor<f32> into tensor<1x1x1xf32>
+  %o = tensor.empty() : tensor<1x1x1x3xf32>
+  %y = ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p" x(%x : tensor<1x1x1x3xf32>) dt(%dt : tensor<1x1x1xf32>) A(%A : tensor<1xf32>) B(%B : tensor<1x1x5xf32>) C(%C : tensor<1x1x5xf32>) outs(%o : tensor<1x1x1x3xf32>)
+  return %y : tensor<1x1x1x3xf32>
+}

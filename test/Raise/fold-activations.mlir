@@ -517,3 +517,33 @@ func.func @changed_and_back(%x: tensor<3x1x4xf32>) -> tensor<4x3xf32> {
   } -> tensor<4x3xf32>
   return %back : tensor<4x3xf32>
 }
+
+// -----
+
+#id = affine_map<(i, j) -> (i, j)>
+// Softplus twice, its operations in another order the second time: one value.
+// CHECK-LABEL: func.func @twice
+// CHECK: %[[S:.*]] = linalg.generic
+// CHECK-NOT: linalg.generic
+// CHECK: return %[[S]], %[[S]]
+func.func @twice(%x: tensor<3x4xf32>) -> (tensor<3x4xf32>, tensor<3x4xf32>) {
+  %threshold = arith.constant 20.0 : f32
+  %one = arith.constant 1.0 : f32
+  %e = tensor.empty() : tensor<3x4xf32>
+  %a = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%v: f32, %o: f32):
+    %p = math.exp %v : f32
+    %l = math.log1p %p : f32
+    %c = arith.cmpf ogt, %v, %threshold : f32
+    %s = arith.select %c, %v, %l : f32
+    linalg.yield %s : f32
+  } -> tensor<3x4xf32>
+  %b = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<3x4xf32>) outs(%e : tensor<3x4xf32>) {
+  ^bb0(%v: f32, %o: f32):
+    %p = math.exp %v : f32
+    %q = arith.addf %one, %p : f32
+    %l = math.log %q : f32
+    linalg.yield %l : f32
+  } -> tensor<3x4xf32>
+  return %a, %b : tensor<3x4xf32>, tensor<3x4xf32>
+}

@@ -268,3 +268,60 @@ func.func @one_state(%state: tensor<2x6xf32>, %x: tensor<2x6xf32>, %dt: tensor<2
   } -> tensor<2x6xf32>
   return %y : tensor<2x6xf32>
 }
+
+// -----
+
+// The new state as (h + B x) + (exp(dt A) - 1) h, and a readout of twice the state: the state that is returned is the op's.
+
+#bdn = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+#of_bd = affine_map<(d0, d1, d2) -> (d0, d1)>
+#of_dn = affine_map<(d0, d1, d2) -> (d1, d2)>
+#of_bn = affine_map<(d0, d1, d2) -> (d0, d2)>
+#bd = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-LABEL: func @change_of_the_state
+// CHECK-SAME:    %[[STATE:.*]]: tensor<2x6x5xf32>, %[[X:.*]]: tensor<2x6xf32>, %[[DT:.*]]: tensor<2x6xf32>, %[[A:.*]]: tensor<6x5xf32>, %[[B:.*]]: tensor<2x5xf32>, %[[C:.*]]: tensor<2x5xf32>
+// CHECK-NOT:     math.exp
+// CHECK-DAG:     %[[U:.*]] = tensor.expand_shape %[[X]]
+// CHECK-DAG:     %[[TWICE:.*]] = linalg.generic {{.*}} ins(%[[C]] :
+// CHECK:         %[[Y:.*]]:2 = ssm.selective_scan {{.*}} u(%[[U]] {{.*}} C(%[[TWICE]] {{.*}} initial_state(%[[STATE]] :
+// CHECK:         return %{{.*}}, %[[Y]]#1
+func.func @change_of_the_state(%state: tensor<2x6x5xf32>, %x: tensor<2x6xf32>, %dt: tensor<2x6xf32>, %A: tensor<6x5xf32>, %B: tensor<2x5xf32>, %C: tensor<2x5xf32>) -> (tensor<2x6xf32>, tensor<2x6x5xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %two = arith.constant 2.0 : f32
+  %e3 = tensor.empty() : tensor<2x6x5xf32>
+  %e2 = tensor.empty() : tensor<2x6xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e2 : tensor<2x6xf32>) -> tensor<2x6xf32>
+  %change = linalg.generic {indexing_maps = [#of_bd, #of_dn, #bdn], iterator_types = ["parallel", "parallel", "parallel"]} ins(%dt, %A : tensor<2x6xf32>, tensor<6x5xf32>) outs(%e3 : tensor<2x6x5xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %r = math.exp %m : f32
+    %s = arith.subf %r, %one : f32
+    linalg.yield %s : f32
+  } -> tensor<2x6x5xf32>
+  %with = linalg.generic {indexing_maps = [#bdn, #of_bd, #of_bd, #of_bn, #bdn], iterator_types = ["parallel", "parallel", "parallel"]} ins(%state, %dt, %x, %B : tensor<2x6x5xf32>, tensor<2x6xf32>, tensor<2x6xf32>, tensor<2x5xf32>) outs(%e3 : tensor<2x6x5xf32>) {
+  ^bb0(%h: f32, %p: f32, %q: f32, %s: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %n = arith.mulf %m, %s : f32
+    %r = arith.addf %h, %n : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x5xf32>
+  %new = linalg.generic {indexing_maps = [#bdn, #bdn, #bdn, #bdn], iterator_types = ["parallel", "parallel", "parallel"]} ins(%with, %change, %state : tensor<2x6x5xf32>, tensor<2x6x5xf32>, tensor<2x6x5xf32>) outs(%e3 : tensor<2x6x5xf32>) {
+  ^bb0(%p: f32, %q: f32, %s: f32, %o: f32):
+    %m = arith.mulf %q, %s : f32
+    %r = arith.addf %p, %m : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x5xf32>
+  %read = linalg.generic {indexing_maps = [#bdn, #of_bn, #of_bd], iterator_types = ["parallel", "parallel", "reduction"]} ins(%new, %C : tensor<2x6x5xf32>, tensor<2x5xf32>) outs(%z : tensor<2x6xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %r = arith.addf %m, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6xf32>
+  %y = linalg.generic {indexing_maps = [#bd, #bd], iterator_types = ["parallel", "parallel"]} ins(%read : tensor<2x6xf32>) outs(%e2 : tensor<2x6xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    %r = arith.mulf %p, %two : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6xf32>
+  return %y, %new : tensor<2x6xf32>, tensor<2x6x5xf32>
+}

@@ -94,3 +94,98 @@ func.func @chunk_of_a_larger_one(%x: tensor<2x6x3x4xf32>, %dt: tensor<2x6x3xf32>
   } -> tensor<2x4x5xf32>
   return %5, %12 : tensor<2x6x3x4xf32>, tensor<2x4x5xf32>
 }
+
+// -----
+
+// What is summed up over the channels is the last state, computed once more from the same in another layout.
+//
+// CHECK: Reason="it is a part of a larger recurrence", Remark=ssm.ssd
+// IR-LABEL: func.func @the_same_once_more(
+// IR-NOT: ssm.ssd
+// IR: return
+#id = affine_map<(l, d) -> (l, d)>
+#swap = affine_map<(l, d) -> (d, l)>
+#first = affine_map<(l, d) -> (l)>
+#one = affine_map<(l) -> (l)>
+func.func @the_same_once_more(%rate: tensor<6xf32>, %u: tensor<6x3xf32>, %B: tensor<6xf32>, %C: tensor<6xf32>) -> (tensor<6x3xf32>, tensor<f32>) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<6x3xf32>
+  %t = tensor.empty() : tensor<3x6xf32>
+  %v = tensor.empty() : tensor<6xf32>
+  %a = linalg.generic {indexing_maps = [#one, #one], iterator_types = ["parallel"]} ins(%rate : tensor<6xf32>) outs(%v : tensor<6xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    %r = math.exp %p : f32
+    linalg.yield %r : f32
+  } -> tensor<6xf32>
+  %x = linalg.generic {indexing_maps = [#id, #first, #id], iterator_types = ["parallel", "parallel"]} ins(%u, %B : tensor<6x3xf32>, tensor<6xf32>) outs(%e : tensor<6x3xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.mulf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<6x3xf32>
+  %h = ssm.scan "l, l d -> l d" axis(0) a(%a : tensor<6xf32>) b(%x : tensor<6x3xf32>) outs(%e : tensor<6x3xf32>)
+  %y = linalg.generic {indexing_maps = [#id, #first, #id], iterator_types = ["parallel", "parallel"]} ins(%h, %C : tensor<6x3xf32>, tensor<6xf32>) outs(%e : tensor<6x3xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.mulf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<6x3xf32>
+  %again = linalg.generic {indexing_maps = [#one, #one], iterator_types = ["parallel"]} ins(%rate : tensor<6xf32>) outs(%v : tensor<6xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    %r = math.exp %p : f32
+    linalg.yield %r : f32
+  } -> tensor<6xf32>
+  %xT = linalg.generic {indexing_maps = [#swap, #id], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<6x3xf32>) outs(%t : tensor<3x6xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    linalg.yield %p : f32
+  } -> tensor<3x6xf32>
+  %f = tensor.empty() : tensor<3xf32>
+  %s, %last = ssm.scan "l, d l -> d l, d" axis(0) a(%again : tensor<6xf32>) b(%xT : tensor<3x6xf32>) outs(%t, %f : tensor<3x6xf32>, tensor<3xf32>)
+  %n = tensor.empty() : tensor<f32>
+  %z = linalg.fill ins(%zero : f32) outs(%n : tensor<f32>) -> tensor<f32>
+  %sum = linalg.generic {indexing_maps = [affine_map<(d) -> (d)>, affine_map<(d) -> ()>], iterator_types = ["reduction"]} ins(%last : tensor<3xf32>) outs(%z : tensor<f32>) {
+  ^bb0(%p: f32, %o: f32):
+    %r = arith.addf %p, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<f32>
+  return %y, %sum : tensor<6x3xf32>, tensor<f32>
+}
+
+// -----
+
+// A readout of one state, put together with another part after the sum over that one.
+//
+// CHECK: Reason="it is a part of a larger recurrence", Remark=ssm.ssd
+// IR-LABEL: func.func @sum_of_one(
+// IR-NOT: ssm.ssd
+// IR: return
+#all = affine_map<(l, d, n) -> (l, d, n)>
+#ld = affine_map<(l, d, n) -> (l, d)>
+#ln = affine_map<(l, d, n) -> (l, n)>
+func.func @sum_of_one(%rate: tensor<6x3xf32>, %u: tensor<6x3xf32>, %B: tensor<6x1xf32>, %C: tensor<6x1xf32>, %rest: tensor<2x3xf32>) -> tensor<8x3xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<6x3xf32>
+  %e3 = tensor.empty() : tensor<6x3x1xf32>
+  %a = linalg.generic {indexing_maps = [#ld, #all], iterator_types = ["parallel", "parallel", "parallel"]} ins(%rate : tensor<6x3xf32>) outs(%e3 : tensor<6x3x1xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    %r = math.exp %p : f32
+    linalg.yield %r : f32
+  } -> tensor<6x3x1xf32>
+  %x = linalg.generic {indexing_maps = [#ld, #ln, #all], iterator_types = ["parallel", "parallel", "parallel"]} ins(%u, %B : tensor<6x3xf32>, tensor<6x1xf32>) outs(%e3 : tensor<6x3x1xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.mulf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<6x3x1xf32>
+  %h = ssm.scan "l d n, l d n -> l d n" axis(0) a(%a : tensor<6x3x1xf32>) b(%x : tensor<6x3x1xf32>) outs(%e3 : tensor<6x3x1xf32>)
+  %m = linalg.generic {indexing_maps = [#all, #ln, #all], iterator_types = ["parallel", "parallel", "parallel"]} ins(%h, %C : tensor<6x3x1xf32>, tensor<6x1xf32>) outs(%e3 : tensor<6x3x1xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.mulf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<6x3x1xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<6x3xf32>) -> tensor<6x3xf32>
+  %y = linalg.generic {indexing_maps = [#all, #ld], iterator_types = ["parallel", "parallel", "reduction"]} ins(%m : tensor<6x3x1xf32>) outs(%z : tensor<6x3xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    %r = arith.addf %p, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<6x3xf32>
+  %r = tensor.concat dim(0) %y, %rest : (tensor<6x3xf32>, tensor<2x3xf32>) -> tensor<8x3xf32>
+  return %r : tensor<8x3xf32>
+}
