@@ -238,24 +238,34 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
   /// The tensor whose entries along one dimension were taken apart, one in each piece, with that dimension and the one
   /// which they are put together along as one; null where the pieces are others.
   Value joinSelected(tensor::ConcatOp concat, IndexSpace &sizes, IRRewriter &rewriter) {
-    Value source;
-    int64_t apart = -1, into = concat.getDim();
-    for (auto [number, piece] : llvm::enumerate(concat.getInputs())) {
-      auto slice = piece.getDefiningOp<tensor::ExtractSliceOp>();
-      if (!slice || !slice.hasUnitStride() || (source && slice.getSource() != source))
-        return {};
-      source = slice.getSource();
-      llvm::SmallBitVector dropped = slice.getDroppedDims();
-      if (dropped.count() != 1 || (apart >= 0 && !dropped.test(apart)))
-        return {};
-      apart = dropped.find_first();
-      for (auto [dim, offset, size] : llvm::enumerate(slice.getMixedOffsets(), slice.getMixedSizes()))
-        if (static_cast<int64_t>(dim) == apart ? sizes.getIndex(offset) != Lin(number)
-                                               : sizes.getIndex(size) != sizes.getSize(source, dim))
-          return {};
-    }
-    auto type = cast<RankedTensorType>(source.getType());
-    if (type.getDimSize(apart) != static_cast<int64_t>(concat.getInputs().size()))
+    auto first = concat.getInputs()[0].getDefiningOp<tensor::ExtractSliceOp>();
+    if (!first)
+      return {};
+    Value source = first.getSource();
+    int64_t apart = -1, into = concat.getDim(), count = concat.getInputs().size();
+    RankedTensorType type = first.getSourceType();
+    // Which one of several dimensions of size 1 was left out does not show; it is the one that the pieces differ in.
+    auto isTakenApart = [&](int64_t dim) {
+      SmallVector<int64_t> shape(type.getShape());
+      shape.erase(shape.begin() + dim);
+      if (count < 2 || type.getDimSize(dim) != count || first.getType().getShape() != ArrayRef<int64_t>(shape))
+        return false;
+      for (auto [number, piece] : llvm::enumerate(concat.getInputs())) {
+        auto slice = piece.getDefiningOp<tensor::ExtractSliceOp>();
+        if (!slice || !slice.hasUnitStride() || slice.getSource() != source || slice.getType() != first.getType())
+          return false;
+        for (auto [other, offset, size] : llvm::enumerate(slice.getMixedOffsets(), slice.getMixedSizes()))
+          if (static_cast<int64_t>(other) == dim
+                  ? sizes.getIndex(offset) != Lin(number) || sizes.getIndex(size) != Lin(1)
+                  : sizes.getIndex(size) != sizes.getSize(source, other))
+            return false;
+      }
+      return true;
+    };
+    for (int64_t dim = 0; dim < type.getRank() && apart < 0; ++dim)
+      if (isTakenApart(dim))
+        apart = dim;
+    if (apart < 0)
       return {};
     Location loc = concat.getLoc();
     if (apart != into) {

@@ -51,7 +51,7 @@ LogicalResult RecurrenceMatcher::splitExponent(const Term &term, ArrayRef<Lin> g
       if (atom.kind != Atom::Kind::Prefix || llvm::none_of(atom.summand->atoms, isScaled))
         continue;
       // Sums of multiples are multiples of sums.
-      Term plain = openSummand(*atom.summand);
+      Term plain = openSummand(*atom.summand, /*products=*/false);
       part.coefficient *= std::exchange(plain.coefficient, 1);
       atom.summand = std::make_shared<Term>(std::move(plain));
     }

@@ -111,7 +111,7 @@ private:
   mlir::LogicalResult separate(llvm::SmallVectorImpl<Atom> &leaves, double &coefficient, llvm::ArrayRef<Lin> given);
   bool isUnmasked(const Term &masked, const Lin &end, llvm::ArrayRef<Lin> given);
   static Term intoSum(Term term);
-  Term openSummand(Term term);
+  Term openSummand(Term term, bool products = true);
   void openSummands(Poly &exponent);
   double compareSum(const Atom &sum, llvm::ArrayRef<Lin> given);
   void openScales(llvm::SmallVectorImpl<Atom> &leaves, double &coefficient, llvm::ArrayRef<Lin> given);

@@ -36,11 +36,13 @@ bool RecurrenceMatcher::isUnmasked(const Term &masked, const Lin &end, ArrayRef<
   });
 }
 
-/// A summand with its products taken apart, as far as they are products and nothing else, at the positions that are no pad.
-Term RecurrenceMatcher::openSummand(Term term) {
+/// A summand with its products taken apart, or only what is a number times something, as far as they are that and nothing
+/// else, at the positions that are no pad.
+Term RecurrenceMatcher::openSummand(Term term, bool products) {
   for (unsigned i = 0, steps = 0; i < term.atoms.size() && steps < 16;) {
     FailureOr<Poly> opened = evaluator.expand(term.atoms[i], term.guards);
     if (failed(opened) || opened->size() != 1 || !opened->front().bound.empty() ||
+        (!products && opened->front().atoms.size() != 1) ||
         llvm::any_of(opened->front().atoms, [](const Atom &atom) { return atom.kind != Atom::Kind::Leaf; })) {
       ++i;
       continue;

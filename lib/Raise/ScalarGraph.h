@@ -113,6 +113,8 @@ public:
   /// `rename` gives a variable of the same size as another that is none of those used.
   mlir::FailureOr<std::vector<Product>> expand(Id id,
                                                llvm::function_ref<int(int, llvm::ArrayRef<int>)> rename);
+  /// Whether products that were multiplied out have cancelled.
+  bool sawCancellation() const { return cancelled; }
   /// Multiplies out a unit and all of the same operation from now on. False if it is none, or was opened before.
   bool openUnit(Id id);
   /// The way back.
@@ -137,7 +139,7 @@ private:
   llvm::DenseMap<std::pair<uint64_t, uint64_t>, unsigned> knownReads, knownCalls;
   std::map<std::pair<Id, bool>, std::vector<Product>> expanded;
   llvm::DenseSet<mlir::Operation *> openUnits;
-  bool invalid = false;
+  bool invalid = false, cancelled = false;
 };
 
 bool operator==(const ScalarGraph::Product &a, const ScalarGraph::Product &b);

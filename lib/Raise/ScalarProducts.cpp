@@ -32,7 +32,7 @@ addExponents(const std::vector<std::pair<ScalarGraph::Monomial, double>> &a,
   return result;
 }
 
-static std::vector<Product> addUp(std::vector<Product> products) {
+static std::vector<Product> addUp(std::vector<Product> products, bool &cancelled) {
   auto key = [](const Product &p) { return std::tie(p.factors, p.bound, p.exponent); };
   llvm::sort(products, [&](const Product &a, const Product &b) { return key(a) < key(b); });
   std::vector<Product> result;
@@ -42,7 +42,9 @@ static std::vector<Product> addUp(std::vector<Product> products) {
     else
       result.push_back(std::move(product));
   }
-  llvm::erase_if(result, [](const Product &p) { return p.coefficient == 0; });
+  auto isNothing = [](const Product &p) { return p.coefficient == 0; };
+  cancelled |= llvm::any_of(result, isNothing);
+  llvm::erase_if(result, isNothing);
   return result;
 }
 
@@ -192,7 +194,7 @@ ScalarGraph::multiplyOut(Id id, bool inExponent, llvm::function_ref<int(int, Arr
   }
   if (result.size() > kMaxProducts)
     return failure();
-  result = addUp(std::move(result));
+  result = addUp(std::move(result), cancelled);
   expanded[{id, inExponent}] = result;
   return result;
 }

@@ -62,14 +62,17 @@ bool TraceSingleStepsPass::trace(RootQueue &queue, TraceScope &scope, Value root
       splits.push_back(*wanted);
       continue;
     }
-    // One decay at most, and less of everything than before.
+    // One decay at most.
     SmallVector<const ScalarGraph::Product *> decaying;
     for (const ScalarGraph::Product &product : recurrence.direct)
       if (!product.exponent.empty())
         decaying.push_back(&product);
     bool isStep = recurrence.direct.size() <= kMaxProducts && !recurrence.direct.empty() &&
                   llvm::all_of(decaying, [&](auto *product) { return product->exponent == decaying[0]->exponent; });
-    if (!isStep || decaying.size() >= numExponentials) {
+    // Less of everything than before: h (1 + (exp(a) - 1)) is h exp(a).
+    bool isLess = decaying.size() < numExponentials ||
+                  (decaying.size() == numExponentials && graph.sawCancellation());
+    if (!isStep || !isLess) {
       reason = "it is no single step of a recurrence";
       return false;
     }

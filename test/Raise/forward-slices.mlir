@@ -246,3 +246,16 @@ func.func @shifted(%c: tensor<4x3xf32>, %u: tensor<4x1xf32>, %v: tensor<4x1xf32>
   %r = tensor.concat dim(1) %b, %v : (tensor<4x2xf32>, tensor<4x1xf32>) -> tensor<4x3xf32>
   return %r : tensor<4x3xf32>
 }
+
+// -----
+
+// One of the dimensions of size one is that which was taken apart; the shape does not tell which.
+// CHECK-LABEL: func.func @entries_of_one
+// CHECK: %[[R:.*]] = tensor.collapse_shape %arg0 {{\[}}[0], [1, 2]] : tensor<1x2x3xf32> into tensor<1x6xf32>
+// CHECK: return %[[R]]
+func.func @entries_of_one(%x: tensor<1x2x3xf32>) -> tensor<1x6xf32> {
+  %a = tensor.extract_slice %x[0, 0, 0] [1, 1, 3] [1, 1, 1] : tensor<1x2x3xf32> to tensor<1x3xf32>
+  %b = tensor.extract_slice %x[0, 1, 0] [1, 1, 3] [1, 1, 1] : tensor<1x2x3xf32> to tensor<1x3xf32>
+  %r = tensor.concat dim(1) %a, %b : (tensor<1x3xf32>, tensor<1x3xf32>) -> tensor<1x6xf32>
+  return %r : tensor<1x6xf32>
+}
