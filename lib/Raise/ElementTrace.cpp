@@ -169,6 +169,16 @@ FailureOr<SmallVector<Lin>> ElementTrace::throughView(Operation *op, ArrayRef<Li
   return source;
 }
 
+/// Whether an elementwise body hands on what it reads, or that with another sign.
+static bool copiesOrNegates(linalg::LinalgOp op) {
+  if (op.getNumReductionLoops() != 0)
+    return false;
+  Value yielded = op->getRegion(0).front().getTerminator()->getOperand(0);
+  if (auto negation = yielded.getDefiningOp<arith::NegFOp>())
+    yielded = negation.getOperand();
+  return isa<BlockArgument>(yielded);
+}
+
 /// Whether a body turns integers into floats.
 static bool makesNumbers(linalg::LinalgOp op) {
   return llvm::any_of(op->getRegion(0).front(), [](Operation &inner) {
@@ -213,8 +223,7 @@ FailureOr<ElementTrace::Id> ElementTrace::compute(Value tensor, ArrayRef<Lin> in
     if (std::optional<double> value = getConstantFloat(fill.getInputs()[0]))
       return graph.number(*value);
   auto linalgOp = dyn_cast_or_null<linalg::LinalgOp>(op);
-  bool copies = linalgOp && linalgOp.getNumReductionLoops() == 0 &&
-                isa<BlockArgument>(linalgOp->getRegion(0).front().getTerminator()->getOperand(0));
+  bool copies = linalgOp && copiesOrNegates(linalgOp);
   if (!op || !(scope.isFollowed(tensor) || copies))
     return graph.read(tensor, index);
   // A position as a number, one for each head, say: which one it is does not matter.

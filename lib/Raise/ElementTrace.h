@@ -41,6 +41,8 @@ public:
   bool isMadeUp(mlir::Value value) const { return states.lookup(value).madeUp; }
   /// Belongs to a decay that is a power of positions.
   bool isPower(mlir::Value value) const { return powers.contains(value); }
+  /// Combines tensors with themselves, shifted, again and again.
+  bool isShifted(mlir::Value value) const { return shifts.contains(value); }
   /// The first of the constants that hold the same numbers in the same shape, dimensions of size 1 aside, and the
   /// position in it.
   std::pair<mlir::Value, llvm::SmallVector<Lin>> getSameConstant(mlir::Value tensor, llvm::ArrayRef<Lin> index) const;
@@ -77,6 +79,7 @@ private:
   llvm::DenseMap<mlir::Attribute, mlir::Value> constants; ///< by their numbers, without dimensions of size 1
   llvm::SmallVector<double> numbers;
   llvm::DenseSet<mlir::Value> powers;                     ///< see findPowersOfPositions
+  llvm::DenseSet<mlir::Value> shifts;                     ///< see findRepeatedShifts
 };
 
 /// The variables that sums run over: the same ones for sums of the same size, so that equal sums are equal expressions.

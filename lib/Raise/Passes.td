@@ -213,6 +213,9 @@ def TraceRecurrences : Pass<"ssm-trace-recurrences", "::mlir::func::FuncOp"> {
     of a chunk and exp(-slope * length) across, or gamma^(i - j). They are followed to the slope or gamma, be it a weight, an
     input or a number.
 
+    Complex numbers come in real parts, re = c re - s im + x and im = c im + s re + z; they become one ssm.scan with a_imag,
+    whatever is read of them: by a loop, by matrices of two by two, or in logarithmic depth.
+
     Declined: times whose length is not known, elements that are no sums of products, and whatever does not follow the
     recurrence of its first three steps at a later one.
   }];

@@ -53,7 +53,8 @@ private:
   llvm::SmallVector<unsigned> getStateAxisNumbers(const TracedRecurrence::Scan &scan);
   mlir::FailureOr<Destination> destinationFor(mlir::RankedTensorType type, llvm::ArrayRef<Lin> position,
                                               llvm::ArrayRef<unsigned> required);
-  mlir::FailureOr<Operand> writeScan(const TracedRecurrence::Scan &scan, FinalState &wanted);
+  /// The states at all times, and their imaginary parts if there are any.
+  mlir::FailureOr<llvm::SmallVector<Operand, 2>> writeScan(const TracedRecurrence::Scan &scan, FinalState &wanted);
 
   mlir::OpBuilder &b;
   mlir::Location loc;

@@ -209,7 +209,7 @@ void TraceRecurrencesPass::runOnOperation() {
     if (!ends)
       continue;
     llvm::SetVector<Value> inside = scope.getInside(root);
-    if (!isWorthwhile(inside) && !leavesStateBehind(scope, root, inside))
+    if (!isWorthwhile(inside) && !scope.isShifted(root) && !leavesStateBehind(scope, root, inside))
       continue;
     std::string reason;
     if (trace(queue, scope, root, reason)) {

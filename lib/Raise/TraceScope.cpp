@@ -7,6 +7,7 @@
 #include "lib/Raise/PositionDims.h"
 #include "lib/Raise/PowersOfPositions.h"
 #include "lib/Raise/RaiseUtils.h"
+#include "lib/Raise/RepeatedShifts.h"
 #include "lib/Raise/TermRoles.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -86,7 +87,7 @@ TraceScope::State TraceScope::visit(Operation &op, PositionDims &positions) cons
   }
   if (state.madeUp)
     return state;
-  state.inside |= decays(op, positions);
+  state.inside |= decays(op, positions) || (op.getNumResults() == 1 && shifts.contains(op.getResult(0)));
   if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
     state.piece |= slice.getSourceType() != slice.getType();
     return state;
@@ -175,6 +176,7 @@ TraceScope::TraceScope(func::FuncOp func) {
   });
   numbers.assign(different.begin(), different.end());
   powers = findPowersOfPositions(func);
+  shifts = findRepeatedShifts(func);
   PositionDims positions;
   for (Operation &op : func.front()) {
     State state = visit(op, positions);
@@ -204,7 +206,19 @@ bool TraceScope::isFollowed(Value value) const {
                 (isMultiple(op) && !dependsOnWeightsAlone(value)));
 }
 
-bool TraceScope::open(Value value) { return value.getDefiningOp() && opened.insert(value).second; }
+bool TraceScope::open(Value value) {
+  if (!value.getDefiningOp() || !opened.insert(value).second)
+    return false;
+  // Powers of weights, as later steps read them, are computed from each other.
+  if (dependsOnWeightsAlone(value))
+    for (Operation *user : value.getUsers()) {
+      auto linalgOp = dyn_cast<linalg::LinalgOp>(user);
+      if ((linalgOp && linalgOp.getNumReductionLoops() == 0 && isArithmeticBody(linalgOp) &&
+           dependsOnWeightsAlone(user->getResult(0))))
+        open(user->getResult(0));
+    }
+  return true;
+}
 
 llvm::SetVector<Value> TraceScope::getInside(Value root) const {
   llvm::SetVector<Value> inside;

@@ -81,25 +81,48 @@ void TracedRecurrence::open(Id factor, bool &again) {
 void TracedRecurrence::openNext(bool &again) {
   if (first.size() < 2)
     return;
-  auto openFirst = [&](const Monomial &monomial) {
-    for (Id factor : monomial) {
-      if (graph[factor].kind == ScalarGraph::Kind::Read) {
-        auto op = graph.getRead(factor).tensor.getDefiningOp<linalg::LinalgOp>();
-        if (!op || op.getNumReductionLoops() != 0)
-          continue;
-      }
-      if (!again)
-        open(factor, again);
+  auto forEachFactor = [&](size_t logical, llvm::function_ref<void(Id)> visit) {
+    for (const Product &product : first[logical]) {
+      llvm::for_each(product.factors, visit);
+      for (auto &[monomial, coefficient] : product.exponent)
+        llvm::for_each(monomial, visit);
     }
   };
-  for (const Product &product : first[1]) {
-    openFirst(product.factors);
-    for (auto &[monomial, coefficient] : product.exponent)
-      openFirst(monomial);
-  }
+  // Where a factor comes from: the tensor, or the operation.
+  using Kind = ScalarGraph::Kind;
+  auto getOrigin = [&](Id factor) -> Operation * {
+    if (graph[factor].kind == Kind::Unit)
+      return graph.getOrigin(factor).op;
+    return graph[factor].kind == Kind::Read ? graph.getRead(factor).tensor.getDefiningOp() : nullptr;
+  };
+  llvm::SmallPtrSet<Operation *, 8> ofSecond;
+  forEachFactor(1, [&](Id factor) {
+    ofSecond.insert(getOrigin(factor));
+    graph.forEachRead(factor, [&](const ScalarGraph::ReadOf &read) { ofSecond.insert(read.tensor.getDefiningOp()); });
+  });
+  auto openFactor = [&](Id factor) {
+    if (graph[factor].kind == Kind::Read) {
+      auto op = dyn_cast_or_null<linalg::LinalgOp>(getOrigin(factor));
+      if (!op || op.getNumReductionLoops() != 0)
+        return;
+    }
+    open(factor, again);
+  };
+  // What only the third step reads may have been computed from the second one's decays: all of it at once.
+  if (first.size() > 2)
+    forEachFactor(2, [&](Id factor) {
+      if (!ofSecond.contains(getOrigin(factor)))
+        openFactor(factor);
+    });
+  for (bool units : {true, false}) // what is a product already comes before what may be one
+    forEachFactor(1, [&](Id factor) {
+      if (!again && units == (graph[factor].kind == Kind::Unit))
+        openFactor(factor);
+    });
 }
 
-LogicalResult TracedRecurrence::findMotions(bool &again) {
+LogicalResult TracedRecurrence::findMotions(bool byPosition, bool &again) {
+  ambiguous = false;
   // The places at which each dimension is read: by time, outside and inside of exponents.
   struct Places {
     std::set<int64_t> factors[3], exponents[3], all;
@@ -146,13 +169,25 @@ LogicalResult TracedRecurrence::findMotions(bool &again) {
       next = join(2);
       shift = 1;
     }
-    next.erase(*begin.begin());
+    if (begin.empty() && next.size() == 2) // at the third step only: a decay that meets the second one's there
+      begin.insert(reverse ? *next.rbegin() : *next.begin());
+    if (!begin.empty())
+      next.erase(*begin.begin());
     if (begin.size() != 1 || next.size() != 1) {
       again |= scope.open(Value::getFromOpaquePointer(dim.first));
       return fail("the first steps follow no recurrence", kRecurrence);
     }
     int64_t stride = *next.begin() - *begin.begin();
     motions[dim] = {*begin.begin() - shift * stride, stride};
+    // What the second step reads first may be the first one's input just as well as the second one's decay: its positions
+    // may say which.
+    auto type = cast<RankedTensorType>(Value::getFromOpaquePointer(dim.first).getType());
+    Motion own{at(0).constant, reverse ? -1 : 1};
+    if (shift == 0 || stride != own.stride || type.getDimSize(dim.second) != length || motions[dim].offset == own.offset)
+      continue;
+    ambiguous = true;
+    if (byPosition)
+      motions[dim] = own;
   }
   return success();
 }
@@ -181,272 +216,6 @@ FailureOr<std::pair<ScalarGraph::Id, int64_t>> TracedRecurrence::generalize(Id i
   if (mixed)
     return failure();
   return std::pair(pattern, when);
-}
-
-//===- The recurrence -------------------------------------------------------------------------------------------===//
-
-static void addTo(TracedRecurrence::Exponent &sum, const TracedRecurrence::Exponent &other, double sign) {
-  std::map<Monomial, double> all;
-  for (auto &[monomial, coefficient] : sum)
-    all[monomial] += coefficient;
-  for (auto &[monomial, coefficient] : other)
-    all[monomial] += sign * coefficient;
-  sum.clear();
-  for (auto &[monomial, coefficient] : all)
-    if (coefficient != 0)
-      sum.push_back({monomial, coefficient});
-}
-
-/// A product of an element, its factors and exponents sorted by the times they are read at.
-struct TracedRecurrence::Sorted {
-  double coefficient;
-  SmallVector<int, 2> bound;
-  Monomial timeless, at[3];
-  Exponent exponent[3];
-  bool used = false;
-
-  /// All factors from time `begin` on.
-  Monomial getFactors(unsigned begin = 0) const {
-    Monomial all = timeless;
-    for (unsigned when = begin; when < 3; ++when)
-      all.append(at[when]);
-    llvm::sort(all);
-    return all;
-  }
-};
-
-FailureOr<TracedRecurrence::Sorted> TracedRecurrence::sort(const Product &product, bool &again) {
-  Sorted sorted{product.coefficient, product.bound, {}, {}, {}, false};
-  for (Id factor : product.factors) {
-    auto general = generalize(factor);
-    if (failed(general)) {
-      // Computed between two times: its own factors are looked at.
-      open(factor, again);
-      return failure();
-    }
-    if (general->second > 2)
-      return failure();
-    (general->second < 0 ? sorted.timeless : sorted.at[general->second]).push_back(general->first);
-  }
-  for (Monomial *monomial : {&sorted.timeless, &sorted.at[0], &sorted.at[1], &sorted.at[2]})
-    llvm::sort(*monomial);
-  for (auto &[monomial, coefficient] : product.exponent) {
-    Monomial pattern;
-    int64_t when = -1;
-    for (Id factor : monomial) {
-      auto general = generalize(factor);
-      if (failed(general) || (general->second >= 0 && when >= 0 && general->second != when)) {
-        open(factor, again);
-        return failure();
-      }
-      pattern.push_back(general->first);
-      when = std::max(when, general->second);
-    }
-    llvm::sort(pattern);
-    if (when > 2)
-      return failure();
-    // A decay that does not move: the same at each step. How many steps it is taken for says how often it counts.
-    sorted.exponent[when < 0 ? 2 : when].push_back({pattern, coefficient});
-  }
-  for (Exponent &exponent : sorted.exponent)
-    llvm::sort(exponent);
-  return sorted;
-}
-
-/// Takes `part` out of sorted factors; failure if it is not all there.
-static FailureOr<Monomial> takeOut(const Monomial &all, const Monomial &part) {
-  Monomial rest;
-  std::set_difference(all.begin(), all.end(), part.begin(), part.end(), std::back_inserter(rest));
-  if (rest.size() + part.size() != all.size())
-    return failure();
-  return rest;
-}
-
-/// What `term`, which starts at time 0, is one step later, and so without the decay. Sets the scan's decay, and the
-/// exponent of its target.
-bool TracedRecurrence::findDiagonal(MutableArrayRef<Sorted> terms, const Sorted &term, const Product &source,
-                                    Scan &scan) {
-  // However its factors are put together.
-  Product later;
-  later.coefficient = source.coefficient;
-  later.factors = source.factors;
-  later.factors.append(scan.target.factors);
-  uint64_t wanted = graph[graph.build(later)].residue.value;
-  auto take = [&](Sorted &other, bool plain) {
-    Exponent rest = other.exponent[1];
-    addTo(rest, other.exponent[2], 1);
-    addTo(rest, source.exponent, -1);
-    if (plain && !rest.empty())
-      return false;
-    other.used = true;
-    scan.target.exponent = rest;
-    scan.decay.exponent = term.exponent[1];
-    addTo(scan.decay.exponent, term.exponent[2], 1);
-    addTo(scan.decay.exponent, rest, -1);
-    return true;
-  };
-  auto isLater = [&](const Sorted &other) {
-    return !other.used && other.at[0].empty() && other.exponent[0].empty() && other.bound == term.bound;
-  };
-  for (bool plain : {true, false})
-    for (Sorted &other : terms) {
-      if (!isLater(other))
-        continue;
-      Product all;
-      all.coefficient = other.coefficient;
-      all.factors = other.getFactors();
-      if (graph[graph.build(all)].residue.value == wanted && take(other, plain))
-        return true;
-    }
-  // Without a factor that is the decay, or with another coefficient.
-  for (bool plain : {true, false})
-    for (Sorted &other : terms) {
-      double ratio = term.coefficient / other.coefficient;
-      if (!isLater(other) || ratio * other.coefficient != term.coefficient)
-        continue;
-      FailureOr<Monomial> decay = takeOut(term.getFactors(), other.getFactors());
-      if (failed(decay) || failed(takeOut(other.getFactors(), term.at[0])))
-        continue;
-      // It is read at time 1, or always.
-      bool known = true;
-      for (Id factor : *decay)
-        known &= llvm::is_contained(term.at[1], factor) || llvm::is_contained(term.timeless, factor);
-      if (!known || !take(other, plain))
-        continue;
-      scan.decay.coefficient = ratio;
-      scan.decay.factors = *decay;
-      return true;
-    }
-  return false;
-}
-
-/// Whether a term is a state from before the first step; adds it to its scan.
-bool TracedRecurrence::findInit(const Sorted &term) {
-  for (Scan &scan : scans) {
-    Exponent expected = scan.decay.exponent, found = term.exponent[0];
-    addTo(expected, scan.decay.exponent, 1);
-    addTo(expected, scan.target.exponent, 1);
-    addTo(found, term.exponent[1], 1);
-    addTo(found, term.exponent[2], 1);
-    bool decays = !scan.decay.exponent.empty() || !scan.decay.factors.empty();
-    if (found != expected || term.bound.size() < scan.stateVars.size() || !decays)
-      continue;
-    FailureOr<Monomial> init = takeOut(term.getFactors(), scan.target.factors);
-    for (unsigned step = 0; step < 2 && succeeded(init); ++step)
-      init = takeOut(*init, scan.decay.factors);
-    if (failed(init) || init->empty())
-      continue;
-    Product product;
-    product.coefficient = term.coefficient / (scan.decay.coefficient * scan.decay.coefficient);
-    product.factors = *init;
-    scan.init.push_back(product);
-    return true;
-  }
-  return false;
-}
-
-LogicalResult TracedRecurrence::derive(bool &again) {
-  if (first.size() < 2)
-    return fail("no element depends on an earlier step", kSteps);
-  std::vector<Sorted> terms;
-  for (const Product &product : first[1]) {
-    FailureOr<Sorted> sorted = sort(product, again);
-    if (failed(sorted))
-      return again ? failure() : fail("the first steps follow no recurrence", kRecurrence);
-    terms.push_back(std::move(*sorted));
-  }
-  // Decays that do not move stand in the slot of time 2: of one step where the term comes from time 0.
-  auto boundIn = [&](const Monomial &monomial, int var) {
-    return llvm::any_of(monomial, [&](Id id) { return llvm::is_contained(graph.getVars(id), var); });
-  };
-  for (Sorted &term : terms) {
-    if (term.used || term.at[0].empty())
-      continue;
-    Scan scan;
-    Product source;
-    source.coefficient = term.coefficient;
-    source.factors = term.at[0];
-    source.exponent = term.exponent[0];
-    scan.target.factors = term.at[1];
-    // What does not move is the source's, unless nothing else reads the state.
-    for (Id factor : term.timeless) {
-      bool readsState = llvm::any_of(term.bound, [&](int var) {
-        return llvm::is_contained(graph.getVars(factor), var) && !boundIn(scan.target.factors, var) &&
-               (boundIn(source.factors, var) || llvm::any_of(term.timeless, [&](Id other) {
-                  return other < factor && llvm::is_contained(graph.getVars(other), var);
-                }));
-      });
-      (readsState ? scan.target : source).factors.push_back(factor);
-    }
-    llvm::sort(source.factors);
-    llvm::sort(scan.target.factors);
-    term.used = true;
-    if (!findDiagonal(terms, term, source, scan)) {
-      term.used = false; // a state from before the first step, perhaps
-      continue;
-    }
-    // The decay is neither the source's nor the target's.
-    source.coefficient /= scan.decay.coefficient;
-    for (Id factor : scan.decay.factors) {
-      Monomial &from = llvm::is_contained(scan.target.factors, factor) ? scan.target.factors : source.factors;
-      from.erase(llvm::find(from, factor));
-    }
-    // Variables that only the source has are summed up there, and those that only the target has in the target.
-    for (int var : term.bound) {
-      bool inSource = boundIn(source.factors, var) || llvm::any_of(source.exponent, [&](auto &part) {
-                        return boundIn(part.first, var);
-                      });
-      bool inDecay = boundIn(scan.decay.factors, var) || llvm::any_of(scan.decay.exponent, [&](auto &part) {
-                       return boundIn(part.first, var);
-                     });
-      bool inTarget = boundIn(scan.target.factors, var);
-      if (inSource && !inDecay && !inTarget)
-        source.bound.push_back(var);
-      else
-        scan.stateVars.push_back(var);
-    }
-    auto same = llvm::find_if(scans, [&](const Scan &other) {
-      return other.decay == scan.decay && other.target == scan.target && other.stateVars == scan.stateVars;
-    });
-    if (same == scans.end()) {
-      scan.source.push_back(source);
-      scans.push_back(std::move(scan));
-    } else {
-      same->source.push_back(source);
-    }
-  }
-  if (scans.empty()) {
-    bool none = llvm::all_of(terms, [](const Sorted &term) { return term.at[0].empty(); });
-    return none ? fail("no element depends on an earlier step", kSteps)
-                : fail("the first steps follow no recurrence", kRecurrence);
-  }
-  if (scans.size() > 4)
-    return fail("the first steps follow no recurrence", kRecurrence);
-  if (llvm::all_of(scans, [](const Scan &scan) { return scan.decay == Product() && scan.target.factors.empty(); }))
-    return fail("it is a running sum", kRecurrence);
-  for (Sorted &term : terms) {
-    if (term.used || findInit(term))
-      continue;
-    if (!term.at[0].empty())
-      return fail("the first steps follow no recurrence", kRecurrence);
-    if (!term.exponent[0].empty()) {
-      // The readout may stand in one unit with the state from before the first step.
-      for (const Monomial *monomial : {&term.timeless, &term.at[1]})
-        for (Id factor : *monomial)
-          open(factor, again);
-      return fail("the first steps follow no recurrence", kRecurrence);
-    }
-    Product product;
-    product.coefficient = term.coefficient;
-    product.bound = term.bound;
-    product.factors = term.timeless;
-    product.factors.append(term.at[1]);
-    llvm::sort(product.factors);
-    product.exponent = term.exponent[1];
-    addTo(product.exponent, term.exponent[2], 1);
-    direct.push_back(product);
-  }
-  return success();
 }
 
 //===- The proof ------------------------------------------------------------------------------------------------===//
@@ -502,16 +271,31 @@ LogicalResult TracedRecurrence::prove(Value tensor, ArrayRef<Lin> index) {
         }
         return;
       }
-      Residue state;
+      Residue state, imaginary;
       for (const Product &product : scan.init)
         state = residues::add(state, evaluate(product, values));
       values.push_back({time, Lin(0)});
+      auto addTo = [&](Residue &sum, ArrayRef<Product> products) {
+        for (const Product &product : products)
+          sum = residues::add(sum, evaluate(product, values));
+      };
+      auto read = [&](int64_t t, const Residue &state, const Product &target) {
+        if (target.coefficient != 0)
+          expected[t] = residues::add(expected[t], residues::multiply(state, evaluate(target, values)));
+      };
       forTimes([&](int64_t t) {
         values.back().second = Lin(t);
-        state = residues::multiply(state, evaluateDecay(scan, values));
-        for (const Product &product : scan.source)
-          state = residues::add(state, evaluate(product, values));
-        expected[t] = residues::add(expected[t], residues::multiply(state, evaluate(scan.target, values)));
+        Residue decay = evaluate(scan.decay, values), before = state;
+        state = residues::multiply(state, decay);
+        if (scan.imaginary) {
+          Residue rotation = evaluate(scan.imaginary->rotation, values), minus = residues::ofNumber(-1);
+          state = residues::add(state, residues::multiply(minus, residues::multiply(rotation, imaginary)));
+          imaginary = residues::add(residues::multiply(imaginary, decay), residues::multiply(rotation, before));
+          addTo(imaginary, scan.imaginary->source);
+          read(t, imaginary, scan.imaginary->target);
+        }
+        addTo(state, scan.source);
+        read(t, state, scan.target);
       });
     };
     run(0, {});
@@ -536,6 +320,8 @@ LogicalResult TracedRecurrence::prove(Value tensor, ArrayRef<Lin> index) {
 }
 
 bool TracedRecurrence::isFinalState(const Scan &scan, Value tensor, ArrayRef<Lin> index) {
+  if (scan.imaginary)
+    return false;
   FailureOr<Id> element = whole->element(tensor, index);
   whole->undecidedVar = std::nullopt;
   if (failed(element))
@@ -552,6 +338,17 @@ bool TracedRecurrence::isFinalState(const Scan &scan, Value tensor, ArrayRef<Lin
   return !graph.isInvalid() && graph[*element].residue.value == state.value;
 }
 
+/// Finds the recurrence that the first steps show, and proves it.
+LogicalResult TracedRecurrence::follow(Value tensor, ArrayRef<Lin> index, bool byPosition, bool &again) {
+  scans.clear();
+  direct.clear();
+  if (failed(findMotions(byPosition, again)) || failed(derive(again)))
+    return failure();
+  if (succeeded(prove(tensor, index)))
+    return success();
+  return success(pairStates({}) && succeeded(prove(tensor, index)));
+}
+
 LogicalResult TracedRecurrence::find(Value tensor, ArrayRef<Lin> index, int along) {
   timeVar = along;
   length = space.get(timeVar).size->constant;
@@ -564,9 +361,13 @@ LogicalResult TracedRecurrence::find(Value tensor, ArrayRef<Lin> index, int alon
       bool again = false;
       scans.clear();
       direct.clear();
-      if (succeeded(expandFirst(tensor, index, again)) && succeeded(findMotions(again)) && succeeded(derive(again)) &&
-          succeeded(prove(tensor, index)))
-        return success();
+      if (succeeded(expandFirst(tensor, index, again)))
+        for (bool byPosition : {false, true}) {
+          if (succeeded(follow(tensor, index, byPosition, again)))
+            return success();
+          if (!ambiguous)
+            break;
+        }
       if (!again && !space.wantedSplit)
         openNext(again);
       if (!again || space.wantedSplit)

@@ -10,7 +10,8 @@
 //     h[t] = decay[t] h[t-1] + source[t]         h[-1] = init
 //     y[t] = target[t] h[t] + direct[t]          summed over the state's axes
 //
-// where the decay is an exponential, a factor that stands there without one, or a number.
+// where the decay is an exponential, a factor that stands there without one, or a number; or h and the decay are complex
+// numbers of which all that can be seen are real and imaginary parts (TracedPairs.cpp).
 //
 // That is a guess, which is then proved for each t by comparing residues (ScalarGraph.h) of the recurrence with those of
 // the tensor's own elements.
@@ -33,8 +34,15 @@ public:
   struct Scan {
     Product decay;                     ///< nothing bound
     std::vector<Product> source, init; ///< sums; nothing bound but the state's axes
-    Product target;                    ///< its coefficient is 1
+    Product target;                    ///< its coefficient is 1, where there is no imaginary part
     llvm::SmallVector<int> stateVars;  ///< the axes of the state that the tensor does not have
+    /// The imaginary parts, where states and decays are complex numbers. The decay's is `rotation`. A target whose
+    /// coefficient is 0 is not read.
+    struct Imaginary {
+      Product rotation, target;
+      std::vector<Product> source;
+    };
+    std::optional<Imaginary> imaginary;
   };
 
   TracedRecurrence(IndexSpace &space, TraceScope &scope, ScalarGraph &graph) 
@@ -83,15 +91,28 @@ private:
   /// Looks into a factor from now on, if it can be; `again` says that it was whole before.
   void open(Id factor, bool &again);
   void openNext(bool &again);
-  mlir::LogicalResult findMotions(bool &again);
+  mlir::LogicalResult findMotions(bool byPosition, bool &again);
   /// The pattern and the logical time that everything in it is read at; -1: it does not move.
   mlir::FailureOr<std::pair<Id, int64_t>> generalize(Id id);
-  struct Sorted;
+  /// A product of an element, its factors and exponents sorted by the times they are read at.
+  struct Sorted {
+    double coefficient;
+    llvm::SmallVector<int, 2> bound;
+    ScalarGraph::Monomial timeless, at[3];
+    Exponent exponent[3];
+    bool used = false;
+    /// All factors.
+    ScalarGraph::Monomial getFactors() const;
+  };
   mlir::FailureOr<Sorted> sort(const Product &product, bool &again);
   bool findDiagonal(llvm::MutableArrayRef<Sorted> terms, const Sorted &term, const Product &source, Scan &scan);
   bool findInit(const Sorted &term);
+  bool findRotation(const Scan &scan, Product &rotation);
+  bool pairStates(llvm::MutableArrayRef<Sorted> terms);
+  bool findImaginary(llvm::MutableArrayRef<Sorted> terms);
   mlir::LogicalResult derive(bool &again);
   mlir::LogicalResult prove(mlir::Value tensor, llvm::ArrayRef<Lin> index);
+  mlir::LogicalResult follow(mlir::Value tensor, llvm::ArrayRef<Lin> index, bool byPosition, bool &again);
   using Assignment = llvm::SmallVector<std::pair<int, Lin>, 4>;
   Id instantiate(Id pattern, const Assignment &values);
   Residue evaluate(const Product &product, const Assignment &values);
@@ -104,8 +125,14 @@ private:
   std::vector<ElementTrace::Loop> unrolled, split;
   std::vector<std::vector<Product>> first; ///< the elements at the first logical times
   std::map<std::pair<void *, unsigned>, Motion> motions;
+  bool ambiguous = false; ///< some motions could be others
   std::unique_ptr<ElementTrace> whole; ///< with every sum written out
 };
+
+/// Adds an exponent to another one.
+void addTo(TracedRecurrence::Exponent &sum, const TracedRecurrence::Exponent &other, double sign);
+/// Takes `part` out of sorted factors; failure if it is not all there.
+mlir::FailureOr<ScalarGraph::Monomial> takeOut(const ScalarGraph::Monomial &all, const ScalarGraph::Monomial &part);
 
 } // namespace mambac::raise
 

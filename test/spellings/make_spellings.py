@@ -34,7 +34,10 @@ from forms.registry import Spelling  # noqa: E402
 from make_models import InDouble  # noqa: E402
 from mambac.archive import save  # noqa: E402
 
-MODULES = ["selective", "recurrences", "parallel", "ssd", "ssd_other", "blocks", "higher_order", "relatives", "cached", "chunk_loops"]
+MODULES = [
+    "selective", "recurrences", "parallel", "ssd", "ssd_other", "blocks", "higher_order", "relatives", "cached",
+    "chunk_loops", "complex_scans",
+]  # fmt: skip
 
 
 def outputs_of(module: nn.Module, values: dict[str, Tensor]) -> list[Tensor]:
