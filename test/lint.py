@@ -104,7 +104,7 @@ def lint_constraints() -> Iterator[str]:
 def list_reasons() -> dict[str, str]:
     """The reasons for which raising declines something, and where they stand: string literals of what sets a reason."""
     sets = re.compile(
-        r"\b(?:fail|wrong|decline|remarkDeclined|noteDeclined|StringLiteral \w+)\s*\(|\b(?:reason|why|problem|const char \*k\w+)\s*=(?!=)"
+        r"\b(?:fail|refuse|wrong|decline|remarkDeclined|noteDeclined|StringLiteral \w+)\s*\(|\b(?:reason|why|problem|const char \*k\w+)\s*=(?!=)"
     )
     literal = re.compile(r'"((?:[^"\\]|\\.)*)"')
     found: dict[str, str] = {}

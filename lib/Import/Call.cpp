@@ -385,6 +385,7 @@ const Registry &registry() {
     registerSlices(r);
     registerReductions(r);
     registerContractions(r);
+    registerProducts(r);
     registerConvolutions(r);
     registerIndexing(r);
     registerCreation(r);

@@ -122,6 +122,7 @@ void registerViews(Registry &);
 void registerSlices(Registry &);
 void registerReductions(Registry &);
 void registerContractions(Registry &);
+void registerProducts(Registry &);
 void registerConvolutions(Registry &);
 void registerIndexing(Registry &);
 void registerCreation(Registry &);

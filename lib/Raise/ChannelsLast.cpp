@@ -2,6 +2,7 @@
 
 #include "dialects/SSM/IR/SSM.h"
 #include "lib/Raise/Passes.h"
+#include "lib/Raise/RaiseUtils.h"
 
 namespace mambac {
 #define GEN_PASS_DEF_CHANNELSLAST
@@ -29,8 +30,66 @@ struct ChannelsLastPass : mambac::impl::ChannelsLastBase<ChannelsLastPass> {
       if (!einsum->getResults().empty())
         einsums.push_back(einsum);
     });
-    for (ssm::EinsumOp einsum : einsums)
+    for (ssm::EinsumOp einsum : einsums) {
+      writeThroughTranspose(einsum);
       rewrite(einsum);
+    }
+  }
+
+  /// An elementwise operation on an einsum's result, of which there is but a transposed copy, writes that copy itself.
+  void writeThroughTranspose(ssm::EinsumOp einsum) {
+    auto getReader = [](Value value) {
+      return value.hasOneUse() ? dyn_cast<linalg::GenericOp>(*value.user_begin()) : linalg::GenericOp();
+    };
+    auto isElementwise = [](linalg::GenericOp op) {
+      return op && op.getNumReductionLoops() == 0 && op.getNumDpsInits() == 1 && op.hasPureTensorSemantics() &&
+             op.getMatchingBlockArgument(op.getDpsInitOperand(0)).use_empty() &&
+             op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isPermutation();
+    };
+    linalg::GenericOp op = getReader(einsum->getResult(0));
+    linalg::GenericOp copy = isElementwise(op) ? getReader(op.getResult(0)) : linalg::GenericOp();
+    if (!isElementwise(copy) || copy.getNumDpsInputs() != 1 ||
+        copy.getBody()->getTerminator()->getOperand(0) != copy.getBody()->getArgument(0) ||
+        !copy.getMatchingIndexingMap(copy.getDpsInputOperand(0)).isPermutation())
+      return;
+    // From the operation's loops to its result's dimensions, and on to the copy's.
+    AffineMap in = copy.getMatchingIndexingMap(copy.getDpsInputOperand(0));
+    AffineMap out = copy.getMatchingIndexingMap(copy.getDpsInitOperand(0));
+    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+    maps.back() = out.compose(inversePermutation(in)).compose(maps.back());
+    OpBuilder b(copy);
+    auto type = cast<RankedTensorType>(copy.getResult(0).getType());
+    Value empty = tensor::EmptyOp::create(b, copy.getLoc(), tensor::getMixedSizes(b, copy.getLoc(), copy.getDpsInits()[0]),
+                                          type.getElementType());
+    auto moved = linalg::GenericOp::create(b, op.getLoc(), type, op.getInputs(), empty, maps, op.getIteratorTypesArray());
+    moved.getRegion().takeBody(op.getRegion());
+    copy.getResult(0).replaceAllUsesWith(moved.getResult(0));
+    copy.erase();
+    op.erase();
+    ++numMoved;
+  }
+
+  /// The map by which the only reader of an einsum reads it, and the order in which it goes through the axes: that of a
+  /// scan, or of an elementwise operation's result.
+  static std::optional<std::pair<AffineMap, SmallVector<unsigned>>> getReadOrder(OpOperand &use) {
+    SmallVector<unsigned> order;
+    if (auto user = dyn_cast<ssm::IndexedOpInterface>(use.getOwner());
+        user && isa<ssm::SelectiveScanOp, ssm::SSDOp>(use.getOwner())) {
+      AffineMap read = user.getMapFor(use.getOperandNumber());
+      for (unsigned axis = 0; axis < read.getNumDims(); ++axis)
+        order.push_back(axis);
+      return std::pair(read, order);
+    }
+    auto op = dyn_cast<linalg::GenericOp>(use.getOwner());
+    if (!op || op.getNumReductionLoops() != 0 || op.getNumDpsInits() != 1 || op.isDpsInit(&use))
+      return std::nullopt;
+    AffineMap out = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+    if (!out.isPermutation())
+      return std::nullopt;
+    order.resize(out.getNumDims());
+    for (auto [place, loop] : llvm::enumerate(out.getResults()))
+      order[cast<AffineDimExpr>(loop).getPosition()] = place;
+    return std::pair(op.getMatchingIndexingMap(&use), order);
   }
 
   /// x = slice of a transpose: the slice is taken before, and the transpose is in the map.
@@ -67,22 +126,37 @@ struct ChannelsLastPass : mambac::impl::ChannelsLastBase<ChannelsLastPass> {
     ++numMoved;
   }
 
-  /// An einsum that is read by one scan alone writes its axes in the order of the scan's: batch, time, channels.
+  /// Whether a dimension of an einsum's result is an axis of a weight alone: the channels of a projection.
+  static bool isOfWeight(ssm::EinsumOp einsum, unsigned dim) {
+    SmallVector<AffineMap> maps = einsum.getIndexingMapsArray();
+    unsigned axis = cast<AffineDimExpr>(maps.back().getResult(dim)).getPosition();
+    bool any = false;
+    for (auto [input, map] : llvm::zip(einsum.getInputs(), maps))
+      if (map.isFunctionOfDim(axis)) {
+        if (!raise::dependsOnWeightsAlone(input))
+          return false;
+        any = true;
+      }
+    return any;
+  }
+
+  /// An einsum that is read by one scan alone writes its axes in the order of the scan's: batch, time, channels. A
+  /// projection that is read by an elementwise operation writes them in the order of that one's result, if its channels are
+  /// innermost there.
   void rewrite(ssm::EinsumOp einsum) {
     if (!einsum->getResult(0).hasOneUse())
       return;
     OpOperand &use = *einsum->getResult(0).getUses().begin();
-    auto user = dyn_cast<ssm::IndexedOpInterface>(use.getOwner());
-    if (!user || !isa<ssm::SelectiveScanOp, ssm::SSDOp>(use.getOwner()))
+    auto readOrder = getReadOrder(use);
+    if (!readOrder || !readOrder->first.isProjectedPermutation())
       return;
-    AffineMap read = user.getMapFor(use.getOperandNumber());
+    AffineMap read = readOrder->first;
     SmallVector<unsigned> order = llvm::to_vector(llvm::seq<unsigned>(0, read.getNumResults()));
-    if (!read.isProjectedPermutation())
-      return;
-    llvm::stable_sort(order, [&](unsigned x, unsigned y) {
-      return cast<AffineDimExpr>(read.getResult(x)).getPosition() < cast<AffineDimExpr>(read.getResult(y)).getPosition();
-    });
-    if (llvm::is_sorted(order))
+    auto placeOf = [&](unsigned dim) {
+      return readOrder->second[cast<AffineDimExpr>(read.getResult(dim)).getPosition()];
+    };
+    llvm::stable_sort(order, [&](unsigned x, unsigned y) { return placeOf(x) < placeOf(y); });
+    if (llvm::is_sorted(order) || (isa<linalg::GenericOp>(use.getOwner()) && !isOfWeight(einsum, order.back())))
       return;
     OpBuilder b(einsum);
     SmallVector<AffineMap> maps = einsum.getIndexingMapsArray();
@@ -97,7 +171,11 @@ struct ChannelsLastPass : mambac::impl::ChannelsLastBase<ChannelsLastPass> {
     auto type = cast<RankedTensorType>(einsum->getResult(0).getType());
     Value empty = tensor::EmptyOp::create(b, einsum.getLoc(), sizes, type.getElementType());
     auto moved = ssm::EinsumOp::create(b, einsum.getLoc(), einsum.getInputs(), empty, maps);
-    SmallVector<AffineMap> userMaps = user.getIndexingMapsArray();
+    SmallVector<AffineMap> userMaps;
+    if (auto user = dyn_cast<ssm::IndexedOpInterface>(use.getOwner()))
+      userMaps = user.getIndexingMapsArray();
+    else
+      userMaps = cast<linalg::GenericOp>(use.getOwner()).getIndexingMapsArray();
     userMaps[use.getOperandNumber()] = AffineMap::get(read.getNumDims(), 0, readAt, &getContext());
     use.getOwner()->setAttr("indexing_maps", b.getAffineMapArrayAttr(userMaps));
     use.set(moved->getResult(0));

@@ -182,9 +182,11 @@ public:
     };
     if (isFirstTimes(inputs.front()))
       std::swap(inputs.front(), inputs.back());
-    for (unsigned i = 0; i < inputs.size(); ++i)
-      if (succeeded(matchInput(inputs[i])) && (inputs.size() == 1 || succeeded(matchWindow(inputs[1 - i]))))
+    for (unsigned i = 0; i < inputs.size(); ++i) {
+      ArrayRef<Tap *> window = inputs.size() == 1 ? ArrayRef<Tap *>() : inputs[1 - i];
+      if (succeeded(matchInput(inputs[i])) && ((window.empty() && !atStart) || succeeded(matchWindow(window))))
         return matchAxes();
+    }
     return failure();
   }
 
@@ -219,8 +221,13 @@ private:
             return failure();
       return success();
     }
-    if (llvm::none_of(term.atoms, [&](const Atom &atom) { return usesVar(atom, form.time); }))
-      return addBias(term);
+    if (llvm::none_of(term.atoms, [&](const Atom &atom) { return usesVar(atom, form.time); })) {
+      // At time 0 alone: the last entry of a window.
+      if (term.guards.size() != 1 || term.guards[0] != Lin::var(form.time, -1) || atStart || !term.bound.empty())
+        return addBias(term);
+      atStart = term;
+      return success();
+    }
     notDepthwise |= !term.bound.empty();
     Tap tap;
     tap.guards = term.guards;
@@ -321,6 +328,9 @@ private:
       if (Lin ahead = tap->offset - last; ahead.isConstant() && ahead.constant > 0)
         last = tap->offset;
     form.taps.clear();
+    for (Tap *tap : group) // a roll, where there is an entry at time 0
+      if (atStart && failed(checkEnd(*tap)))
+        return failure();
     SmallVector<const Group *> byDelay;
     for (Tap *tap : group) {
       Lin delay = last - tap->offset;
@@ -347,6 +357,19 @@ private:
     return success();
   }
 
+  /// Up to where is it read? The input's end lies before that of the output, or a tap reads ahead.
+  LogicalResult checkEnd(const Tap &tap) {
+    for (const Lin &guard : tap.guards) {
+      if (guard.coefficientOf(form.time) >= 0)
+        continue;
+      Lin inputSize = guard + Lin::var(form.time) + tap.offset + 1;
+      return decline(space.implies({}, *space.get(form.time).size - inputSize - 1)
+                         ? "outputs beyond the end of the input are used"
+                         : kReadsAhead);
+    }
+    return success();
+  }
+
   LogicalResult checkGuards(const Tap &tap, const Lin &time, int64_t delay) {
     bool fromStart = false;
     for (const Lin &guard : tap.guards) {
@@ -357,47 +380,64 @@ private:
       int64_t step = guard.coefficientOf(form.time);
       if (step == 0)
         return decline("it is masked");
-      // Up to where? The input's end lies before that of the output, or a tap reads ahead.
-      if (step < 0) {
-        Lin inputSize = guard + Lin::var(form.time) + tap.offset + 1;
-        return decline(space.implies({}, *space.get(form.time).size - inputSize - 1)
-                           ? "outputs beyond the end of the input are used"
-                           : "it is not causal: it reads ahead");
-      }
+      if (failed(checkEnd(tap)))
+        return failure();
       return decline("it is not causal: what is read begins at another time than the result");
     }
     if (!fromStart && delay > 0)
-      return decline("what comes before the first input is neither zero nor a window");
+      return decline(kOtherStart);
     return success();
   }
 
   /// The terms that read the state: what x would be at the times -(K - 1) .. -1.
   LogicalResult matchWindow(ArrayRef<Tap *> group) {
     int64_t numTaps = form.taps.size();
+    form.window.reset();
     std::optional<Lin> base;
     SmallVector<bool> found(numTaps, false);
     for (Tap *tap : group) {
       // Under t < delay.
       if (tap->guards.size() != 1 || tap->guards[0].coefficientOf(form.time) != -1)
-        return decline("what comes before the first input is neither zero nor a window");
+        return decline(kOtherStart);
       Lin delay = tap->guards[0] + Lin::var(form.time) + 1;
       if (!delay.isConstant() || delay.constant < 1 || delay.constant >= numTaps || found[delay.constant])
-        return decline("what comes before the first input is neither zero nor a window");
+        return decline(kOtherStart);
       found[delay.constant] = true;
       const Group &weight = form.taps[numTaps - 1 - delay.constant];
       if (weight.coefficient != tap->weight.coefficient || !sameLeaves(weight.atoms, tap->weight.atoms))
-        return decline("the window has other weights than the input");
+        return decline(kOtherWeights);
       Lin first = tap->offset + delay - (numTaps - 1);
       if (base && *base != first)
-        return decline("the window is not read in order");
+        return decline(kOtherOrder);
       base = first;
+    }
+    form.windowEntry = space.addVar(IndexSpace::Kind::Bound, Lin(numTaps - 1));
+    if (!group.empty()) {
+      form.window = group.front()->input;
+      for (Atom &atom : form.window->atoms)
+        atom = substitute(atom, form.time, Lin::var(form.windowEntry) + *base);
+    }
+    if (atStart) {
+      // Delay 1 has one time before the first input.
+      const Group &weight = form.taps[numTaps - 2];
+      SmallVector<Atom, 4> entry(atStart->atoms.begin(), atStart->atoms.end());
+      if (found[1] || weight.coefficient != atStart->coefficient || !removeLeaves(entry, weight.atoms) || entry.empty())
+        return decline(kOtherWeights);
+      found[1] = true;
+      if (llvm::any_of(entry, [&](const Atom &atom) { // a roll
+            return llvm::any_of(form.x.atoms, [&](const Atom &input) { return input.value == atom.value; });
+          }))
+        return decline(kReadsAhead);
+      if (!form.window)
+        form.window = Group{1, SmallVector<Atom, 2>(entry.begin(), entry.end())};
+      SmallVector<Atom, 4> last;
+      for (const Atom &atom : form.window->atoms)
+        last.push_back(substitute(atom, form.windowEntry, Lin(numTaps - 2)));
+      if (!sameLeaves(entry, last))
+        return decline(kOtherOrder);
     }
     if (llvm::count(found, true) != numTaps - 1)
       return decline("the window is not as long as the taps");
-    form.window = group.front()->input;
-    form.windowEntry = space.addVar(IndexSpace::Kind::Bound, Lin(numTaps - 1));
-    for (Atom &atom : form.window->atoms)
-      atom = substitute(atom, form.time, Lin::var(form.windowEntry) + *base);
     return success();
   }
 
@@ -431,10 +471,16 @@ private:
     return success();
   }
 
+  static constexpr const char *kReadsAhead = "it is not causal: it reads ahead";
+  static constexpr const char *kOtherStart = "what comes before the first input is neither zero nor a window";
+  static constexpr const char *kOtherWeights = "the window has other weights than the input";
+  static constexpr const char *kOtherOrder = "the window is not read in order";
+
   ConvForm &form;
   IndexSpace &space;
   std::string &why;
   SmallVector<Tap, 4> taps;
+  std::optional<Term> atStart; ///< at time 0 alone
   bool looksLikeConv = false, notDepthwise = false;
 };
 

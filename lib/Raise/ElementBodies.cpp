@@ -239,12 +239,38 @@ FailureOr<Lin> ElementEvaluator::integer(linalg::LinalgOp op, Value v, const Env
   return failure();
 }
 
+/// An entry of a list of numbers that go up in equal steps, each so many times (0, 0, 1, 1), or over and over (0, 1, 0, 1).
+FailureOr<Lin> ElementEvaluator::listed(DenseIntElementsAttr list, const Lin &at, ArrayRef<Lin> given) {
+  SmallVector<int64_t> values = llvm::map_to_vector(list.getValues<APInt>(), [](const APInt &each) {
+    return each.getSExtValue();
+  });
+  int64_t size = values.size(), run = 1, period = 1;
+  while (run < size && values[run] == values[0])
+    ++run;
+  while (period < size && values[period] != values[0])
+    ++period;
+  if (size < 2 || run == size)
+    return failure();
+  Lin quotient, remainder;
+  for (bool isRun : {true, false}) {
+    int64_t step = isRun ? values[run] - values[0] : values[1] - values[0], by = isRun ? run : period;
+    bool same = true;
+    for (int64_t i = 0; i < size && same; ++i)
+      same = values[i] == values[0] + step * (isRun ? i / by : i % by);
+    if (same && space.divide(given, at, by, quotient, remainder))
+      return (isRun ? quotient : remainder) * step + values[0];
+  }
+  return failure();
+}
+
 FailureOr<Lin> ElementEvaluator::integerElement(Value tensor, ArrayRef<Lin> index, ArrayRef<Lin> given) {
   SmallVector<Lin> position(index.begin(), index.end());
   while (stepThroughView(tensor, position, given)) {
   }
   if (std::optional<int64_t> constant = getConstantInteger(tensor))
     return Lin(*constant);
+  if (DenseIntElementsAttr list; position.size() == 1 && matchPattern(tensor, m_Constant(&list)))
+    return listed(list, position[0], given);
   auto op = tensor.getDefiningOp<linalg::LinalgOp>();
   if (!op || op.getNumReductionLoops() != 0)
     return failure();

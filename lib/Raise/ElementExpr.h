@@ -201,6 +201,7 @@ private:
   mlir::FailureOr<Poly> power(const Poly &base, const Poly &exponent, llvm::ArrayRef<Lin> given);
   mlir::FailureOr<Lin> integer(mlir::linalg::LinalgOp op, mlir::Value v, const Env &env, llvm::ArrayRef<Lin> given);
   mlir::FailureOr<Lin> integerElement(mlir::Value tensor, llvm::ArrayRef<Lin> index, llvm::ArrayRef<Lin> given);
+  mlir::FailureOr<Lin> listed(mlir::DenseIntElementsAttr list, const Lin &at, llvm::ArrayRef<Lin> given);
   /// If `tensor` is a mere view of another tensor, moves on to that one.
   bool stepThroughView(mlir::Value &tensor, llvm::SmallVectorImpl<Lin> &index, llvm::ArrayRef<Lin> given);
   /// The one tensor that equal pieces are consecutive views of, and the position in it.

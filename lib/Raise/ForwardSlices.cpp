@@ -5,6 +5,7 @@
 // that steps depend on steps and not on the whole tensor. What overlaps a piece in part stays. An insertion that leaves
 // nothing of its destination is its source. So is what puts slices of a tensor together again just as they lay in it,
 // or cuts all of a pad off. Short concatenations, such as a register that each step shifts, are of what was written first.
+// A slice that leaves out nothing but dimensions of size one is a reshape.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 
@@ -78,6 +79,8 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
           value = takePieces(slice, rewriter);
         if (!value)
           value = forward(slice, rewriter);
+        if (!value)
+          value = dropUnits(slice, sizes, rewriter);
       } else if (auto concat = dyn_cast<tensor::ConcatOp>(op)) {
         value = join(concat, sizes);
         if (!value)
@@ -129,6 +132,17 @@ struct ForwardSlicesPass : mambac::impl::ForwardSlicesBase<ForwardSlicesPass> {
       if (!isWholeDim(insert.getDest(), dim, size))
         high[dim] = affine::makeComposedFoldedAffineApply(rewriter, loc, whole - part, {sizes[dim], size});
     return tensor::PadOp::create(rewriter, loc, type, insert.getSource(), low, high, fill.getInputs()[0]);
+  }
+
+  /// A slice that is the whole tensor but for dimensions of size one, as a reshape; else null.
+  Value dropUnits(tensor::ExtractSliceOp slice, IndexSpace &sizes, IRRewriter &rewriter) {
+    if (slice.getType().getRank() == slice.getSourceType().getRank() || !slice.hasUnitStride() || !slice.hasZeroOffset())
+      return {};
+    for (auto [dim, size] : llvm::enumerate(slice.getMixedSizes()))
+      if (sizes.getIndex(size) != sizes.getSize(slice.getSource(), dim))
+        return {};
+    Value reshaped = reshapeUnitDims(rewriter, slice.getLoc(), slice.getSource(), slice.getType());
+    return reshaped && reshaped != slice.getSource() ? reshaped : Value();
   }
 
   /// The source of an insertion that overwrites all of its destination; else null.

@@ -348,7 +348,8 @@ def ChannelsLast : Pass<"ssm-channels-last", "::mlir::func::FuncOp"> {
     PyTorch's convolutions want (b, c, l), so models transpose before and after. Scans and projections read channels,
     heads and states side by side. The result is written as (b, l, c), and a copy gives the old order; passes that
     raise afterwards look through it, and where nobody reads it, it disappears. A slice of a transpose is read before the
-    transpose, and an einsum that only a scan reads writes its axes in the scan's order.
+    transpose, and an einsum that only a scan reads writes its axes in the scan's order; so does a projection with a
+    bias behind it, of which only the transpose is used.
 
     Before: `%y = ssm.causal_conv1d "b l c, c k -> b c l" ..`
     After:
@@ -484,7 +485,7 @@ def RaiseEinsum : Pass<"ssm-raise-einsum", "::mlir::func::FuncOp"> {
 
     - products before, between and behind its sums, and sums over several axes in one step or in several;
     - broadcasts, transposes, dimensions of size one, repetitions of a group's entry (by expand and reshape, by a gather at
-      i / R), reshapes: an axis is cut into atoms where a leaf has them as dimensions, and atoms that all leaves have side by
+      i / R or at the entries of a list), the diagonal of a product, reshapes: an axis is cut into atoms where a leaf has them as dimensions, and atoms that all leaves have side by
       side are one axis;
     - matmul, batch_matmul and their kin, linalg.reduce, other einsums;
     - scalings by constants (an operand without axes), negations, divisions by constants;
@@ -563,18 +564,30 @@ def PlainProducts : Pass<"ssm-plain-products", "::mlir::func::FuncOp"> {
   let summary = "Sums over nothing, begun with zero, become the product alone";
   let description = [{
     An einsum that sums over no axis is imported as a contraction without reduction loops. What follows loops and scans
-    looks for products.
+    looks for products. Nor does a sum with a tensor of zeros hide them, as baddbmm has it, or a scaling that is one
+    operation with the bias behind it.
 
     Before:
 
         %z = linalg.fill 0
         %p = linalg.generic (parallel loops) outs(%z): %z + %a * %b
+        %s = linalg.generic: %z + %p
+        %y = linalg.generic: %bias + 0.5 * %product, where %product is a sum
 
-    After: `%p = linalg.generic (parallel loops): %a * %b`
+    After:
 
-    Kept: other initial values, reduction loops.
+        %p = linalg.generic (parallel loops): %a * %b
+        %h = linalg.generic: 0.5 * %product
+        %y = linalg.generic: %bias + %h
+
+    and %s is %p. Kept: other initial values, reduction loops.
   }];
-  let statistics = [Statistic<"numSimplified", "simplified", "initial zeros dropped">];
+  let options = [
+    Option<"leaveZeros", "leave-zeros", "bool", "false",
+           "leave sums with tensors of zeros: the first step of a loop over time may have one where the others have a state">
+  ];
+  let statistics = [Statistic<"numSimplified", "simplified", "zeros dropped">,
+                    Statistic<"numSplit", "split", "scalings of sums that became operations of their own">];
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
 }
 
@@ -641,6 +654,9 @@ def RollTimeLoopsPass : Pass<"ssm-roll-time-loops", "::mlir::func::FuncOp"> {
     After:
 
         %y, %last = ssm.scan "t b d, .." axis(0) a(%a) b(%b) init(%h)
+
+    Steps that are sums of products, and do not depend on each other, are one such sum: a product for each head is one
+    for all heads.
 
     Declined: steps that differ, states that are transposed, reduced or passed through a function that is not linear.
   }];

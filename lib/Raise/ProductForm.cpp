@@ -77,17 +77,24 @@ private:
     return type.isF32() && llvm::none_of(value.getDefiningOp()->getOperandTypes(),
                                          [](Type operand) { return getElementTypeOrSelf(operand).isF64(); });
   }
+  /// The one operation that reads a value; a gather reads in its body. Null if there are several, or if the value is what
+  /// another sum starts from.
+  static Operation *getReader(Value value) {
+    Operation *reader = nullptr;
+    for (OpOperand &use : value.getUses()) {
+      if (isa<tensor::DimOp>(use.getOwner()))
+        continue;
+      auto destination = dyn_cast<DestinationStyleOpInterface>(use.getOwner());
+      if (reader || (destination && destination.isDpsInit(&use)))
+        return nullptr;
+      reader = use.getOwner();
+    }
+    bool gathers = isa_and_nonnull<tensor::ExtractOp>(reader) && isa<linalg::LinalgOp>(reader->getParentOp());
+    return gathers ? reader->getParentOp() : reader;
+  }
   bool servesRootOnly(Value value) const {
     for (unsigned steps = 0; steps < 64; ++steps) {
-      Operation *reader = nullptr;
-      for (OpOperand &use : value.getUses()) {
-        if (isa<tensor::DimOp>(use.getOwner()))
-          continue;
-        auto destination = dyn_cast<DestinationStyleOpInterface>(use.getOwner());
-        if (reader || (destination && destination.isDpsInit(&use)))
-          return false; // read twice, or what another sum starts from
-        reader = use.getOwner();
-      }
+      Operation *reader = getReader(value);
       if (!reader || reader->getNumResults() != 1 || reader->getBlock() != root.getDefiningOp()->getBlock())
         return false;
       value = reader->getResult(0);
@@ -118,6 +125,11 @@ private:
       });
     }
     auto linalgOp = cast<linalg::LinalgOp>(op);
+    if (linalgOp.getNumDpsInputs() == 1 && llvm::all_of(op->getRegion(0).front(), [](Operation &inner) {
+          auto product = dyn_cast<arith::MulFOp>(inner);
+          return !product || getConstantFloat(product.getLhs()) || getConstantFloat(product.getRhs());
+        }))
+      return false; // a scaling by a number
     return llvm::any_of(linalgOp.getDpsInputOperands(), [&](OpOperand *operand) {
       return linalgOp.getMatchingIndexingMap(operand).getNumResults() == linalgOp.getNumLoops();
     });
@@ -130,10 +142,7 @@ private:
         isSum(value.getDefiningOp()))
       return true;
     while (value != root) {
-      Operation *reader = nullptr;
-      for (Operation *user : value.getUsers())
-        if (!isa<tensor::DimOp>(user))
-          reader = user;
+      Operation *reader = getReader(value);
       if (isa<linalg::LinalgOp, ssm::EinsumOp>(reader) && hasWeight(reader, value))
         return true;
       if (isSum(reader))

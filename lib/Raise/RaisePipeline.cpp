@@ -32,7 +32,9 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   addCleanup(pm);
   pm.addNestedPass<func::FuncOp>(createSimplifySizes());
   addCleanup(pm);
-  pm.addNestedPass<func::FuncOp>(createPlainProducts());
+  PlainProductsOptions beforeLoops;
+  beforeLoops.leaveZeros = true;
+  pm.addNestedPass<func::FuncOp>(createPlainProducts(beforeLoops));
   // Before anything writes positions as linear expressions.
   pm.addNestedPass<func::FuncOp>(createCutMergedAxes());
   addCleanup(pm);
@@ -78,6 +80,7 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   // Masks of attentions, once their index arithmetic is as plain as it gets.
   pm.addNestedPass<func::FuncOp>(createFoldCausalMask());
   // Then the sums of products that no other op took: projections above all.
+  pm.addNestedPass<func::FuncOp>(createPlainProducts());
   pm.addNestedPass<func::FuncOp>(createRaiseEinsum());
   // Only what has no other reader changes its layout, and a tensor.dim would be one.
   addCleanup(pm);

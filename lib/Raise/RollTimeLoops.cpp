@@ -2,12 +2,13 @@
 //
 // The roots are the places where an unrolled loop puts its steps together again: a tensor.concat of one value a step,
 // or a chain of tensor.insert_slice that fills a tensor step by step. TimeStacker follows the steps from there. What
-// holds no recurrence is left as it is.
+// holds no recurrence is left as it is, but for sums of products: one for each head, say, are one for all heads.
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
 #include "lib/Raise/Passes.h"
 #include "mambac/Passes.h"
+#include "lib/Raise/ProductForm.h"
 #include "lib/Raise/RaiseUtils.h"
 #include "lib/Raise/TimeStacker.h"
 
@@ -310,6 +311,31 @@ private:
   llvm::DenseMap<Operation *, bool> read;
 };
 
+/// Whether steps that are alike are sums of products of slices and of what they share: all together they are one such sum,
+/// and nothing larger than its result is stored for it.
+bool areContractions(ArrayRef<Value> steps) {
+  bool sums = false;
+  llvm::SetVector<std::pair<Value, Value>> pairs;
+  pairs.insert({steps[0], steps[1]});
+  for (size_t next = 0; next < pairs.size(); ++next) {
+    auto [a, b] = pairs[next];
+    Operation *op = a.getDefiningOp(), *other = b.getDefiningOp();
+    if (a == b || isa_and_nonnull<linalg::FillOp, tensor::EmptyOp>(op))
+      continue;
+    if (!op || !other || op->getNumOperands() != other->getNumOperands())
+      return false;
+    bool isView = isa<tensor::ExtractSliceOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(op);
+    if (!isView && !isProductOp(op, /*isRoot=*/true))
+      return false;
+    auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+    sums |= isa<ssm::EinsumOp>(op) || (linalgOp && linalgOp.getNumReductionLoops() > 0);
+    for (auto [x, y] : llvm::zip_equal(op->getOperands(), other->getOperands()))
+      if (isa<RankedTensorType>(x.getType()))
+        pairs.insert({x, y});
+  }
+  return sums;
+}
+
 struct RollTimeLoops : mambac::impl::RollTimeLoopsPassBase<RollTimeLoops> {
   using Base::Base;
   RollTimeLoops(const RollTimeLoops &other) : Base(other) {} // loops at hand are no part of a pass
@@ -362,7 +388,7 @@ struct RollTimeLoops : mambac::impl::RollTimeLoopsPassBase<RollTimeLoops> {
       stacker = std::make_unique<TimeStacker>(rewriter, root.values.size(), maxDepth);
     size_t known = stacker->getRecurrences().size();
     FailureOr<Stacked> stacked = stacker->stack(root.values, op->getLoc());
-    bool rolls = succeeded(stacked) && stacker->sawRecurrence();
+    bool rolls = succeeded(stacked) && (stacker->sawRecurrence() || areContractions(root.values));
     if (rolls) {
       rewriter.replaceAllUsesWith(root.root, arrange(rewriter, op->getLoc(), root, *stacked));
       replaced.push_back(op);

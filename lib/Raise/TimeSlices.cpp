@@ -8,9 +8,27 @@
 using namespace mlir;
 using namespace mambac::raise;
 
+/// How many steps in a row have the same value: the heads of a group, say. 1 unless that goes evenly through all steps.
+static int64_t getRun(ArrayRef<Value> list) {
+  size_t run = 1;
+  while (run < list.size() && list[run] == list[0])
+    ++run;
+  if (!list[0] || list.size() % run != 0)
+    return 1;
+  for (auto [step, value] : llvm::enumerate(list))
+    if (value != list[step / run * run])
+      return 1;
+  return run;
+}
+
 /// Slices whose offsets differ in one dimension and by the same amount from each step to the next: by one forth or
-/// back, by more (every other entry), or by the slices' own extent (chunks), which then is split off.
-TimeStacker::Result TimeStacker::visitSlices(ArrayRef<Value> list) {
+/// back, by more (every other entry), or by the slices' own extent (chunks), which then is split off. Each may stand for
+/// several steps in a row.
+TimeStacker::Result TimeStacker::visitSlices(ArrayRef<Value> all) {
+  const int64_t run = getRun(all), steps = this->steps / run;
+  SmallVector<Value> list;
+  for (int64_t step = 0; step < steps; ++step)
+    list.push_back(all[step * run]);
   int64_t from = -1, to = -1; // two steps that are known
   for (auto [step, value] : llvm::enumerate(list))
     if (value) {
@@ -77,7 +95,7 @@ TimeStacker::Result TimeStacker::visitSlices(ArrayRef<Value> list) {
     strides[timeDim] = rewriter.getIndexAttr(std::abs(distance));
   SmallVector<int64_t> shape;
   SmallVector<AffineExpr> results;
-  AffineExpr time = getAffineDimExpr(0, ctx);
+  AffineExpr time = getAffineDimExpr(0, ctx).floorDiv(run);
   if (distance < 0)
     time = steps - 1 - time;
   unsigned elementDim = 0, timePosition = 0;

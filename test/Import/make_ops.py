@@ -13,6 +13,7 @@ To write them again:  pip install torch numpy transformers && python3 test/Impor
 
 from __future__ import annotations
 
+import math
 import sys
 import warnings
 from collections.abc import Callable
@@ -414,6 +415,30 @@ CONTRACTIONS: list[Op] = [
     lambda x, w, b, m: torch.tensordot(w, b, dims=0),
 ]
 
+PRODUCTS: list[Op] = [
+    lambda x, w, b, m: torch.addmm(b * math.nan, x[0], w.t(), beta=0, alpha=0.5),
+    lambda x, w, b, m: torch.baddbmm(x[:, :, :1], x, m, beta=0),
+    lambda x, w, b, m: torch.baddbmm(torch.zeros(1, 1, 1, dtype=x.dtype), x, m, alpha=0.25),
+    lambda x, w, b, m: torch.addmv(b, w, x[0, 0], alpha=0.5),
+    lambda x, w, b, m: torch.add(b, x @ w.T, alpha=0.5),
+    lambda x, w, b, m: torch.inner(x, w),
+    lambda x, w, b, m: torch.inner(w[0], x),
+    lambda x, w, b, m: torch.inner(w[0], w[1]),
+    lambda x, w, b, m: torch.inner(w[0, 0], x),
+    lambda x, w, b, m: torch.vdot(w[0], x[0, 0]),
+    lambda x, w, b, m: torch.linalg.vecdot(x, w[0]),
+    lambda x, w, b, m: torch.linalg.vecdot(x[:, :, None], w),
+    lambda x, w, b, m: torch.linalg.vecdot(m, x[:, 0, :, None], dim=1),
+    lambda x, w, b, m: F.bilinear(x[..., :5], x, w[:, :5, None] * w[:, None]),
+    lambda x, w, b, m: F.bilinear(x, x, w[:, :, None] * w[:, None], b),
+    lambda x, w, b, m: torch.kron(w[:2], m[0]),
+    lambda x, w, b, m: torch.kron(b, w[:, :2]),
+    lambda x, w, b, m: torch.kron(w[0], b),
+    lambda x, w, b, m: torch.diag_embed(x),
+    lambda x, w, b, m: torch.diag_embed(w, 1),
+    lambda x, w, b, m: torch.diag_embed(w, -2, 0, 2),
+]
+
 CONVOLUTIONS: list[Op] = [
     lambda x, d, g, f, b: F.conv1d(x, d, b, padding=3, groups=6)[..., : x.shape[-1]],
     lambda x, d, g, f, b: F.conv1d(x, d, groups=6),
@@ -698,6 +723,11 @@ def families() -> dict[str, tuple[nn.Module, Callable[[], list[Tensor]], list[st
             lambda: [randn(2, 3, 8), randn(5, 8), randn(5), randn(2, 8, 4)],
             everything,
         ),
+        "products": (
+            Family(PRODUCTS),
+            lambda: [randn(2, 5, 6), randn(4, 6), randn(4), randn(2, 6, 3)],
+            everything,
+        ),
         "convolutions": (
             Family(CONVOLUTIONS),
             lambda: [randn(2, 6, 9), randn(6, 1, 4), randn(6, 3, 3), randn(6, 6, 3), randn(6)],
@@ -744,6 +774,7 @@ FIXED: dict[str, dict[int, set[int]]] = {
     "reductions": {0: {2}},
     "movement": {0: {2}, 1: {2}},
     "contractions": {0: {2}, 1: {0, 1}, 2: {0}, 3: {1, 2}},
+    "products": {0: {2}, 1: {0, 1}, 2: {0}, 3: {1, 2}},
     "convolutions": {0: {1}, 1: {0, 1, 2}, 2: {0, 1, 2}, 3: {0, 1, 2}, 4: {0}},
     "indexing": {1: {0, 1}, 2: {0, 1, 2}, 3: {0}},
     "attention": {0: {1, 3}, 1: {1, 3}, 2: {1, 3}, 3: {1, 3}, 4: {1}},

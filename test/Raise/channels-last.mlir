@@ -24,3 +24,53 @@ func.func @layouts(%xz: tensor<2x9x12xf32>, %w: tensor<6x4xf32>, %p: tensor<6x3x
   %y = ssm.selective_scan "b d l, b d l, d n, b l n, b l n -> b l d" u(%u : tensor<2x6x9xf32>) delta(%dt : tensor<2x6x9xf32>) A(%A : tensor<6x5xf32>) B(%B : tensor<2x9x5xf32>) C(%C : tensor<2x9x5xf32>) outs(%e2 : tensor<2x9x6xf32>)
   return %y : tensor<2x9x6xf32>
 }
+
+#bel = affine_map<(b, e, l) -> (b, e, l)>
+#bel_e = affine_map<(b, e, l) -> (e)>
+#ble_bel = affine_map<(b, l, e) -> (b, e, l)>
+#ble = affine_map<(b, l, e) -> (b, l, e)>
+
+// A projection by a weight, its bias, and a transpose: all in the order of the result.
+//
+// CHECK-LABEL: func @projection
+// CHECK: %[[P:.*]] = ssm.einsum "a b c, d c -> a b d"
+// CHECK: %[[Y:.*]] = linalg.generic {{.*}} ins(%[[P]], %arg1 : tensor<2x7x4xf32>, tensor<4xf32>) outs(%{{.*}} : tensor<2x7x4xf32>)
+// CHECK: return %[[Y]]
+func.func @projection(%x: tensor<2x7x6xf32>, %bias: tensor<4xf32>) -> tensor<2x7x4xf32> {
+  %w = ssm.weight "w" : tensor<4x6xf32>
+  %e2x4x7 = tensor.empty() : tensor<2x4x7xf32>
+  %0 = ssm.einsum "b l d, e d -> b e l" ins(%x, %w : tensor<2x7x6xf32>, tensor<4x6xf32>) outs(%e2x4x7 : tensor<2x4x7xf32>)
+  %1 = linalg.generic {indexing_maps = [#bel, #bel_e, #bel], iterator_types = ["parallel", "parallel", "parallel"]} ins(%0, %bias : tensor<2x4x7xf32>, tensor<4xf32>) outs(%e2x4x7 : tensor<2x4x7xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.addf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x4x7xf32>
+  %e2x7x4 = tensor.empty() : tensor<2x7x4xf32>
+  %2 = linalg.generic {indexing_maps = [#ble_bel, #ble], iterator_types = ["parallel", "parallel", "parallel"]} ins(%1 : tensor<2x4x7xf32>) outs(%e2x7x4 : tensor<2x7x4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  } -> tensor<2x7x4xf32>
+  return %2 : tensor<2x7x4xf32>
+}
+
+// A product with what is no weight is written as it was; the copy is gone all the same.
+//
+// CHECK-LABEL: func @product
+// CHECK: ssm.einsum "a b c, d c -> a d b"
+// CHECK: %[[Y:.*]] = linalg.generic {{.*}} outs(%{{.*}} : tensor<2x7x4xf32>)
+// CHECK: return %[[Y]]
+func.func @product(%x: tensor<2x7x6xf32>, %w: tensor<4x6xf32>, %bias: tensor<4xf32>) -> tensor<2x7x4xf32> {
+  %e2x4x7 = tensor.empty() : tensor<2x4x7xf32>
+  %0 = ssm.einsum "b l d, e d -> b e l" ins(%x, %w : tensor<2x7x6xf32>, tensor<4x6xf32>) outs(%e2x4x7 : tensor<2x4x7xf32>)
+  %1 = linalg.generic {indexing_maps = [#bel, #bel_e, #bel], iterator_types = ["parallel", "parallel", "parallel"]} ins(%0, %bias : tensor<2x4x7xf32>, tensor<4xf32>) outs(%e2x4x7 : tensor<2x4x7xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.addf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x4x7xf32>
+  %e2x7x4 = tensor.empty() : tensor<2x7x4xf32>
+  %2 = linalg.generic {indexing_maps = [#ble_bel, #ble], iterator_types = ["parallel", "parallel", "parallel"]} ins(%1 : tensor<2x4x7xf32>) outs(%e2x7x4 : tensor<2x7x4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  } -> tensor<2x7x4xf32>
+  return %2 : tensor<2x7x4xf32>
+}

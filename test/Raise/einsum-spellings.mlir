@@ -8,7 +8,7 @@
 //
 // ALL-NOT: linalg.generic
 // ALL-NOT: linalg.batch_matmul
-// ALL-COUNT-9: ssm.einsum "a b c d, a b c e d,  -> a b c e" ins(%arg0, %expanded, %cst : tensor<2x5x2x8xf32>, tensor<2x5x2x3x8xf32>, tensor<f32>) outs(%{{.*}} : tensor<2x5x2x3xf32>)
+// ALL-COUNT-10: ssm.einsum "a b c d, a b c e d,  -> a b c e" ins(%arg0, %expanded, %cst : tensor<2x5x2x8xf32>, tensor<2x5x2x3x8xf32>, tensor<f32>) outs(%{{.*}} : tensor<2x5x2x3xf32>)
 // ALL-NOT: linalg.generic
 
 #blhn = affine_map<(b, l, h, n) -> (b, l, h, n)>
@@ -278,4 +278,42 @@ func.func @grouped_map(%C: tensor<2x5x2x8xf32>, %x: tensor<2x5x6x8xf32>) -> tens
     linalg.yield %a : f32
   } -> tensor<2x5x6xf32>
   return %y : tensor<2x5x6xf32>
+}
+
+#blhn_h = affine_map<(b, l, h, n) -> (h)>
+#blhn_blh = affine_map<(b, l, h, n) -> (b, l, h)>
+
+// The heads' groups are a list.
+func.func @listed(%C: tensor<2x5x2x8xf32>, %x: tensor<2x5x6x8xf32>) -> tensor<2x5x6xf32> {
+  %zero = arith.constant 0.0 : f32
+  %groups = arith.constant dense<[0, 0, 0, 1, 1, 1]> : tensor<6xi64>
+  %e2x5x6x8 = tensor.empty() : tensor<2x5x6x8xf32>
+  %0 = linalg.generic {indexing_maps = [#blhn_h, #blhn], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%groups : tensor<6xi64>) outs(%e2x5x6x8 : tensor<2x5x6x8xf32>) {
+  ^bb0(%a: i64, %o: f32):
+    %i = linalg.index 0 : index
+    %j = linalg.index 1 : index
+    %k = linalg.index 3 : index
+    %g = arith.index_cast %a : i64 to index
+    %r = tensor.extract %C[%i, %j, %g, %k] : tensor<2x5x2x8xf32>
+    linalg.yield %r : f32
+  } -> tensor<2x5x6x8xf32>
+  %1 = linalg.generic {indexing_maps = [#blhn, #blhn, #blhn], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%0, %x : tensor<2x5x6x8xf32>, tensor<2x5x6x8xf32>) outs(%e2x5x6x8 : tensor<2x5x6x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.mulf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x5x6x8xf32>
+  %e2x5x6 = tensor.empty() : tensor<2x5x6xf32>
+  %2 = linalg.fill ins(%zero : f32) outs(%e2x5x6 : tensor<2x5x6xf32>) -> tensor<2x5x6xf32>
+  %3 = linalg.generic {indexing_maps = [#blhn, #blhn_blh], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%1 : tensor<2x5x6x8xf32>) outs(%2 : tensor<2x5x6xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %r = arith.addf %a, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2x5x6xf32>
+  %4 = linalg.generic {indexing_maps = [#id3, #id3], iterator_types = ["parallel", "parallel", "parallel"]} ins(%3 : tensor<2x5x6xf32>) outs(%e2x5x6 : tensor<2x5x6xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %quarter = arith.constant 0.25 : f32
+    %r = arith.mulf %a, %quarter : f32
+    linalg.yield %r : f32
+  } -> tensor<2x5x6xf32>
+  return %4 : tensor<2x5x6xf32>
 }

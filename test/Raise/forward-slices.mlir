@@ -259,3 +259,19 @@ func.func @entries_of_one(%x: tensor<1x2x3xf32>) -> tensor<1x6xf32> {
   %r = tensor.concat dim(1) %a, %b : (tensor<1x3xf32>, tensor<1x3xf32>) -> tensor<1x6xf32>
   return %r : tensor<1x6xf32>
 }
+
+// -----
+
+// All but a dimension of size one, also where a size is not known. A part stays a slice.
+//
+// CHECK-LABEL: func.func @unit
+// CHECK: %[[R:.*]] = tensor.collapse_shape %arg0 {{\[}}[0], [1, 2]] : tensor<?x1x4xf32> into tensor<?x4xf32>
+// CHECK: %[[S:.*]] = tensor.extract_slice %arg1[1, 0]
+// CHECK: return %[[R]], %[[S]]
+func.func @unit(%x: tensor<?x1x4xf32>, %y: tensor<2x3xf32>) -> (tensor<?x4xf32>, tensor<3xf32>) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x1x4xf32>
+  %r = tensor.extract_slice %x[0, 0, 0] [%n, 1, 4] [1, 1, 1] : tensor<?x1x4xf32> to tensor<?x4xf32>
+  %s = tensor.extract_slice %y[1, 0] [1, 3] [1, 1] : tensor<2x3xf32> to tensor<3xf32>
+  return %r, %s : tensor<?x4xf32>, tensor<3xf32>
+}

@@ -111,3 +111,96 @@ func.func @tail(%x: tensor<2x6x8xf32>, %w: tensor<6x3xf32>) -> tensor<2x6x10xf32
   } -> tensor<2x6x10xf32>
   return %y : tensor<2x6x10xf32>
 }
+
+// -----
+
+#blc = affine_map<(b, l, c) -> (b, l, c)>
+#blc_c = affine_map<(b, l, c) -> (c)>
+
+// Each tap joins the window's end, as long as it reaches back, to the input's begin.
+//
+// CHECK-LABEL: func.func @window_in_pieces
+// CHECK: ssm.causal_conv1d "b l c, c k, b k c -> b l c" x(%arg0 {{.*}}) weight(%arg1 {{.*}}) initial_window(
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @window_in_pieces(%x: tensor<2x7x3xf32>, %w: tensor<3x4xf32>, %state: tensor<2x3x3xf32>) -> tensor<2x7x3xf32> {
+  %0 = tensor.extract_slice %state[0, 2, 0] [2, 1, 3] [1, 1, 1] : tensor<2x3x3xf32> to tensor<2x1x3xf32>
+  %1 = tensor.extract_slice %x[0, 0, 0] [2, 6, 3] [1, 1, 1] : tensor<2x7x3xf32> to tensor<2x6x3xf32>
+  %2 = tensor.concat dim(1) %0, %1 : (tensor<2x1x3xf32>, tensor<2x6x3xf32>) -> tensor<2x7x3xf32>
+  %3 = tensor.extract_slice %state[0, 1, 0] [2, 2, 3] [1, 1, 1] : tensor<2x3x3xf32> to tensor<2x2x3xf32>
+  %4 = tensor.extract_slice %x[0, 0, 0] [2, 5, 3] [1, 1, 1] : tensor<2x7x3xf32> to tensor<2x5x3xf32>
+  %5 = tensor.concat dim(1) %3, %4 : (tensor<2x2x3xf32>, tensor<2x5x3xf32>) -> tensor<2x7x3xf32>
+  %6 = tensor.extract_slice %x[0, 0, 0] [2, 4, 3] [1, 1, 1] : tensor<2x7x3xf32> to tensor<2x4x3xf32>
+  %7 = tensor.concat dim(1) %state, %6 : (tensor<2x3x3xf32>, tensor<2x4x3xf32>) -> tensor<2x7x3xf32>
+  %8 = tensor.extract_slice %w[0, 3] [3, 1] [1, 1] : tensor<3x4xf32> to tensor<3xf32>
+  %9 = tensor.extract_slice %w[0, 2] [3, 1] [1, 1] : tensor<3x4xf32> to tensor<3xf32>
+  %10 = tensor.extract_slice %w[0, 1] [3, 1] [1, 1] : tensor<3x4xf32> to tensor<3xf32>
+  %11 = tensor.extract_slice %w[0, 0] [3, 1] [1, 1] : tensor<3x4xf32> to tensor<3xf32>
+  %e2x7x3 = tensor.empty() : tensor<2x7x3xf32>
+  %12 = linalg.generic {indexing_maps = [#blc, #blc_c, #blc, #blc_c, #blc, #blc_c, #blc, #blc_c, #blc], iterator_types = ["parallel", "parallel", "parallel"]} ins(%x, %8, %2, %9, %5, %10, %7, %11 : tensor<2x7x3xf32>, tensor<3xf32>, tensor<2x7x3xf32>, tensor<3xf32>, tensor<2x7x3xf32>, tensor<3xf32>, tensor<2x7x3xf32>, tensor<3xf32>) outs(%e2x7x3 : tensor<2x7x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32, %d: f32, %e: f32, %f: f32, %g: f32, %h: f32, %o: f32):
+    %m0 = arith.mulf %a, %b : f32
+    %m1 = arith.mulf %c, %d : f32
+    %s1 = arith.addf %m0, %m1 : f32
+    %m2 = arith.mulf %e, %f : f32
+    %s2 = arith.addf %s1, %m2 : f32
+    %m3 = arith.mulf %g, %h : f32
+    %s3 = arith.addf %s2, %m3 : f32
+    linalg.yield %s3 : f32
+  } -> tensor<2x7x3xf32>
+  return %12 : tensor<2x7x3xf32>
+}
+
+// -----
+
+#blc = affine_map<(b, l, c) -> (b, l, c)>
+#blc_c = affine_map<(b, l, c) -> (c)>
+
+// A window of one entry.
+//
+// CHECK-LABEL: func.func @two_taps
+// CHECK: ssm.causal_conv1d "b l c, c k, b k c -> b l c" x(%arg0 {{.*}}) weight(%arg1 {{.*}}) initial_window(
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @two_taps(%x: tensor<2x7x3xf32>, %w: tensor<3x2xf32>, %state: tensor<2x1x3xf32>) -> tensor<2x7x3xf32> {
+  %0 = tensor.concat dim(1) %state, %x : (tensor<2x1x3xf32>, tensor<2x7x3xf32>) -> tensor<2x8x3xf32>
+  %1 = tensor.extract_slice %0[0, 0, 0] [2, 7, 3] [1, 1, 1] : tensor<2x8x3xf32> to tensor<2x7x3xf32>
+  %2 = tensor.extract_slice %w[0, 1] [3, 1] [1, 1] : tensor<3x2xf32> to tensor<3xf32>
+  %3 = tensor.extract_slice %w[0, 0] [3, 1] [1, 1] : tensor<3x2xf32> to tensor<3xf32>
+  %e2x7x3 = tensor.empty() : tensor<2x7x3xf32>
+  %4 = linalg.generic {indexing_maps = [#blc, #blc_c, #blc, #blc_c, #blc], iterator_types = ["parallel", "parallel", "parallel"]} ins(%x, %2, %1, %3 : tensor<2x7x3xf32>, tensor<3xf32>, tensor<2x7x3xf32>, tensor<3xf32>) outs(%e2x7x3 : tensor<2x7x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32, %d: f32, %o: f32):
+    %m0 = arith.mulf %a, %b : f32
+    %m1 = arith.mulf %c, %d : f32
+    %s1 = arith.addf %m0, %m1 : f32
+    linalg.yield %s1 : f32
+  } -> tensor<2x7x3xf32>
+  return %4 : tensor<2x7x3xf32>
+}
+
+// -----
+
+#blc = affine_map<(b, l, c) -> (b, l, c)>
+#blc_c = affine_map<(b, l, c) -> (c)>
+
+// The last entry of a longer one.
+//
+// CHECK-LABEL: func.func @two_taps_of_a_longer_window
+// CHECK: ssm.causal_conv1d "b l c, c k, b k c -> b l c" x(%arg0 {{.*}}) weight(%arg1 {{.*}}) initial_window(
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @two_taps_of_a_longer_window(%x: tensor<2x7x3xf32>, %w: tensor<3x2xf32>, %state: tensor<2x3x3xf32>) -> tensor<2x7x3xf32> {
+  %0 = tensor.concat dim(1) %state, %x : (tensor<2x3x3xf32>, tensor<2x7x3xf32>) -> tensor<2x10x3xf32>
+  %1 = tensor.extract_slice %0[0, 2, 0] [2, 7, 3] [1, 1, 1] : tensor<2x10x3xf32> to tensor<2x7x3xf32>
+  %2 = tensor.extract_slice %w[0, 1] [3, 1] [1, 1] : tensor<3x2xf32> to tensor<3xf32>
+  %3 = tensor.extract_slice %w[0, 0] [3, 1] [1, 1] : tensor<3x2xf32> to tensor<3xf32>
+  %e2x7x3 = tensor.empty() : tensor<2x7x3xf32>
+  %4 = linalg.generic {indexing_maps = [#blc, #blc_c, #blc, #blc_c, #blc], iterator_types = ["parallel", "parallel", "parallel"]} ins(%x, %2, %1, %3 : tensor<2x7x3xf32>, tensor<3xf32>, tensor<2x7x3xf32>, tensor<3xf32>) outs(%e2x7x3 : tensor<2x7x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32, %d: f32, %o: f32):
+    %m0 = arith.mulf %a, %b : f32
+    %m1 = arith.mulf %c, %d : f32
+    %s1 = arith.addf %m0, %m1 : f32
+    linalg.yield %s1 : f32
+  } -> tensor<2x7x3xf32>
+  return %4 : tensor<2x7x3xf32>
+}

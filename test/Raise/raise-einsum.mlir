@@ -109,3 +109,44 @@ func.func @stays(%x: tensor<4x8xf32>, %w: tensor<6x8xf32>, %v: tensor<8xf32>, %s
       ins(%scaled, %w : tensor<4x8xf32>, tensor<6x8xf32>) outs(%z2 : tensor<4x6xf32>) -> tensor<4x6xf32>
   return %square, %more, %y : tensor<4xf32>, tensor<4xf32>, tensor<4x6xf32>
 }
+
+// -----
+
+#ijk_ik = affine_map<(i, j, k) -> (i, k)>
+#ijk_kj = affine_map<(i, j, k) -> (k, j)>
+#ijk_ij = affine_map<(i, j, k) -> (i, j)>
+#i = affine_map<(i) -> (i)>
+#i_none = affine_map<(i) -> ()>
+
+// The diagonal of a product is read by a gather, and summed.
+//
+// CHECK-LABEL: func.func @trace_of_product
+// CHECK: ssm.einsum "a b, b a -> " ins(%arg0, %arg1
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @trace_of_product(%x: tensor<4x6xf32>, %y: tensor<6x4xf32>) -> tensor<f32> {
+  %zero = arith.constant 0.0 : f32
+  %e4x4 = tensor.empty() : tensor<4x4xf32>
+  %0 = linalg.fill ins(%zero : f32) outs(%e4x4 : tensor<4x4xf32>) -> tensor<4x4xf32>
+  %1 = linalg.generic {indexing_maps = [#ijk_ik, #ijk_kj, #ijk_ij], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %y : tensor<4x6xf32>, tensor<6x4xf32>) outs(%0 : tensor<4x4xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %m = arith.mulf %a, %b : f32
+    %r = arith.addf %m, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<4x4xf32>
+  %e4 = tensor.empty() : tensor<4xf32>
+  %2 = linalg.generic {indexing_maps = [#i], iterator_types = ["parallel"]} outs(%e4 : tensor<4xf32>) {
+  ^bb0(%o: f32):
+    %i = linalg.index 0 : index
+    %r = tensor.extract %1[%i, %i] : tensor<4x4xf32>
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %ef32 = tensor.empty() : tensor<f32>
+  %3 = linalg.fill ins(%zero : f32) outs(%ef32 : tensor<f32>) -> tensor<f32>
+  %4 = linalg.generic {indexing_maps = [#i, #i_none], iterator_types = ["reduction"]} ins(%2 : tensor<4xf32>) outs(%3 : tensor<f32>) {
+  ^bb0(%a: f32, %o: f32):
+    %r = arith.addf %a, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<f32>
+  return %4 : tensor<f32>
+}

@@ -240,3 +240,140 @@ func.func @logarithms_and_pads(%x: tensor<3x4xf32>, %init: tensor<5xf32>) -> ten
   %y = tensor.concat dim(0) %y0, %y1, %y2 : (tensor<1x5xf32>, tensor<1x5xf32>, tensor<1x5xf32>) -> tensor<3x5xf32>
   return %y : tensor<3x5xf32>
 }
+
+// -----
+
+#bn = affine_map<(b, n) -> (b, n)>
+#bn_b = affine_map<(b, n) -> (b)>
+
+// A product for each head, none of which depends on another, is one for all heads; heads of a group share their entry.
+//
+// CHECK-LABEL: func @each_head
+// CHECK-NOT: tensor.concat
+// CHECK: linalg.generic {indexing_maps = {{.*}}, iterator_types = ["parallel", "parallel", "reduction"]} ins(%{{.*}}, %{{.*}} : tensor<2x6x5xf32>, tensor<2x2x5xf32>)
+// CHECK-NOT: tensor.concat
+// CHECK: return
+func.func @each_head(%q: tensor<2x6x5xf32>, %k: tensor<2x2x5xf32>) -> tensor<2x6xf32> {
+  %zero = arith.constant 0.0 : f32
+  %0 = tensor.extract_slice %q[0, 0, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %1 = tensor.extract_slice %k[0, 0, 0] [2, 1, 5] [1, 1, 1] : tensor<2x2x5xf32> to tensor<2x5xf32>
+  %e2 = tensor.empty() : tensor<2xf32>
+  %2 = linalg.fill ins(%zero : f32) outs(%e2 : tensor<2xf32>) -> tensor<2xf32>
+  %3 = linalg.generic {indexing_maps = [#bn, #bn, #bn_b], iterator_types = ["parallel", "reduction"]} ins(%0, %1 : tensor<2x5xf32>, tensor<2x5xf32>) outs(%2 : tensor<2xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %m = arith.mulf %a, %b : f32
+    %r = arith.addf %m, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2xf32>
+  %4 = tensor.extract_slice %q[0, 1, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %5 = linalg.fill ins(%zero : f32) outs(%e2 : tensor<2xf32>) -> tensor<2xf32>
+  %6 = linalg.generic {indexing_maps = [#bn, #bn, #bn_b], iterator_types = ["parallel", "reduction"]} ins(%4, %1 : tensor<2x5xf32>, tensor<2x5xf32>) outs(%5 : tensor<2xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %m = arith.mulf %a, %b : f32
+    %r = arith.addf %m, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2xf32>
+  %7 = tensor.extract_slice %q[0, 2, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %8 = linalg.fill ins(%zero : f32) outs(%e2 : tensor<2xf32>) -> tensor<2xf32>
+  %9 = linalg.generic {indexing_maps = [#bn, #bn, #bn_b], iterator_types = ["parallel", "reduction"]} ins(%7, %1 : tensor<2x5xf32>, tensor<2x5xf32>) outs(%8 : tensor<2xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %m = arith.mulf %a, %b : f32
+    %r = arith.addf %m, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2xf32>
+  %10 = tensor.extract_slice %q[0, 3, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %11 = tensor.extract_slice %k[0, 1, 0] [2, 1, 5] [1, 1, 1] : tensor<2x2x5xf32> to tensor<2x5xf32>
+  %12 = linalg.fill ins(%zero : f32) outs(%e2 : tensor<2xf32>) -> tensor<2xf32>
+  %13 = linalg.generic {indexing_maps = [#bn, #bn, #bn_b], iterator_types = ["parallel", "reduction"]} ins(%10, %11 : tensor<2x5xf32>, tensor<2x5xf32>) outs(%12 : tensor<2xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %m = arith.mulf %a, %b : f32
+    %r = arith.addf %m, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2xf32>
+  %14 = tensor.extract_slice %q[0, 4, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %15 = linalg.fill ins(%zero : f32) outs(%e2 : tensor<2xf32>) -> tensor<2xf32>
+  %16 = linalg.generic {indexing_maps = [#bn, #bn, #bn_b], iterator_types = ["parallel", "reduction"]} ins(%14, %11 : tensor<2x5xf32>, tensor<2x5xf32>) outs(%15 : tensor<2xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %m = arith.mulf %a, %b : f32
+    %r = arith.addf %m, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2xf32>
+  %17 = tensor.extract_slice %q[0, 5, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %18 = linalg.fill ins(%zero : f32) outs(%e2 : tensor<2xf32>) -> tensor<2xf32>
+  %19 = linalg.generic {indexing_maps = [#bn, #bn, #bn_b], iterator_types = ["parallel", "reduction"]} ins(%17, %11 : tensor<2x5xf32>, tensor<2x5xf32>) outs(%18 : tensor<2xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %m = arith.mulf %a, %b : f32
+    %r = arith.addf %m, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2xf32>
+  %20 = tensor.expand_shape %3 [[0, 1]] output_shape [2, 1] : tensor<2xf32> into tensor<2x1xf32>
+  %21 = tensor.expand_shape %6 [[0, 1]] output_shape [2, 1] : tensor<2xf32> into tensor<2x1xf32>
+  %22 = tensor.expand_shape %9 [[0, 1]] output_shape [2, 1] : tensor<2xf32> into tensor<2x1xf32>
+  %23 = tensor.expand_shape %13 [[0, 1]] output_shape [2, 1] : tensor<2xf32> into tensor<2x1xf32>
+  %24 = tensor.expand_shape %16 [[0, 1]] output_shape [2, 1] : tensor<2xf32> into tensor<2x1xf32>
+  %25 = tensor.expand_shape %19 [[0, 1]] output_shape [2, 1] : tensor<2xf32> into tensor<2x1xf32>
+  %26 = tensor.concat dim(1) %20, %21, %22, %23, %24, %25 : (tensor<2x1xf32>, tensor<2x1xf32>, tensor<2x1xf32>, tensor<2x1xf32>, tensor<2x1xf32>, tensor<2x1xf32>) -> tensor<2x6xf32>
+  return %26 : tensor<2x6xf32>
+}
+
+// -----
+
+#bn = affine_map<(b, n) -> (b, n)>
+
+// Sums of elements are not stored for all heads at once.
+//
+// CHECK-LABEL: func @each_head_added
+// CHECK: tensor.concat
+func.func @each_head_added(%q: tensor<2x6x5xf32>, %k: tensor<2x6x5xf32>) -> tensor<2x6x5xf32> {
+  %0 = tensor.extract_slice %q[0, 0, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %1 = tensor.extract_slice %k[0, 0, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %e2x5 = tensor.empty() : tensor<2x5xf32>
+  %2 = linalg.generic {indexing_maps = [#bn, #bn, #bn], iterator_types = ["parallel", "parallel"]} ins(%0, %1 : tensor<2x5xf32>, tensor<2x5xf32>) outs(%e2x5 : tensor<2x5xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.addf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x5xf32>
+  %3 = tensor.extract_slice %q[0, 1, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %4 = tensor.extract_slice %k[0, 1, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %5 = linalg.generic {indexing_maps = [#bn, #bn, #bn], iterator_types = ["parallel", "parallel"]} ins(%3, %4 : tensor<2x5xf32>, tensor<2x5xf32>) outs(%e2x5 : tensor<2x5xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.addf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x5xf32>
+  %6 = tensor.extract_slice %q[0, 2, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %7 = tensor.extract_slice %k[0, 2, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %8 = linalg.generic {indexing_maps = [#bn, #bn, #bn], iterator_types = ["parallel", "parallel"]} ins(%6, %7 : tensor<2x5xf32>, tensor<2x5xf32>) outs(%e2x5 : tensor<2x5xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.addf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x5xf32>
+  %9 = tensor.extract_slice %q[0, 3, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %10 = tensor.extract_slice %k[0, 3, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %11 = linalg.generic {indexing_maps = [#bn, #bn, #bn], iterator_types = ["parallel", "parallel"]} ins(%9, %10 : tensor<2x5xf32>, tensor<2x5xf32>) outs(%e2x5 : tensor<2x5xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.addf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x5xf32>
+  %12 = tensor.extract_slice %q[0, 4, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %13 = tensor.extract_slice %k[0, 4, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %14 = linalg.generic {indexing_maps = [#bn, #bn, #bn], iterator_types = ["parallel", "parallel"]} ins(%12, %13 : tensor<2x5xf32>, tensor<2x5xf32>) outs(%e2x5 : tensor<2x5xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.addf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x5xf32>
+  %15 = tensor.extract_slice %q[0, 5, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %16 = tensor.extract_slice %k[0, 5, 0] [2, 1, 5] [1, 1, 1] : tensor<2x6x5xf32> to tensor<2x5xf32>
+  %17 = linalg.generic {indexing_maps = [#bn, #bn, #bn], iterator_types = ["parallel", "parallel"]} ins(%15, %16 : tensor<2x5xf32>, tensor<2x5xf32>) outs(%e2x5 : tensor<2x5xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.addf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x5xf32>
+  %18 = tensor.expand_shape %2 [[0, 1], [2]] output_shape [2, 1, 5] : tensor<2x5xf32> into tensor<2x1x5xf32>
+  %19 = tensor.expand_shape %5 [[0, 1], [2]] output_shape [2, 1, 5] : tensor<2x5xf32> into tensor<2x1x5xf32>
+  %20 = tensor.expand_shape %8 [[0, 1], [2]] output_shape [2, 1, 5] : tensor<2x5xf32> into tensor<2x1x5xf32>
+  %21 = tensor.expand_shape %11 [[0, 1], [2]] output_shape [2, 1, 5] : tensor<2x5xf32> into tensor<2x1x5xf32>
+  %22 = tensor.expand_shape %14 [[0, 1], [2]] output_shape [2, 1, 5] : tensor<2x5xf32> into tensor<2x1x5xf32>
+  %23 = tensor.expand_shape %17 [[0, 1], [2]] output_shape [2, 1, 5] : tensor<2x5xf32> into tensor<2x1x5xf32>
+  %24 = tensor.concat dim(1) %18, %19, %20, %21, %22, %23 : (tensor<2x1x5xf32>, tensor<2x1x5xf32>, tensor<2x1x5xf32>, tensor<2x1x5xf32>, tensor<2x1x5xf32>, tensor<2x1x5xf32>) -> tensor<2x6x5xf32>
+  return %24 : tensor<2x6x5xf32>
+}

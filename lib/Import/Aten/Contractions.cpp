@@ -7,10 +7,15 @@ using namespace mlir;
 namespace mambac::aten {
 namespace {
 
-/// product (in the accumulator type) + beta * bias, rounded once.
+/// alpha * product (in the accumulator type) + beta * bias, rounded once; beta 0 means that there is no bias.
 Tensor addBias(Emitter &e, const Tensor &product, const Tensor &bias, DType type, double alpha = 1.0,
                double beta = 1.0) {
   DType wide = product.dtype;
+  if (beta == 0)
+    return e.elementwise({product}, type, product.sizes, [&](Emitter &, ValueRange v) {
+      Value a = alpha == 1 ? v[0] : mulScalars(e, wide, v[0], e.constant(wide, alpha));
+      return e.convert(a, wide, type);
+    });
   return e.elementwise({product, bias}, type, product.sizes, [&](Emitter &, ValueRange v) {
     Value a = v[0], b = e.convert(v[1], bias.dtype, wide);
     if (alpha != 1.0)

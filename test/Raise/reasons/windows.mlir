@@ -244,3 +244,77 @@ func.func @weights_differ_in_type(%x: tensor<2x7x3xf32>, %w: tensor<3xf32>, %v: 
   } -> tensor<2x7x3xf32>
   return %4 : tensor<2x7x3xf32>
 }
+
+// -----
+
+#blc = affine_map<(b, l, c) -> (b, l, c)>
+#blc_c = affine_map<(b, l, c) -> (c)>
+
+// The tap before the newest reads another entry of the window than the others need.
+//
+// CHECK: Reason="the window is not read in order", Remark=ssm.causal_conv1d
+// IR-LABEL: func.func @first_entry_of_a_longer_window(
+// IR-NOT: ssm.causal_conv1d
+func.func @first_entry_of_a_longer_window(%x: tensor<2x7x3xf32>, %w: tensor<3x3xf32>, %state: tensor<2x3x3xf32>) -> tensor<2x7x3xf32> {
+  %0 = tensor.extract_slice %state[0, 0, 0] [2, 1, 3] [1, 1, 1] : tensor<2x3x3xf32> to tensor<2x1x3xf32>
+  %1 = tensor.extract_slice %x[0, 0, 0] [2, 6, 3] [1, 1, 1] : tensor<2x7x3xf32> to tensor<2x6x3xf32>
+  %2 = tensor.concat dim(1) %0, %1 : (tensor<2x1x3xf32>, tensor<2x6x3xf32>) -> tensor<2x7x3xf32>
+  %3 = tensor.extract_slice %state[0, 1, 0] [2, 2, 3] [1, 1, 1] : tensor<2x3x3xf32> to tensor<2x2x3xf32>
+  %4 = tensor.extract_slice %x[0, 0, 0] [2, 5, 3] [1, 1, 1] : tensor<2x7x3xf32> to tensor<2x5x3xf32>
+  %5 = tensor.concat dim(1) %3, %4 : (tensor<2x2x3xf32>, tensor<2x5x3xf32>) -> tensor<2x7x3xf32>
+  %6 = tensor.extract_slice %w[0, 2] [3, 1] [1, 1] : tensor<3x3xf32> to tensor<3xf32>
+  %7 = tensor.extract_slice %w[0, 1] [3, 1] [1, 1] : tensor<3x3xf32> to tensor<3xf32>
+  %8 = tensor.extract_slice %w[0, 0] [3, 1] [1, 1] : tensor<3x3xf32> to tensor<3xf32>
+  %e2x7x3 = tensor.empty() : tensor<2x7x3xf32>
+  %9 = linalg.generic {indexing_maps = [#blc, #blc_c, #blc, #blc_c, #blc, #blc_c, #blc], iterator_types = ["parallel", "parallel", "parallel"]} ins(%x, %6, %2, %7, %5, %8 : tensor<2x7x3xf32>, tensor<3xf32>, tensor<2x7x3xf32>, tensor<3xf32>, tensor<2x7x3xf32>, tensor<3xf32>) outs(%e2x7x3 : tensor<2x7x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32, %d: f32, %e: f32, %f: f32, %o: f32):
+    %m0 = arith.mulf %a, %b : f32
+    %m1 = arith.mulf %c, %d : f32
+    %s1 = arith.addf %m0, %m1 : f32
+    %m2 = arith.mulf %e, %f : f32
+    %s2 = arith.addf %s1, %m2 : f32
+    linalg.yield %s2 : f32
+  } -> tensor<2x7x3xf32>
+  return %9 : tensor<2x7x3xf32>
+}
+
+// -----
+
+#blc = affine_map<(b, l, c) -> (b, l, c)>
+#blc_c = affine_map<(b, l, c) -> (c)>
+
+// What is read before the first input has weights of its own.
+//
+// CHECK: Reason="the window has other weights than the input", Remark=ssm.causal_conv1d
+// IR-LABEL: func.func @first_output_with_other_weights(
+// IR-NOT: ssm.causal_conv1d
+func.func @first_output_with_other_weights(%x: tensor<2x7x3xf32>, %w: tensor<3x2xf32>, %state: tensor<2x1x3xf32>, %v: tensor<3xf32>) -> tensor<2x7x3xf32> {
+  %0 = tensor.extract_slice %w[0, 1] [3, 1] [1, 1] : tensor<3x2xf32> to tensor<3xf32>
+  %e2x7x3 = tensor.empty() : tensor<2x7x3xf32>
+  %1 = linalg.generic {indexing_maps = [#blc, #blc_c, #blc], iterator_types = ["parallel", "parallel", "parallel"]} ins(%x, %0 : tensor<2x7x3xf32>, tensor<3xf32>) outs(%e2x7x3 : tensor<2x7x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.mulf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x7x3xf32>
+  %e2x1x3 = tensor.empty() : tensor<2x1x3xf32>
+  %2 = linalg.generic {indexing_maps = [#blc, #blc_c, #blc], iterator_types = ["parallel", "parallel", "parallel"]} ins(%state, %v : tensor<2x1x3xf32>, tensor<3xf32>) outs(%e2x1x3 : tensor<2x1x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.mulf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x1x3xf32>
+  %3 = tensor.extract_slice %x[0, 0, 0] [2, 6, 3] [1, 1, 1] : tensor<2x7x3xf32> to tensor<2x6x3xf32>
+  %4 = tensor.extract_slice %w[0, 0] [3, 1] [1, 1] : tensor<3x2xf32> to tensor<3xf32>
+  %e2x6x3 = tensor.empty() : tensor<2x6x3xf32>
+  %5 = linalg.generic {indexing_maps = [#blc, #blc_c, #blc], iterator_types = ["parallel", "parallel", "parallel"]} ins(%3, %4 : tensor<2x6x3xf32>, tensor<3xf32>) outs(%e2x6x3 : tensor<2x6x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.mulf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x3xf32>
+  %6 = tensor.concat dim(1) %2, %5 : (tensor<2x1x3xf32>, tensor<2x6x3xf32>) -> tensor<2x7x3xf32>
+  %7 = linalg.generic {indexing_maps = [#blc, #blc, #blc], iterator_types = ["parallel", "parallel", "parallel"]} ins(%1, %6 : tensor<2x7x3xf32>, tensor<2x7x3xf32>) outs(%e2x7x3 : tensor<2x7x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.addf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x7x3xf32>
+  return %7 : tensor<2x7x3xf32>
+}
