@@ -7,6 +7,8 @@
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/Hashing.h"
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 
 using namespace mlir;
 using namespace mambac::raise;
@@ -39,9 +41,28 @@ ScalarGraph::Id ScalarGraph::number(double value) {
       {Kind::Number, -1, -1, 0, value == 0 ? 0.0 : value, residues::ofNumber(value), false, value <= kHides});
 }
 
+/// The number with the fewest digits that single precision rounds to `value`: what somebody wrote.
+static double asWritten(double value) {
+  for (int digits = 1; digits <= 9; ++digits) {
+    char text[32];
+    std::snprintf(text, sizeof(text), "%.*g", digits, value);
+    if (double written = std::strtod(text, nullptr); static_cast<float>(written) == static_cast<float>(value))
+      return written;
+  }
+  return value;
+}
+
+/// Whether two numbers are the same power, each rounded to single precision.
+static bool isPower(double value, double base, int64_t times) {
+  constexpr int64_t kFew = 8;
+  if (static_cast<float>(std::pow(asWritten(base), times)) == static_cast<float>(value))
+    return true;
+  return times <= kFew && std::abs(value / std::pow(base, times) - 1) <= (times + 1) * 0x1p-24;
+}
+
 void ScalarGraph::knowNumbers(ArrayRef<double> values) {
   constexpr size_t kMaxNumbers = 512;
-  constexpr double kMaxRoot = 256;
+  constexpr double kMaxRoot = 4096;
   SmallVector<double> bases;
   for (double value : values)
     if (value > 0 && std::isfinite(value) && !isShort(value) && bases.size() < kMaxNumbers)
@@ -50,12 +71,10 @@ void ScalarGraph::knowNumbers(ArrayRef<double> values) {
   llvm::sort(bases, [](double a, double b) { return std::abs(std::log(a)) < std::abs(std::log(b)); });
   for (auto [i, value] : llvm::enumerate(bases))
     for (double base : ArrayRef(bases).take_front(i)) {
-      double times = std::log(value) / std::log(base), whole = std::round(times);
-      // Each was rounded to single precision.
-      if (whole < 2 || whole > kMaxRoot || rootOf.count(base) ||
-          std::abs(value / std::pow(base, whole) - 1) > (whole + 1) * 0x1p-24)
+      double times = std::round(std::log(value) / std::log(base));
+      if (times < 2 || times > kMaxRoot || rootOf.count(base) || !isPower(value, base, static_cast<int64_t>(times)))
         continue;
-      rootOf[value] = {base, static_cast<int64_t>(whole)};
+      rootOf[value] = {base, static_cast<int64_t>(times)};
       break;
     }
 }

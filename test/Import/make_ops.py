@@ -575,6 +575,19 @@ ATTENTION: list[Op] = [
 ]
 
 
+# Lists of numbers that the code writes: they are a part of the module. A long one and truth values are weights.
+CONSTANTS: list[Op] = [
+    lambda x: x * torch.tensor([0.5, -1.25, 3.0]),
+    lambda x: x + torch.tensor([[1.0], [-2.0]], dtype=torch.float64).float(),
+    lambda x: x[:, torch.tensor([2, 0, 1])],
+    lambda x: x.index_select(0, torch.tensor([1, 0], dtype=torch.int32)),
+    lambda x: torch.where(torch.tensor([True, False, True]), x, -x),
+    lambda x: x * torch.tensor([0.5, 2.0, 4.0], dtype=torch.bfloat16),
+    lambda x: x * torch.tensor([0.5, 2.0, 4.0], dtype=torch.float16) ** torch.tensor([1, 2, 3]),
+    lambda x: x[:, :1] + torch.tensor([i / 8 for i in range(300)]),
+]
+
+
 class WithGradSwitch(nn.Module):
     """Sub-graphs: a part that runs without gradients, and constants of the module."""
 
@@ -763,6 +776,7 @@ def families() -> dict[str, tuple[nn.Module, Callable[[], list[Tensor]], list[st
             lambda: [randn(2, 3, 4, 2), randn(2, 3, 4, 2), randn(2, 3, 4)],
             ["static", "dynamic"],
         ),
+        "constants": (Family(CONSTANTS), lambda: [randn(2, 3)], ["static"]),
         "mapped": (Mapped(), lambda: [randn(7, 3), randn(7, 3)], ["static"]),
         "subgraphs": (WithGradSwitch(), lambda: [randn(2, 3, 5)], ["static", "dynamic"]),
     }
