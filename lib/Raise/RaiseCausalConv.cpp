@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------------------------------------------===//
 
 #include "lib/Raise/ConvForm.h"
+#include "lib/Raise/ElementTrace.h"
 #include "lib/Raise/Element.h"
 #include "lib/Raise/Passes.h"
 #include "lib/Raise/RaiseUtils.h"
@@ -184,10 +185,16 @@ private:
 
 struct RaiseCausalConv : mambac::impl::RaiseCausalConvBase<RaiseCausalConv> {
   void runOnOperation() final {
+    TraceScope decays(getOperation());
     RootQueue queue(getOperation(), isCandidate);
     while (Value root = queue.next()) {
       std::string why;
       FailureOr<ConvForm> form = getConvForm(root, why);
+      // Two chunks' states look like taps, too.
+      if (succeeded(form) && llvm::any_of(form->taps, [&](const Group &tap) {
+            return llvm::any_of(tap.atoms, [&](const Atom &leaf) { return leaf.value && decays.isInside(leaf.value); });
+          }))
+        continue;
       if (succeeded(form)) {
         OpBuilder b(root.getDefiningOp());
         if (FailureOr<Value> value = ConvBuilder(b, *form).build(); succeeded(value)) {

@@ -30,6 +30,8 @@ struct Candidate {
 
   std::string reason = {};
   bool plausible = false;
+  /// Whether a final state may be waited for until axes are looked at in their parts; whether that is wanted, and was.
+  bool mayWait = true, waits = false, hasWaited = false;
   Value raised;
   std::optional<std::pair<Value, Value>> finalState; ///< what it was, and what it is
   StringRef opName = "ssm.ssd";
@@ -117,6 +119,7 @@ LogicalResult Candidate::attemptPlain(RootStudy &study, RecurrenceMatcher::Optio
 
 LogicalResult Candidate::attempt(RootStudy &study, RecurrenceMatcher::Options options, bool &lacksStep,
                                  bool &otherWay) {
+  waits = false;
   RecurrenceMatcher matcher(study, options);
   if (failed(matcher.match())) {
     lacksStep = matcher.lacksStep();
@@ -134,12 +137,18 @@ LogicalResult Candidate::attempt(RootStudy &study, RecurrenceMatcher::Options op
   ScanBuilder builder(matcher, study, matcher.isSSD());
   if (failed(builder.findAxes(reason)))
     return failure();
-  Value last = builder.findFinalState(getByproducts(root, dependence),
+  SmallVector<Value> byproducts(getByproducts(root, dependence));
+  Value last = builder.findFinalState(byproducts,
                                       [&](Value value, ArrayRef<Lin> position, const Lin &length) {
                                         return matcher.isFinalState(value, position, length);
                                       });
   if (last)
     matcher.scaleStates();
+  // What could not be compared may be the final state, once an axis is looked at in its parts.
+  waits = mayWait && study.space.wantedSplit && !last && !byproducts.empty();
+  hasWaited |= waits;
+  if (waits)
+    return failure();
   if (!isWhole(matcher.timeDim, last)) {
     reason = "it is a part of a larger recurrence";
     return failure();
@@ -167,6 +176,8 @@ LogicalResult Candidate::raise() {
           if (succeeded(attempt(study, {/*withStep=*/true, reverse, negated}, lacksStep, otherWay)) ||
               (lacksStep && succeeded(attempt(study, {/*withStep=*/false, reverse, negated}, lacksStep, otherWay))))
             return success();
+          if (waits)
+            return failure();
           if (!reverse && !negated)
             first = reason;
           if (!otherWay)
@@ -202,7 +213,12 @@ static void raiseAll(func::FuncOp func, const ScanDependence &dependence, Recurr
   SmallVector<Operation *> noted;
   while (Value root = queue.next()) {
     Candidate candidate{root, dependence, options.onlySSD, masks, scope ? &*scope : nullptr};
-    if (succeeded(candidate.raise())) {
+    LogicalResult raised = candidate.raise();
+    if (failed(raised) && candidate.hasWaited) {
+      candidate.mayWait = false;
+      raised = candidate.raise();
+    }
+    if (succeeded(raised)) {
       ++counts.found;
       remarkFound(getScanLocation(root), candidate.opName);
       if (candidate.finalState) {

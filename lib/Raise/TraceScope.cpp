@@ -280,9 +280,10 @@ static bool isGate(Value value) {
 }
 
 bool TraceScope::isWhole(Value root, ArrayRef<Value> others) const {
-  SmallVector<Value> views{root};
-  while (!views.empty())
-    for (Operation *user : views.pop_back_val().getUsers()) {
+  llvm::SetVector<Value> views;
+  views.insert(root);
+  for (unsigned next = 0; next < views.size(); ++next)
+    for (Operation *user : views[next].getUsers()) {
       if (user->getNumResults() == 0 || !isInside(user->getResult(0)))
         continue;
       if (isa<tensor::ConcatOp, tensor::InsertSliceOp, tensor::PadOp>(user))
@@ -296,19 +297,9 @@ bool TraceScope::isWhole(Value root, ArrayRef<Value> others) const {
                (isa<arith::MulFOp, arith::DivFOp>(last) &&
                 llvm::any_of(last->getOperands(), [](Value v) { return matchPattern(v, m_Constant()); }));
       };
-      // A sum over one element.
-      auto isOfOne = [&] {
-        SmallVector<int64_t> sizes = op.getStaticLoopRanges();
-        return llvm::all_of(llvm::zip(sizes, op.getIteratorTypesArray()), [](auto loop) {
-          return std::get<0>(loop) == 1 || std::get<1>(loop) == utils::IteratorType::parallel;
-        });
-      };
-      if (isTensorView(user) || (op && op.getNumReductionLoops() == 0 && isOfItself()) ||
-          (op && op.getNumReductionLoops() > 0 && op.getNumDpsInputs() == 1 && isOfOne())) {
-        views.push_back(user->getResult(0));
-        continue;
-      }
-      if (!op || op.getNumReductionLoops() != 0)
+      // What is made of it, by a readout for one, is no whole either if it is a piece.
+      views.insert(user->getResult(0));
+      if (isTensorView(user) || !op || op.getNumReductionLoops() != 0 || isOfItself())
         continue;
       // D x is added, or a gate multiplied in.
       for (Operation &inner : op->getRegion(0).front())
