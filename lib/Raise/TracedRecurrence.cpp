@@ -13,6 +13,17 @@ using Monomial = ScalarGraph::Monomial;
 
 //===- The first times ------------------------------------------------------------------------------------------===//
 
+/// A sum of more than this is not gone through: the power of a sum has a variable for each factor.
+static constexpr double kMaxSummands = 1 << 20;
+
+double TracedRecurrence::countSummands(const Product &product) const {
+  double count = 1;
+  for (int var : product.bound)
+    if (const std::optional<Lin> &size = space.get(var).size; size && size->isConstant())
+      count *= size->constant;
+  return count;
+}
+
 LogicalResult TracedRecurrence::expandFirst(Value tensor, ArrayRef<Lin> index, bool &again) {
   first.clear();
   int64_t numTimes = std::min<int64_t>(3, length);
@@ -49,7 +60,8 @@ LogicalResult TracedRecurrence::expandFirst(Value tensor, ArrayRef<Lin> index, b
       return fail("a step is no short sum of products", kSteps);
     auto rename = [&](int var, ArrayRef<int> used) { return sumVars.get(*space.get(var).size, used); };
     FailureOr<std::vector<Product>> products = graph.expand(*element, rename);
-    if (failed(products) || graph.isInvalid())
+    if (failed(products) || graph.isInvalid() ||
+        llvm::any_of(*products, [&](const Product &product) { return countSummands(product) > kMaxSummands; }))
       return fail("a step is no short sum of products", kSteps);
     first.push_back(std::move(*products));
   }

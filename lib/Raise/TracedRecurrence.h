@@ -87,6 +87,8 @@ private:
     int64_t offset, stride;
   };
   using Dim = std::pair<mlir::Value, unsigned>;
+  /// The number of elements that the sums of a product run over.
+  double countSummands(const Product &product) const;
   mlir::LogicalResult expandFirst(mlir::Value tensor, llvm::ArrayRef<Lin> index, bool &again);
   /// Looks into a factor from now on, if it can be; `again` says that it was whole before.
   void open(Id factor, bool &again);

@@ -168,3 +168,107 @@ func.func @infinite(%a: tensor<2x3xf32>, %b: tensor<2x3xf32>) -> tensor<2x3xf32>
   %y = tensor.concat dim(1) %e0, %e1, %e2 : (tensor<2x1xf32>, tensor<2x1xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
   return %y : tensor<2x3xf32>
 }
+
+// -----
+
+#btsn_btn = affine_map<(b, t, s, n) -> (b, t, n)>
+#btsn_bsn = affine_map<(b, t, s, n) -> (b, s, n)>
+#btsn_bts = affine_map<(b, t, s, n) -> (b, t, s)>
+#bts = affine_map<(b, t, s) -> (b, t, s)>
+#bth = affine_map<(b, t, h) -> (b, t, h)>
+#bth_h = affine_map<(b, t, h) -> (h)>
+#btsh_bth = affine_map<(b, t, s, h) -> (b, t, h)>
+#btsh_bsh = affine_map<(b, t, s, h) -> (b, s, h)>
+#btsh = affine_map<(b, t, s, h) -> (b, t, s, h)>
+#bshp = affine_map<(b, s, h, p) -> (b, s, h, p)>
+#bshp_bsh = affine_map<(b, s, h, p) -> (b, s, h)>
+#bthps_bts = affine_map<(b, t, h, p, s) -> (b, t, s)>
+#bthps_btsh = affine_map<(b, t, h, p, s) -> (b, t, s, h)>
+#bthps_bshp = affine_map<(b, t, h, p, s) -> (b, s, h, p)>
+#bthps_bthp = affine_map<(b, t, h, p, s) -> (b, t, h, p)>
+
+// Scores to the 128th power: written out, a step would be a sum over 5^128 products.
+// CHECK: declined{{.*}}the first steps follow no recurrence
+// FEW: declined{{.*}}too much is computed to be gone through step by step
+// IR-LABEL: func @products_of_products
+// IR-NOT: ssm.scan
+func.func @products_of_products(%x: tensor<2x6x3x4xf32>, %dt: tensor<2x6x3xf32>, %rate: tensor<3xf32>, %B: tensor<2x6x5xf32>, %C: tensor<2x6x5xf32>) -> tensor<2x6x3x4xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e2x6x6 = tensor.empty() : tensor<2x6x6xf32>
+  %0 = linalg.fill ins(%zero : f32) outs(%e2x6x6 : tensor<2x6x6xf32>) -> tensor<2x6x6xf32>
+  %1 = linalg.generic {indexing_maps = [#btsn_btn, #btsn_bsn, #btsn_bts], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%C, %B : tensor<2x6x5xf32>, tensor<2x6x5xf32>) outs(%0 : tensor<2x6x6xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %m = arith.mulf %a, %b : f32
+    %r = arith.addf %m, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x6xf32>
+  %2 = linalg.generic {indexing_maps = [#bts, #bts, #bts], iterator_types = ["parallel", "parallel", "parallel"]} ins(%1, %1 : tensor<2x6x6xf32>, tensor<2x6x6xf32>) outs(%e2x6x6 : tensor<2x6x6xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.mulf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x6xf32>
+  %3 = linalg.generic {indexing_maps = [#bts, #bts, #bts], iterator_types = ["parallel", "parallel", "parallel"]} ins(%2, %2 : tensor<2x6x6xf32>, tensor<2x6x6xf32>) outs(%e2x6x6 : tensor<2x6x6xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.mulf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x6xf32>
+  %4 = linalg.generic {indexing_maps = [#bts, #bts, #bts], iterator_types = ["parallel", "parallel", "parallel"]} ins(%3, %3 : tensor<2x6x6xf32>, tensor<2x6x6xf32>) outs(%e2x6x6 : tensor<2x6x6xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.mulf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x6xf32>
+  %5 = linalg.generic {indexing_maps = [#bts, #bts, #bts], iterator_types = ["parallel", "parallel", "parallel"]} ins(%4, %4 : tensor<2x6x6xf32>, tensor<2x6x6xf32>) outs(%e2x6x6 : tensor<2x6x6xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.mulf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x6xf32>
+  %6 = linalg.generic {indexing_maps = [#bts, #bts, #bts], iterator_types = ["parallel", "parallel", "parallel"]} ins(%5, %5 : tensor<2x6x6xf32>, tensor<2x6x6xf32>) outs(%e2x6x6 : tensor<2x6x6xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.mulf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x6xf32>
+  %7 = linalg.generic {indexing_maps = [#bts, #bts, #bts], iterator_types = ["parallel", "parallel", "parallel"]} ins(%6, %6 : tensor<2x6x6xf32>, tensor<2x6x6xf32>) outs(%e2x6x6 : tensor<2x6x6xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.mulf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x6xf32>
+  %8 = linalg.generic {indexing_maps = [#bts, #bts, #bts], iterator_types = ["parallel", "parallel", "parallel"]} ins(%7, %7 : tensor<2x6x6xf32>, tensor<2x6x6xf32>) outs(%e2x6x6 : tensor<2x6x6xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.mulf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x6xf32>
+  %e2x6x3 = tensor.empty() : tensor<2x6x3xf32>
+  %9 = linalg.generic {indexing_maps = [#bth, #bth_h, #bth], iterator_types = ["parallel", "parallel", "parallel"]} ins(%dt, %rate : tensor<2x6x3xf32>, tensor<3xf32>) outs(%e2x6x3 : tensor<2x6x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.mulf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x3xf32>
+  %10 = ssm.cumsum dim(1) ins(%9 : tensor<2x6x3xf32>) outs(%e2x6x3 : tensor<2x6x3xf32>)
+  %e2x6x6x3 = tensor.empty() : tensor<2x6x6x3xf32>
+  %11 = linalg.generic {indexing_maps = [#btsh_bth, #btsh_bsh, #btsh], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%10, %10 : tensor<2x6x3xf32>, tensor<2x6x3xf32>) outs(%e2x6x6x3 : tensor<2x6x6x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %i = linalg.index 1 : index
+    %j = linalg.index 2 : index
+    %m = arith.cmpi sge, %i, %j : index
+    %d = arith.subf %a, %b : f32
+    %ex = math.exp %d : f32
+    %none = arith.constant 0.0 : f32
+    %r = arith.select %m, %ex, %none : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x6x3xf32>
+  %e2x6x3x4 = tensor.empty() : tensor<2x6x3x4xf32>
+  %12 = linalg.generic {indexing_maps = [#bshp, #bshp_bsh, #bshp], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%x, %dt : tensor<2x6x3x4xf32>, tensor<2x6x3xf32>) outs(%e2x6x3x4 : tensor<2x6x3x4xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.mulf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x3x4xf32>
+  %13 = linalg.fill ins(%zero : f32) outs(%e2x6x3x4 : tensor<2x6x3x4xf32>) -> tensor<2x6x3x4xf32>
+  %14 = linalg.generic {indexing_maps = [#bthps_bts, #bthps_btsh, #bthps_bshp, #bthps_bthp], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]} ins(%8, %11, %12 : tensor<2x6x6xf32>, tensor<2x6x6x3xf32>, tensor<2x6x3x4xf32>) outs(%13 : tensor<2x6x3x4xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32, %o: f32):
+    %m1 = arith.mulf %a, %b : f32
+    %m2 = arith.mulf %m1, %c : f32
+    %r = arith.addf %m2, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2x6x3x4xf32>
+  return %14 : tensor<2x6x3x4xf32>
+}
