@@ -25,7 +25,8 @@ namespace mambac::raise {
 /// Whether an operation only moves elements.
 bool isTensorView(mlir::Operation *op);
 /// Whether a body computes sums, products, quotients, exponentials and powers of its operands, with masks of positions.
-bool isArithmeticBody(mlir::linalg::LinalgOp op);
+/// Squares and the like count where `constantPowers`.
+bool isArithmeticBody(mlir::linalg::LinalgOp op, bool constantPowers = false);
 
 class PositionDims;
 

@@ -43,18 +43,17 @@ private:
 
 } // namespace
 
-/// The scalar operations of a body that take exponentials, or powers that are not constant.
+/// Whether a body takes exponentials or powers.
 static bool takesPowers(linalg::LinalgOp op) {
   return llvm::any_of(op->getRegion(0).front(), [](Operation &inner) {
-    auto power = dyn_cast<math::PowFOp>(inner);
-    return isa<math::ExpOp, math::Exp2Op>(inner) || (power && !matchPattern(power.getRhs(), m_Constant()));
+    return isa<math::ExpOp, math::Exp2Op, math::PowFOp>(inner);
   });
 }
 
 static bool isElementwise(Operation *op) {
   auto linalgOp = dyn_cast_or_null<linalg::LinalgOp>(op);
   return linalgOp && linalgOp.getNumReductionLoops() == 0 && linalgOp->getNumResults() == 1 &&
-         isArithmeticBody(linalgOp) && isa<FloatType>(getElementTypeOrSelf(linalgOp->getResult(0)));
+         isArithmeticBody(linalgOp, /*constantPowers=*/true) && isa<FloatType>(getElementTypeOrSelf(linalgOp->getResult(0)));
 }
 
 /// Whether a product in the body, or a power, has a position as one operand and something else as the other.

@@ -20,13 +20,14 @@ bool mambac::raise::isTensorView(Operation *op) {
              tensor::InsertSliceOp, tensor::ConcatOp, tensor::PadOp>(op);
 }
 
-bool mambac::raise::isArithmeticBody(linalg::LinalgOp op) {
+bool mambac::raise::isArithmeticBody(linalg::LinalgOp op, bool constantPowers) {
   for (Operation &inner : op->getRegion(0).front()) {
     if (isa<linalg::YieldOp, linalg::IndexOp, arith::ConstantOp, arith::AddFOp, arith::SubFOp, arith::MulFOp,
             arith::NegFOp, arith::ExtFOp, arith::TruncFOp, arith::SelectOp, arith::UIToFPOp, arith::SIToFPOp, math::ExpOp,
             math::Exp2Op, math::LogOp, tensor::ExtractOp>(inner))
       continue;
-    if (auto power = dyn_cast<math::PowFOp>(inner); power && !matchPattern(power.getRhs(), m_Constant()))
+    if (auto power = dyn_cast<math::PowFOp>(inner);
+        power && (constantPowers || !matchPattern(power.getRhs(), m_Constant())))
       continue;
     // A quotient by a sum is another function.
     if (auto division = dyn_cast<arith::DivFOp>(inner)) {

@@ -198,6 +198,96 @@ func.func @powers(%x: tensor<4x3xf32>, %slope: tensor<3xf32>) -> tensor<4x3xf32>
 #ofMask = affine_map<(h, i, j) -> (h)>
 #all = affine_map<(h, i, j) -> (h, i, j)>
 
+// One of the powers has an exponent that is a number.
+//
+// CHECK-LABEL: func.func @squares
+// CHECK: ssm.scan {{.*}} a(%arg1 : tensor<3xf32>) b(%arg0 : tensor<4x3xf32>)
+// CHECK-NOT: tensor.concat
+// CHECK: return
+func.func @squares(%x: tensor<4x3xf32>, %slope: tensor<3xf32>) -> tensor<4x3xf32> {
+
+  %s = tensor.empty() : tensor<2x3xf32>
+  %z = arith.constant 0.0 : f32
+  %s0 = linalg.fill ins(%z : f32) outs(%s : tensor<2x3xf32>) -> tensor<2x3xf32>
+  %x0 = tensor.extract_slice %x[0, 0] [2, 3] [1, 1] : tensor<4x3xf32> to tensor<2x3xf32>
+  %x1 = tensor.extract_slice %x[2, 0] [2, 3] [1, 1] : tensor<4x3xf32> to tensor<2x3xf32>
+  %me = tensor.empty() : tensor<3x2x2xf32>
+  %m = linalg.generic {indexing_maps = [#ofMask, #all], iterator_types = ["parallel", "parallel", "parallel"]} ins(%slope : tensor<3xf32>) outs(%me : tensor<3x2x2xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %ii = linalg.index 1 : index
+    %jj = linalg.index 2 : index
+    %dd = arith.subi %ii, %jj : index
+    %d = arith.index_cast %dd : index to i64
+    %n = arith.sitofp %d : i64 to f32
+    %e = math.powf %a, %n : f32
+    %c = arith.cmpi sge, %ii, %jj : index
+    %r = arith.select %c, %e, %z : f32
+    linalg.yield %r : f32
+  } -> tensor<3x2x2xf32>
+  %qe = tensor.empty() : tensor<3x2xf32>
+  %q = linalg.generic {indexing_maps = [#h, #t], iterator_types = ["parallel", "parallel"]} ins(%slope : tensor<3xf32>) outs(%qe : tensor<3x2xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %ii = linalg.index 1 : index
+    %one = arith.constant 1 : index
+    %dd = arith.addi %ii, %one : index
+    %d = arith.index_cast %dd : index to i64
+    %two = arith.constant 2.0 : f32
+    %square = math.powf %a, %two : f32
+    %c1 = arith.cmpi eq, %ii, %one : index
+    %e = arith.select %c1, %square, %a : f32
+    linalg.yield %e : f32
+  } -> tensor<3x2xf32>
+  %k = linalg.generic {indexing_maps = [#h, #t], iterator_types = ["parallel", "parallel"]} ins(%slope : tensor<3xf32>) outs(%qe : tensor<3x2xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %ii = linalg.index 1 : index
+    %one = arith.constant 1 : index
+    %dd = arith.subi %one, %ii : index
+    %d = arith.index_cast %dd : index to i64
+    %n = arith.sitofp %d : i64 to f32
+    %e = math.powf %a, %n : f32
+    linalg.yield %e : f32
+  } -> tensor<3x2xf32>
+  %y0 = linalg.generic {indexing_maps = [#mask, #in, #out], iterator_types = ["parallel", "parallel", "reduction"]} ins(%m, %x0 : tensor<3x2x2xf32>, tensor<2x3xf32>) outs(%s0 : tensor<2x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %p = arith.mulf %a, %b : f32
+    %r = arith.addf %o, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<2x3xf32>
+  %h = tensor.empty() : tensor<3xf32>
+  %h0 = linalg.fill ins(%z : f32) outs(%h : tensor<3xf32>) -> tensor<3xf32>
+  %h1 = linalg.generic {indexing_maps = [#t, #tt, #h], iterator_types = ["parallel", "reduction"]} ins(%k, %x0 : tensor<3x2xf32>, tensor<2x3xf32>) outs(%h0 : tensor<3xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %p = arith.mulf %a, %b : f32
+    %r = arith.addf %o, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<3xf32>
+  %i1 = linalg.generic {indexing_maps = [#mask, #in, #out], iterator_types = ["parallel", "parallel", "reduction"]} ins(%m, %x1 : tensor<3x2x2xf32>, tensor<2x3xf32>) outs(%s0 : tensor<2x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %p = arith.mulf %a, %b : f32
+    %r = arith.addf %o, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<2x3xf32>
+  %y1 = linalg.generic {indexing_maps = [#tt, #t, #h, #tt], iterator_types = ["parallel", "parallel"]} ins(%i1, %q, %h1 : tensor<2x3xf32>, tensor<3x2xf32>, tensor<3xf32>) outs(%s : tensor<2x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32, %o: f32):
+    %p = arith.mulf %b, %c : f32
+    %r = arith.addf %a, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<2x3xf32>
+  %y = tensor.concat dim(0) %y0, %y1 : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<4x3xf32>
+  return %y : tensor<4x3xf32>
+}
+
+// -----
+
+#mask = affine_map<(i, h, j) -> (h, i, j)>
+#in = affine_map<(i, h, j) -> (j, h)>
+#out = affine_map<(i, h, j) -> (i, h)>
+#t = affine_map<(h, j) -> (h, j)>
+#tt = affine_map<(h, j) -> (j, h)>
+#h = affine_map<(h, j) -> (h)>
+#ofMask = affine_map<(h, i, j) -> (h)>
+#all = affine_map<(h, i, j) -> (h, i, j)>
+
 // One number; its square is a number, too.
 //
 // CHECK-LABEL: func.func @numbers
