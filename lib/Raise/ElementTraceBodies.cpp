@@ -185,7 +185,7 @@ FailureOr<Lin> ElementTrace::integerElement(Value tensor, ArrayRef<Lin> at) {
 
 FailureOr<ElementTrace::Id> ElementTrace::power(Id base, Id exponent) {
   using Kind = ScalarGraph::Kind;
-  constexpr double kMaxExponent = 1 << 16;
+  constexpr double kMaxExponent = 1 << 12;
   const ScalarGraph::Node x = graph[base], y = graph[exponent];
   if (y.kind == Kind::Number && y.number == std::trunc(y.number) && std::abs(y.number) <= kMaxExponent)
     return graph.power(base, static_cast<int64_t>(y.number));

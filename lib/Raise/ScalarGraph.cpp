@@ -122,7 +122,7 @@ ScalarGraph::Id ScalarGraph::add(Id a, Id b) {
 }
 
 /// No exponent is taken apart into higher powers than this.
-static constexpr int64_t kMaxPower = 1 << 16;
+static constexpr int64_t kMaxPower = 1 << 12;
 
 /// The whole number that a node is.
 static std::optional<int64_t> getInteger(const ScalarGraph::Node &node) {
