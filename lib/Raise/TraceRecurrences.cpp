@@ -31,7 +31,7 @@ struct TraceRecurrencesPass : mambac::impl::TraceRecurrencesBase<TraceRecurrence
 
 private:
   bool trace(RootQueue &queue, TraceScope &scope, Value root, std::string &reason);
-  uint64_t work = 0;                   ///< scalars written down so far
+  uint64_t work = 0;                   ///< scalars written down or computed so far
   TracedRecurrence::Progress progress; ///< of the attempt that the reason comes from
   bool traceAlong(RootQueue &queue, TraceScope &scope, Value root, ArrayRef<IndexSpace::Split> splits,
                   int time, std::string &reason, std::optional<IndexSpace::Split> &wanted);
@@ -133,7 +133,7 @@ bool TraceRecurrencesPass::traceAlong(RootQueue &queue, TraceScope &scope, Value
   TracedRecurrence recurrence(study.space, scope, graph);
   recurrence.maxElements = maxElements;
   bool found = succeeded(recurrence.find(root, study.index, time));
-  work += graph.size();
+  work += graph.size() + recurrence.evaluations;
   if (!found) {
     if (reason.empty() || recurrence.progress > progress) {
       reason = recurrence.reason;
@@ -198,7 +198,7 @@ void TraceRecurrencesPass::runOnOperation() {
            type.getRank() > 0;
   });
   while (Value root = queue.next()) {
-    if (declined.size() > kMaxDeclined || work > 8 * maxElements)
+    if (declined.size() > kMaxDeclined || work > 2 * maxElements)
       break;
     // Where a computation ends first; then what it ends in, if that is no recurrence.
     bool ends = llvm::any_of(root.getUsers(), [&](Operation *user) {

@@ -247,13 +247,16 @@ Residue TracedRecurrence::evaluate(const Product &product, const Assignment &val
     Product rest = product;
     int var = rest.bound.pop_back_val();
     Residue sum;
-    for (int64_t i = 0, size = space.get(var).size->constant; i < size; ++i) {
+    for (int64_t i = 0, size = space.get(var).size->constant; i < size && evaluations <= maxElements; ++i) {
       Assignment more = values;
       more.push_back({var, Lin(i)});
       sum = residues::add(sum, evaluate(rest, more));
     }
     return sum;
   }
+  evaluations += 1 + product.factors.size() + product.exponent.size();
+  if (evaluations > maxElements)
+    return {};
   return graph[instantiate(graph.build(product), values)].residue;
 }
 
@@ -276,7 +279,7 @@ LogicalResult TracedRecurrence::prove(Value tensor, ArrayRef<Lin> index) {
     std::function<void(unsigned, Assignment)> run = [&](unsigned level, Assignment values) {
       if (level < scan.stateVars.size()) {
         int var = scan.stateVars[level];
-        for (int64_t i = 0, size = space.get(var).size->constant; i < size; ++i) {
+        for (int64_t i = 0, size = space.get(var).size->constant; i < size && evaluations <= maxElements; ++i) {
           Assignment more = values;
           more.push_back({var, Lin(i)});
           run(level + 1, more);
@@ -312,6 +315,8 @@ LogicalResult TracedRecurrence::prove(Value tensor, ArrayRef<Lin> index) {
     };
     run(0, {});
   }
+  if (evaluations > maxElements)
+    return fail("too much is computed to be gone through step by step", kProof);
   whole = std::make_unique<ElementTrace>(space, scope, graph, sumVars);
   whole->unrollAllSums();
   whole->setBudget(maxElements);
@@ -347,7 +352,7 @@ bool TracedRecurrence::isFinalState(const Scan &scan, Value tensor, ArrayRef<Lin
     for (const Product &product : scan.source)
       state = residues::add(state, evaluate(product, values));
   }
-  return !graph.isInvalid() && graph[*element].residue.value == state.value;
+  return evaluations <= maxElements && !graph.isInvalid() && graph[*element].residue.value == state.value;
 }
 
 /// Finds the recurrence that the first steps show, and proves it.

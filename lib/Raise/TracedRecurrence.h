@@ -70,6 +70,7 @@ public:
   enum Progress { kFirstSteps, kSteps, kRecurrence, kProof } progress = kFirstSteps;
   /// What needs more elements than this takes too long to compile.
   size_t maxElements = 4'000'000;
+  size_t evaluations = 0; ///< factors whose residues were computed for the proof
 
 private:
   mlir::LogicalResult fail(const llvm::Twine &why, Progress at = kFirstSteps) {
