@@ -74,13 +74,24 @@ FailureOr<Value> RecurrenceWriter::scalar(OpBuilder &b, Id id, const DenseMap<Id
 FailureOr<Operand> RecurrenceWriter::combine(ArrayRef<Operand> operands, ArrayRef<unsigned> reduced,
                                              ArrayRef<unsigned> required, Body body, const Destination *destination) {
   MLIRContext *context = b.getContext();
-  SmallVector<unsigned> present(required);
-  for (const Operand &operand : operands)
-    operand.map.walkExprs([&](AffineExpr expr) {
-      if (auto dim = dyn_cast<AffineDimExpr>(expr); dim && !llvm::is_contained(present, dim.getPosition()))
-        present.push_back(dim.getPosition());
+  SmallVector<unsigned> present;
+  auto add = [&](unsigned axis) {
+    if (!llvm::is_contained(present, axis))
+      present.push_back(axis);
+  };
+  // The axes in the order of what is read, the largest first, whatever the result's is: so several results have decays
+  // in common.
+  SmallVector<AffineMap> byRank = llvm::map_to_vector(operands, [](const Operand &operand) { return operand.map; });
+  llvm::stable_sort(byRank, [](AffineMap a, AffineMap b) { return a.getNumResults() > b.getNumResults(); });
+  for (AffineMap map : byRank)
+    map.walkExprs([&](AffineExpr expr) {
+      if (auto dim = dyn_cast<AffineDimExpr>(expr))
+        add(dim.getPosition());
     });
-  llvm::sort(present);
+  for (unsigned axis : required)
+    add(axis);
+  if (destination)
+    llvm::sort(present);
   SmallVector<OpFoldResult> shape;
   SmallVector<AffineExpr> toLoop(axes.size(), getAffineConstantExpr(0, context)), outLoops, outAxes;
   SmallVector<utils::IteratorType> iterators;

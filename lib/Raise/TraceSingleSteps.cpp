@@ -46,6 +46,27 @@ static bool isExponential(Operation *op) {
          });
 }
 
+/// Exponentials that are parts of another's exponent, as in exp(dt * -exp(A_log)): they are no decays.
+static llvm::DenseSet<Value> getNested(const TraceScope &scope, const llvm::SetVector<Value> &inside) {
+  llvm::DenseSet<Value> nested;
+  for (Value outer : inside) {
+    if (!isExponential(outer.getDefiningOp()))
+      continue;
+    llvm::SetVector<Value> work;
+    work.insert(outer);
+    for (unsigned next = 0; next < work.size(); ++next)
+      for (Value operand : getReadValues(work[next].getDefiningOp())) {
+        if (!scope.isInside(operand))
+          continue;
+        if (isExponential(operand.getDefiningOp()))
+          nested.insert(operand);
+        else
+          work.insert(operand);
+      }
+  }
+  return nested;
+}
+
 bool TraceSingleStepsPass::trace(RootQueue &queue, TraceScope &scope, Value root, unsigned numExponentials,
                                  bool hasRunningSum, std::string &reason) {
   const ScanDependence none;
@@ -115,10 +136,12 @@ void TraceSingleStepsPass::runOnOperation() {
     // A running sum counts like an exponential: neither is left of a single step, but for its one decay.
     unsigned count = 0;
     bool hasRunningSum = false;
-    for (Value value : scope.getInside(root)) {
+    llvm::SetVector<Value> inside = scope.getInside(root);
+    llvm::DenseSet<Value> nested = getNested(scope, inside);
+    for (Value value : inside) {
       Operation *op = value.getDefiningOp();
       hasRunningSum |= isOfRecurrence(op);
-      count += isOfRecurrence(op) || (isExponential(op) && !dependsOnWeightsAlone(value));
+      count += isOfRecurrence(op) || (isExponential(op) && !nested.contains(value) && !dependsOnWeightsAlone(value));
     }
     if (count == 0)
       continue;

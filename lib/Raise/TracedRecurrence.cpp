@@ -264,7 +264,29 @@ Residue TracedRecurrence::evaluateDecay(const Scan &scan, const Assignment &valu
   return graph[instantiate(graph.build(scan.decay), values)].residue;
 }
 
-LogicalResult TracedRecurrence::prove(Value tensor, ArrayRef<Lin> index) {
+/// A later step may read a product that the first ones compute: looks into what only that step reads.
+void TracedRecurrence::openUnlikeFirst(Id element, bool &again) {
+  llvm::DenseSet<Value> known;
+  auto note = [&](const ScalarGraph::ReadOf &read) { known.insert(read.tensor); };
+  for (const std::vector<Product> &products : first)
+    for (const Product &product : products) {
+      for (Id factor : product.factors)
+        graph.forEachRead(factor, note);
+      for (auto &[monomial, coefficient] : product.exponent)
+        for (Id factor : monomial)
+          graph.forEachRead(factor, note);
+    }
+  llvm::SetVector<Value> others;
+  graph.forEachRead(element, [&](const ScalarGraph::ReadOf &read) {
+    auto op = read.tensor.getDefiningOp<linalg::LinalgOp>();
+    if (op && op.getNumReductionLoops() == 0 && isArithmeticBody(op) && !known.contains(read.tensor))
+      others.insert(read.tensor);
+  });
+  for (Value other : others)
+    again |= scope.open(other);
+}
+
+LogicalResult TracedRecurrence::prove(Value tensor, ArrayRef<Lin> index, bool &again) {
   std::vector<Residue> expected(length);
   auto forTimes = [&](auto visit) {
     for (int64_t t = 0; t < length; ++t)
@@ -330,8 +352,10 @@ LogicalResult TracedRecurrence::prove(Value tensor, ArrayRef<Lin> index) {
                                   : "a step is no short sum of products", kProof);
     if (graph.isInvalid())
       return fail("a step is no short sum of products", kProof);
-    if (graph[*element].residue.value != expected[t].value)
-      return fail("step " + Twine(t) + " does not follow the recurrence of the first steps", kProof);
+    if (graph[*element].residue.value == expected[t].value)
+      continue;
+    openUnlikeFirst(*element, again);
+    return fail("step " + Twine(t) + " does not follow the recurrence of the first steps", kProof);
   }
   return success();
 }
@@ -361,9 +385,9 @@ LogicalResult TracedRecurrence::follow(Value tensor, ArrayRef<Lin> index, bool b
   direct.clear();
   if (failed(findMotions(byPosition, again)) || failed(derive(again)))
     return failure();
-  if (succeeded(prove(tensor, index)))
+  if (succeeded(prove(tensor, index, again)))
     return success();
-  return success(pairStates({}) && succeeded(prove(tensor, index)));
+  return success(pairStates({}) && succeeded(prove(tensor, index, again)));
 }
 
 LogicalResult TracedRecurrence::find(Value tensor, ArrayRef<Lin> index, int along) {
@@ -404,7 +428,7 @@ LogicalResult TracedRecurrence::findProducts(Value tensor, ArrayRef<Lin> index) 
     bool again = false;
     if (succeeded(expandFirst(tensor, index, again))) {
       direct = first[0];
-      return prove(tensor, index);
+      return prove(tensor, index, again);
     }
     if (!again || space.wantedSplit)
       break;

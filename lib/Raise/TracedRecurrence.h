@@ -114,7 +114,8 @@ private:
   bool pairStates(llvm::MutableArrayRef<Sorted> terms);
   bool findImaginary(llvm::MutableArrayRef<Sorted> terms);
   mlir::LogicalResult derive(bool &again);
-  mlir::LogicalResult prove(mlir::Value tensor, llvm::ArrayRef<Lin> index);
+  mlir::LogicalResult prove(mlir::Value tensor, llvm::ArrayRef<Lin> index, bool &again);
+  void openUnlikeFirst(Id element, bool &again);
   mlir::LogicalResult follow(mlir::Value tensor, llvm::ArrayRef<Lin> index, bool byPosition, bool &again);
   using Assignment = llvm::SmallVector<std::pair<int, Lin>, 4>;
   Id instantiate(Id pattern, const Assignment &values);

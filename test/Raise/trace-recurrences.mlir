@@ -140,3 +140,73 @@ func.func @running_sum(%a: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %c = ssm.cumsum dim(1) ins(%a : tensor<2x4xf32>) outs(%e : tensor<2x4xf32>)
   return %c : tensor<2x4xf32>
 }
+
+// -----
+
+#id = affine_map<(i, j) -> (i, j)>
+#v = affine_map<(i) -> (i)>
+#rate = affine_map<(i, j) -> (i)>
+
+// The first two steps compute the products that decays are made from, the others read them: one recurrence all the same.
+
+// CHECK-LABEL: func @products_read_later
+// CHECK-NOT:     ssm.cumsum
+// CHECK:         ssm.scan "a b, a b -> a b" axis(1) a(%{{.*}} : tensor<2x4xf32>) b(%arg2 : tensor<2x4xf32>)
+// CHECK-NOT:     ssm.
+// CHECK:         return
+func.func @products_read_later(%dt: tensor<2x4xf32>, %A: tensor<2xf32>, %b: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %e = tensor.empty() : tensor<2x2xf32>
+  %s = tensor.empty() : tensor<2xf32>
+  %w = tensor.empty() : tensor<2x4xf32>
+  %whole = linalg.generic {indexing_maps = [#id, #rate, #id], iterator_types = ["parallel", "parallel"]} ins(%dt, %A : tensor<2x4xf32>, tensor<2xf32>) outs(%w : tensor<2x4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.mulf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<2x4xf32>
+  %dt0 = tensor.extract_slice %dt[0, 0] [2, 2] [1, 1] : tensor<2x4xf32> to tensor<2x2xf32>
+  %b0 = tensor.extract_slice %b[0, 0] [2, 2] [1, 1] : tensor<2x4xf32> to tensor<2x2xf32>
+  %a0 = linalg.generic {indexing_maps = [#id, #rate, #id], iterator_types = ["parallel", "parallel"]} ins(%dt0, %A : tensor<2x2xf32>, tensor<2xf32>) outs(%e : tensor<2x2xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.mulf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<2x2xf32>
+  %c0 = ssm.cumsum dim(1) ins(%a0 : tensor<2x2xf32>) outs(%e : tensor<2x2xf32>)
+  %g0 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]} ins(%b0, %c0 : tensor<2x2xf32>, tensor<2x2xf32>) outs(%e : tensor<2x2xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %n = arith.negf %q : f32
+    %x = math.exp %n : f32
+    %r = arith.mulf %p, %x : f32
+    linalg.yield %r : f32
+  } -> tensor<2x2xf32>
+  %t0 = ssm.cumsum dim(1) ins(%g0 : tensor<2x2xf32>) outs(%e : tensor<2x2xf32>)
+  %y0 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]} ins(%t0, %c0 : tensor<2x2xf32>, tensor<2x2xf32>) outs(%e : tensor<2x2xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %x = math.exp %q : f32
+    %r = arith.mulf %p, %x : f32
+    linalg.yield %r : f32
+  } -> tensor<2x2xf32>
+  %h = tensor.extract_slice %y0[0, 1] [2, 1] [1, 1] : tensor<2x2xf32> to tensor<2xf32>
+  %dt2 = tensor.extract_slice %dt[0, 2] [2, 1] [1, 1] : tensor<2x4xf32> to tensor<2xf32>
+  %b2 = tensor.extract_slice %b[0, 2] [2, 1] [1, 1] : tensor<2x4xf32> to tensor<2xf32>
+  %y2 = linalg.generic {indexing_maps = [#v, #v, #v, #v, #v], iterator_types = ["parallel"]} ins(%dt2, %A, %b2, %h : tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) outs(%s : tensor<2xf32>) {
+  ^bb0(%p: f32, %k: f32, %q: f32, %u: f32, %o: f32):
+    %l = arith.mulf %p, %k : f32
+    %x = math.exp %l : f32
+    %m = arith.mulf %u, %x : f32
+    %r = arith.addf %m, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<2xf32>
+  %a3 = tensor.extract_slice %whole[0, 3] [2, 1] [1, 1] : tensor<2x4xf32> to tensor<2xf32>
+  %b3 = tensor.extract_slice %b[0, 3] [2, 1] [1, 1] : tensor<2x4xf32> to tensor<2xf32>
+  %y3 = linalg.generic {indexing_maps = [#v, #v, #v, #v], iterator_types = ["parallel"]} ins(%a3, %b3, %y2 : tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) outs(%s : tensor<2xf32>) {
+  ^bb0(%p: f32, %q: f32, %u: f32, %o: f32):
+    %x = math.exp %p : f32
+    %m = arith.mulf %u, %x : f32
+    %r = arith.addf %m, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<2xf32>
+  %e2 = tensor.expand_shape %y2 [[0, 1]] output_shape [2, 1] : tensor<2xf32> into tensor<2x1xf32>
+  %e3 = tensor.expand_shape %y3 [[0, 1]] output_shape [2, 1] : tensor<2xf32> into tensor<2x1xf32>
+  %y = tensor.concat dim(1) %y0, %e2, %e3 : (tensor<2x2xf32>, tensor<2x1xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
+  return %y : tensor<2x4xf32>
+}

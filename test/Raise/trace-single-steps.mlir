@@ -1,5 +1,5 @@
 // RUN: mamba-opt %s --ssm-trace-single-steps --canonicalize --cse --split-input-file | FileCheck %s
-// RUN: mamba-opt %s --ssm-trace-single-steps --ssm-raise-single-steps --canonicalize --cse --split-input-file | FileCheck %s --check-prefix=OP
+// RUN: mamba-opt %s --ssm-trace-single-steps --cse --ssm-raise-single-steps --canonicalize --cse --split-input-file | FileCheck %s --check-prefix=OP
 // RUN: mamba-opt %s --ssm-trace-single-steps --split-input-file --remark-policy=all --remark-format=emitRemark --remarks-filter=mambac-raise -o %t 2>&1 | FileCheck %s --check-prefix=REMARK
 
 // One token in the spelling of cumulative sums: inputs divided by the decay so far, summed up with the old state.
@@ -156,4 +156,66 @@ func.func @fold(%p: tensor<2x3xf32>, %start: tensor<2xf32>) -> tensor<2xf32> {
     linalg.yield %r : f32
   } -> tensor<2xf32>
   return %y : tensor<2xf32>
+}
+
+// -----
+
+// The result and its new state, which is returned in another layout: the decay is computed once, in one layout for both.
+
+#bdn = affine_map<(b, d, n) -> (b, d, n)>
+#bnd = affine_map<(b, n, d) -> (b, n, d)>
+#ofD = affine_map<(b, d, n) -> (b, d)>
+#ofN = affine_map<(b, d, n) -> (b, n)>
+#ofR = affine_map<(b, d, n) -> (d, n)>
+#turned = affine_map<(b, n, d) -> (b, d, n)>
+#all = affine_map<(b, l, d, n) -> (b, l, d, n)>
+
+// CHECK-LABEL: func @state_in_another_layout
+// CHECK-COUNT-1: math.exp
+// CHECK-NOT:     math.exp
+// CHECK:         return
+// OP-LABEL: func @state_in_another_layout
+// OP-NOT:     math.exp
+// OP:         %[[Y:.*]]:2 = ssm.selective_scan {{.*}} -> {{.*}}, {{.*}}"
+// OP-NOT:     math.exp
+// OP:         return
+func.func @state_in_another_layout(%x: tensor<2x3xf32>, %dt: tensor<2x3xf32>, %A: tensor<3x4xf32>, %B: tensor<2x4xf32>, %C: tensor<2x4xf32>, %init: tensor<2x3x4xf32>) -> (tensor<2x3xf32>, tensor<2x4x3xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x3x4xf32>
+  %t = tensor.empty() : tensor<2x4x3xf32>
+  %ey = tensor.empty() : tensor<2x3xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%ey : tensor<2x3xf32>) -> tensor<2x3xf32>
+  %dA = linalg.generic {indexing_maps = [#ofD, #ofR, #bdn], iterator_types = ["parallel", "parallel", "parallel"]} ins(%dt, %A : tensor<2x3xf32>, tensor<3x4xf32>) outs(%e : tensor<2x3x4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %r = arith.mulf %p, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<2x3x4xf32>
+  // The sum of one step, as a cumulative sum over an axis of size one.
+  %one = tensor.expand_shape %dA [[0], [1, 2], [3]] output_shape [2, 1, 3, 4] : tensor<2x3x4xf32> into tensor<2x1x3x4xf32>
+  %e1 = tensor.empty() : tensor<2x1x3x4xf32>
+  %sum = ssm.cumsum dim(1) ins(%one : tensor<2x1x3x4xf32>) outs(%e1 : tensor<2x1x3x4xf32>)
+  %P = tensor.collapse_shape %sum [[0], [1, 2], [3]] : tensor<2x1x3x4xf32> into tensor<2x3x4xf32>
+  %new = linalg.generic {indexing_maps = [#bdn, #bdn, #ofD, #ofD, #ofN, #bdn], iterator_types = ["parallel", "parallel", "parallel"]} ins(%P, %init, %x, %dt, %B : tensor<2x3x4xf32>, tensor<2x3x4xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x4xf32>) outs(%e : tensor<2x3x4xf32>) {
+  ^bb0(%p: f32, %h: f32, %u: f32, %d: f32, %s: f32, %o: f32):
+    %n = arith.negf %p : f32
+    %g = math.exp %n : f32
+    %m = arith.mulf %u, %d : f32
+    %k = arith.mulf %m, %s : f32
+    %i = arith.mulf %k, %g : f32
+    %a = arith.addf %h, %i : f32
+    %f = math.exp %p : f32
+    %r = arith.mulf %a, %f : f32
+    linalg.yield %r : f32
+  } -> tensor<2x3x4xf32>
+  %y = linalg.generic {indexing_maps = [#bdn, #ofN, #ofD], iterator_types = ["parallel", "parallel", "reduction"]} ins(%new, %C : tensor<2x3x4xf32>, tensor<2x4xf32>) outs(%z : tensor<2x3xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %r = arith.addf %m, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<2x3xf32>
+  %turned = linalg.generic {indexing_maps = [#turned, #bnd], iterator_types = ["parallel", "parallel", "parallel"]} ins(%new : tensor<2x3x4xf32>) outs(%t : tensor<2x4x3xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    linalg.yield %p : f32
+  } -> tensor<2x4x3xf32>
+  return %y, %turned : tensor<2x3xf32>, tensor<2x4x3xf32>
 }
