@@ -22,9 +22,9 @@ def ExpandKernelsPass : Pass<"mambac-expand-kernels"> {
   }];
   let options = [
     Option<"ssdChunk", "ssd-chunk", "int64_t", /*default=*/"48", "ssm.ssd: steps of a chunk, a multiple of 16 up to 512">,
-    Option<"scanTime", "scan-time", "int64_t", "32", "ssm.selective_scan: steps of a tile of time, up to 4096">,
+    Option<"scanTime", "scan-time", "int64_t", "128", "ssm.selective_scan: steps of a tile of time, up to 4096">,
     Option<"scanStates", "scan-states", "int64_t", "16", "ssm.selective_scan: states in registers at a time, up to 64">,
-    Option<"scanVectors", "scan-vectors", "int64_t", "1", "ssm.selective_scan: vectors of channels of one work item">,
+    Option<"scanVectors", "scan-vectors", "int64_t", "4", "ssm.selective_scan: vectors of channels of one work item">,
     Option<"convTime", "conv-time", "int64_t", "128", "ssm.causal_conv1d: steps of one work item, up to 4096">,
     Option<"attentionQueries", "attention-queries", "int64_t", "48",
            "ssm.attention: queries of a tile, a multiple of 16 up to 512">,

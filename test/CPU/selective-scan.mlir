@@ -1,10 +1,11 @@
 // RUN: mamba-opt %s --mambac-expand-kernels --split-input-file | FileCheck %s
 
-// Lanes are channels: one parallel loop over batches and blocks of channels, tiles of time, and inside the recurrence
-// with 16 states in registers. No vector is of dynamic size.
+// Lanes are channels: one parallel loop over batches and items of four vectors of channels, tiles of time, the vectors of an
+// item, and inside the recurrence with 16 states in registers. No vector is of dynamic size.
 // CHECK-LABEL: func.func @plain
-// CHECK: scf.parallel ({{.*}}) = (%{{.*}}, %{{.*}}) to (%c1{{.*}}, %c96{{.*}})
+// CHECK: scf.parallel ({{.*}}) = (%{{.*}}, %{{.*}}) to (%c1{{.*}}, %c24{{.*}})
 // CHECK-NOT: vector.create_mask
+// CHECK: scf.for
 // CHECK: scf.for
 // CHECK: scf.for {{.*}} -> (vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>)
 // CHECK-COUNT-16: math.exp2
@@ -19,13 +20,12 @@ func.func @plain(%u: memref<1x64x1536xf32>, %delta: memref<1x64x1536xf32>, %A: m
 
 // -----
 
-// A number of channels that is not a multiple of the vector masks its last block; groups are not straddled: 3 groups
-// of 20 channels are 9 blocks of 8 lanes.
+// A number of channels that is not a multiple of the vector masks its last vector; groups are not straddled: 3 groups
+// of 20 channels are 9 vectors of 8 lanes, in fewer items only where the batch makes enough of them.
 // CHECK-LABEL: func.func @groups
-// CHECK: scf.parallel ({{.*}}) = (%{{.*}}, %{{.*}}) to (%{{.*}}, %c9{{.*}})
-// CHECK: scf.if
+// CHECK: scf.parallel
 // CHECK: vector.load {{.*}} vector<8xf32>
-// CHECK: } else {
+// CHECK: scf.if
 // CHECK: vector.create_mask
 // CHECK: vector.maskedload
 // CHECK: vector.maskedstore

@@ -43,10 +43,10 @@ func.func @ssd(%x: memref<1x200x4x8xf32>, %dt: memref<1x200x4xf32>, %A: memref<4
 
 // -----
 
-// 96 blocks of 16 channels, or 48 of two; 32 steps and 16 states at a time, or 8 and 4.
+// 24 items of four vectors of channels, or 48 of two; 128 steps and 16 states at a time, or 8 and 4.
 // CHECK-LABEL: func.func @selective_scan
-// DEFAULT: scf.parallel ({{.*}}) = ({{.*}}) to (%c96)
-// DEFAULT: scf.for {{.*}} step %c32
+// DEFAULT: scf.parallel ({{.*}}) = ({{.*}}) to (%c24)
+// DEFAULT: scf.for {{.*}} step %c128
 // DEFAULT-COUNT-16: math.exp2
 // DEFAULT-NOT: math.exp2
 // GIVEN: scf.parallel ({{.*}}) = ({{.*}}) to (%c48)
@@ -54,11 +54,11 @@ func.func @ssd(%x: memref<1x200x4x8xf32>, %dt: memref<1x200x4xf32>, %A: memref<4
 // GIVEN-COUNT-8: math.exp2
 // GIVEN-NOT: math.exp2
 // CHECK: return
-func.func @selective_scan(%u: memref<1x64x1536xf32>, %delta: memref<1x64x1536xf32>, %A: memref<1536x16xf32>,
-                          %B: memref<1x64x16xf32>, %C: memref<1x64x16xf32>, %y: memref<1x64x1536xf32>) {
+func.func @selective_scan(%u: memref<1x256x1536xf32>, %delta: memref<1x256x1536xf32>, %A: memref<1536x16xf32>,
+                          %B: memref<1x256x16xf32>, %C: memref<1x256x16xf32>, %y: memref<1x256x1536xf32>) {
   ssm.selective_scan "b l d, b l d, d n, b l n, b l n -> b l d"
-    u(%u : memref<1x64x1536xf32>) delta(%delta : memref<1x64x1536xf32>) A(%A : memref<1536x16xf32>)
-    B(%B : memref<1x64x16xf32>) C(%C : memref<1x64x16xf32>) outs(%y : memref<1x64x1536xf32>)
+    u(%u : memref<1x256x1536xf32>) delta(%delta : memref<1x256x1536xf32>) A(%A : memref<1536x16xf32>)
+    B(%B : memref<1x256x16xf32>) C(%C : memref<1x256x16xf32>) outs(%y : memref<1x256x1536xf32>)
   return
 }
 

@@ -1,9 +1,10 @@
 //===- SelectiveScanKernel.cpp - ssm.selective_scan ---------------------------------------------------------------===//
 //
-// Lanes are channels, and some states of a lane (scan-states) stay in registers while time goes by. Blocks of channels (inside a
-// group, where B or C have groups) run in parallel. Time is cut in tiles (scan-time): a first loop makes dt and dt * u of a tile, a
-// second one, for each block of states, does the recurrence, a third one adds D * u and gates. So layouts, element
-// types and options do not meet the recurrence, and each state's loop is the same:
+// Lanes are channels, and some states of a lane (scan-states) stay in registers while time goes by. Work items are some vectors
+// of channels (scan-vectors; inside a group, where B or C have groups), which share the tiles of B and C. Time is cut in tiles
+// (scan-time): for each vector, a first loop makes dt and dt * u of a tile, a second one, for each block of states, does the
+// recurrence, a third one adds D * u and gates. So layouts, element types and options do not meet the recurrence, and each
+// state's loop is the same:
 //
 //   h[n] = exp2(dt * (A[n] log2 e)) * h[n] + (dt u) * B[t, n];    o += C[t, n] * h[n]
 //
@@ -18,6 +19,9 @@ namespace {
 
 enum Axis { kB, kL, kD, kN };
 
+/// So many work items there should be, at least, for the threads to share.
+constexpr int64_t kItems = 16;
+
 struct Generator {
   ssm::SelectiveScanOp op;
   KernelBuilder &k;
@@ -25,6 +29,7 @@ struct Generator {
   int64_t states = 0;
   int64_t tileTime;      ///< steps of a tile of time
   int64_t statesAtATime; ///< in registers
+  bool noRest = false;   ///< all channels fill whole vectors
 
   Generator(ssm::SelectiveScanOp op, KernelBuilder &k)
       : op(op), k(k), u(viewOf(op, op.getUMutable())), delta(viewOf(op, op.getDeltaMutable())),
@@ -44,7 +49,8 @@ struct Generator {
   }
 
   LogicalResult run();
-  void block(Value batch, Value channel, Value lanes);
+  void item(Value batch, Value channel, Value left);
+  void forVectors(Value left, function_ref<void(Value vector, Value lanes)> body);
   void someStates(int64_t count, Value first, bool accumulate, Value rows, Value h, Value decay, Value dtTile,
                 Value xTile, Value oTile, function_ref<Value(Value t, Value n)> b,
                 function_ref<Value(Value t, Value n)> c, function_ref<void(Value t)> prefetch = nullptr);
@@ -56,34 +62,34 @@ LogicalResult Generator::run() {
     return op.emitError("no kernel for a number of states that is not known; make A's shape static");
   Value batch = k.size(u, kB), channels = k.size(u, kD);
   int64_t group = groupSize();
-  // Blocks of channels, none of which straddles two groups.
   Value perGroup = group ? k.index(group) : channels;
-  Value blocksPerGroup = k.ceilDiv(perGroup, k.width);
+  noRest = isConstant(k.rem(perGroup, k.width), 0);
   Value groups = group ? k.div(channels, group) : k.index(1);
-  auto oneBlock = [&](Value b, Value number) {
-    Value within = number, first = k.index(0);
+  // Fewer vectors an item where there would be few items.
+  Value vectors = k.mul(k.mul(batch, groups), k.ceilDiv(perGroup, k.width));
+  Value perItem = k.mul(k.max(k.min(k.div(vectors, kItems), k.index(k.sizes.scanVectors)), k.index(1)), k.width);
+  Value itemsPerGroup = k.div(k.add(k.add(perGroup, perItem), -1), perItem);
+  k.parallel({batch, k.mul(groups, itemsPerGroup)}, [&](ValueRange ids) {
+    Value within = ids[1], first = k.index(0);
     if (group) {
-      Value g = k.div(number, blocksPerGroup);
+      Value g = k.div(ids[1], itemsPerGroup);
       first = k.mul(g, perGroup);
-      within = k.sub(number, k.mul(g, blocksPerGroup));
+      within = k.sub(ids[1], k.mul(g, itemsPerGroup));
     }
-    within = k.mul(within, k.width);
-    Value left = k.sub(perGroup, within), channel = k.add(first, within);
-    Value full = k.equal(k.rem(perGroup, k.width), k.index(0)); // a constant, mostly
-    if (!getConstantIntValue(full) || isConstant(full, 0))
-      full = k.less(k.index(k.width - 1), left);
-    k.ifThen(full, [&] { block(b, channel, Value()); },
-             [&] { block(b, channel, k.min(left, k.index(k.width))); });
-  };
-  Value blocks = k.mul(groups, blocksPerGroup);
-  int64_t perItem = k.sizes.scanVectors;
-  k.parallel({batch, k.ceilDiv(blocks, perItem)}, [&](ValueRange ids) {
-    if (perItem == 1)
-      return oneBlock(ids[0], ids[1]);
-    Value start = k.mul(ids[1], perItem);
-    k.loop(start, k.min(k.add(start, perItem), blocks), 1, [&](Value number) { oneBlock(ids[0], number); });
+    within = k.mul(within, perItem);
+    item(ids[0], k.add(first, within), k.min(k.sub(perGroup, within), perItem));
   });
   return success();
+}
+
+/// Calls `body` for the vectors that `left` channels fill; `lanes` is null but for a last vector that is not full.
+void Generator::forVectors(Value left, function_ref<void(Value, Value)> body) {
+  Value full = k.div(left, k.width);
+  k.loop(k.index(0), full, 1, [&](Value vector) { body(vector, Value()); });
+  if (noRest)
+    return;
+  Value rest = k.rem(left, k.width);
+  k.ifThen(k.less(k.index(0), rest), [&] { body(full, rest); });
 }
 
 /// The recurrence of `count` states from `first` on over a tile of time.
@@ -115,26 +121,38 @@ void Generator::someStates(int64_t count, Value first, bool accumulate, Value ro
     k.storeVector(last[i], h, {k.add(first, i), zero});
 }
 
-void Generator::block(Value batch, Value channel, Value lanes) {
+void Generator::item(Value batch, Value firstChannel, Value left) {
   Value zero = k.index(0);
   Value length = k.size(u, kL);
-  Value mask = lanes ? k.mask(lanes) : Value();
-  auto axes = [&](Value l, Value n) { return SmallVector<Value>{batch, l, channel, n}; };
-
-  Value decay = k.stackTile({states, k.width}), h = k.stackTile({states, k.width});
+  int64_t vectors = k.sizes.scanVectors;
+  // The states and decays of each vector, one after the other.
+  Value decays = k.stackTile({vectors * states, k.width}), hs = k.stackTile({vectors * states, k.width});
   Value dtTile = k.stackTile({tileTime, k.width}), xTile = k.stackTile({tileTime, k.width});
   Value oTile = k.stackTile({tileTime, k.width});
-  Region stateRegion{axes(zero, zero), kN, kD, k.index(states), lanes};
-  k.loadTile(A, stateRegion, decay);
-  k.loop(k.index(states), [&](Value n) {
-    k.storeVector(k.fmul(k.loadVector(decay, {n, zero}), k.splat(1.44269504f)), decay, {n, zero});
+  auto ofVector = [&](Value tile, Value vector) -> Value {
+    if (vectors == 1)
+      return tile;
+    SmallVector<OpFoldResult> offsets{k.mul(vector, states), k.b.getIndexAttr(0)};
+    SmallVector<OpFoldResult> sizes{k.b.getIndexAttr(states), k.b.getIndexAttr(k.width)};
+    SmallVector<OpFoldResult> strides(2, k.b.getIndexAttr(1));
+    return memref::SubViewOp::create(k.b, k.loc, tile, offsets, sizes, strides).getResult();
+  };
+  auto channelOf = [&](Value vector) { return k.add(firstChannel, k.mul(vector, k.width)); };
+  auto stateRegion = [&](Value vector, Value lanes) {
+    return Region{{batch, zero, channelOf(vector), zero}, kN, kD, k.index(states), lanes};
+  };
+
+  forVectors(left, [&](Value vector, Value lanes) {
+    Value decay = ofVector(decays, vector), h = ofVector(hs, vector);
+    k.loadTile(A, stateRegion(vector, lanes), decay);
+    k.loop(k.index(states), [&](Value n) {
+      k.storeVector(k.fmul(k.loadVector(decay, {n, zero}), k.splat(1.44269504f)), decay, {n, zero});
+    });
+    if (initial)
+      k.loadTile(initial, stateRegion(vector, lanes), h);
+    else
+      k.zeroTile(h);
   });
-  if (initial)
-    k.loadTile(initial, stateRegion, h);
-  else
-    k.zeroTile(h);
-  Value biasLanes = bias ? k.loadLanes(bias, axes(zero, zero), kD, lanes) : Value();
-  Value dLanes = D ? k.loadLanes(D, axes(zero, zero), kD, lanes) : Value();
 
   // B and C: scalars straight from memory where they are f32 in rows of states, else from an f32 copy.
   auto staged = [&](const View &v) { return !v.elementType().isF32() || !v.contiguousAlong(kN); };
@@ -146,62 +164,71 @@ void Generator::block(Value batch, Value channel, Value lanes) {
 
   k.loop(zero, length, tileTime, [&](Value t0) {
     Value rows = k.min(k.sub(length, t0), k.index(tileTime));
-    Region region{axes(t0, zero), kL, kD, rows, lanes};
-    Region stateRows{axes(t0, zero), kL, kN, rows, k.index(states)};
-    uRows.start(region, mask);
-    deltaRows.start(region, mask);
+    Region stateRows{{batch, t0, firstChannel, zero}, kL, kN, rows, k.index(states)};
     if (bTile)
       k.loadTile(B, stateRows, bTile);
     if (cTile)
       k.loadTile(C, stateRows, cTile);
-    k.loop(rows, [&](Value t) {
-      Value dt = deltaRows.row(t);
-      if (bias)
-        dt = k.fadd(dt, biasLanes);
-      if (op.getSoftplus())
-        dt = k.softplus(dt);
-      dt = k.clamp(dt, op.getDtMinAttr(), op.getDtMaxAttr());
-      k.storeVector(dt, dtTile, {t, zero});
-      k.storeVector(k.fmul(dt, uRows.row(t)), xTile, {t, zero});
-    });
+    forVectors(left, [&](Value vector, Value lanes) {
+      Value channel = channelOf(vector), mask = lanes ? k.mask(lanes) : Value();
+      Value decay = ofVector(decays, vector), h = ofVector(hs, vector);
+      auto axes = [&](Value l, Value n) { return SmallVector<Value>{batch, l, channel, n}; };
+      Value biasLanes = bias ? k.loadLanes(bias, axes(zero, zero), kD, lanes) : Value();
+      Value dLanes = D ? k.loadLanes(D, axes(zero, zero), kD, lanes) : Value();
+      Region region{axes(t0, zero), kL, kD, rows, lanes};
+      uRows.start(region, mask);
+      deltaRows.start(region, mask);
+      k.loop(rows, [&](Value t) {
+        Value dt = deltaRows.row(t);
+        if (bias)
+          dt = k.fadd(dt, biasLanes);
+        if (op.getSoftplus())
+          dt = k.softplus(dt);
+        dt = k.clamp(dt, op.getDtMinAttr(), op.getDtMaxAttr());
+        k.storeVector(dt, dtTile, {t, zero});
+        k.storeVector(k.fmul(dt, uRows.row(t)), xTile, {t, zero});
+      });
 
-    auto scalar = [&](const View &v, Value tile, Value t, Value n) {
-      return k.splat(tile ? k.load(tile, {t, n}) : k.load(v, axes(k.add(t0, t), n)));
-    };
-    auto b = [&](Value t, Value n) { return scalar(B, bTile, t, n); };
-    auto c = [&](Value t, Value n) { return scalar(C, cTile, t, n); };
-    // The next tile's rows come while this one's recurrence runs.
-    auto prefetch = [&](Value t) {
-      uRows.prefetch(t, tileTime);
-      deltaRows.prefetch(t, tileTime);
-      zRows.prefetch(t, tileTime);
-      yRows.prefetch(t, tileTime);
-    };
-    if (z)
-      zRows.start(region, mask);
-    yRows.start(region, mask);
-    int64_t blocks = states / statesAtATime, rest = states % statesAtATime;
-    if (blocks)
-      someStates(statesAtATime, zero, /*accumulate=*/false, rows, h, decay, dtTile, xTile, oTile, b, c, prefetch);
-    k.loop(k.index(statesAtATime), k.index(blocks * statesAtATime), statesAtATime, [&](Value n) {
-      someStates(statesAtATime, n, /*accumulate=*/true, rows, h, decay, dtTile, xTile, oTile, b, c);
-    });
-    if (rest)
-      someStates(rest, k.index(blocks * statesAtATime), blocks > 0, rows, h, decay, dtTile, xTile, oTile, b, c,
-               blocks ? function_ref<void(Value)>() : prefetch);
-
-    k.loop(rows, [&](Value t) {
-      Value out = k.loadVector(oTile, {t, zero});
-      if (D)
-        out = k.fma(dLanes, uRows.row(t), out);
+      auto scalar = [&](const View &v, Value tile, Value t, Value n) {
+        return k.splat(tile ? k.load(tile, {t, n}) : k.load(v, axes(k.add(t0, t), n)));
+      };
+      auto b = [&](Value t, Value n) { return scalar(B, bTile, t, n); };
+      auto c = [&](Value t, Value n) { return scalar(C, cTile, t, n); };
+      // The next tile's rows come while this one's recurrence runs.
+      auto prefetch = [&](Value t) {
+        uRows.prefetch(t, tileTime);
+        deltaRows.prefetch(t, tileTime);
+        zRows.prefetch(t, tileTime);
+        yRows.prefetch(t, tileTime);
+      };
       if (z)
-        out = k.fmul(out, k.silu(zRows.row(t)));
-      yRows.row(t, out);
+        zRows.start(region, mask);
+      yRows.start(region, mask);
+      int64_t blocks = states / statesAtATime, rest = states % statesAtATime;
+      if (blocks)
+        someStates(statesAtATime, zero, /*accumulate=*/false, rows, h, decay, dtTile, xTile, oTile, b, c, prefetch);
+      k.loop(k.index(statesAtATime), k.index(blocks * statesAtATime), statesAtATime, [&](Value n) {
+        someStates(statesAtATime, n, /*accumulate=*/true, rows, h, decay, dtTile, xTile, oTile, b, c);
+      });
+      if (rest)
+        someStates(rest, k.index(blocks * statesAtATime), blocks > 0, rows, h, decay, dtTile, xTile, oTile, b, c,
+                   blocks ? function_ref<void(Value)>() : prefetch);
+
+      k.loop(rows, [&](Value t) {
+        Value out = k.loadVector(oTile, {t, zero});
+        if (D)
+          out = k.fma(dLanes, uRows.row(t), out);
+        if (z)
+          out = k.fmul(out, k.silu(zRows.row(t)));
+        yRows.row(t, out);
+      });
+      yRows.finish();
     });
-    yRows.finish();
   });
   if (final)
-    k.storeTile(h, final, stateRegion);
+    forVectors(left, [&](Value vector, Value lanes) {
+      k.storeTile(ofVector(hs, vector), final, stateRegion(vector, lanes));
+    });
 }
 
 } // namespace
