@@ -158,6 +158,7 @@ private:
   std::optional<bool> compare(mlir::arith::CmpFPredicate predicate, Id a, Id b);
   mlir::FailureOr<Id> asUnit(mlir::linalg::LinalgOp op, Id value, const Env &env);
   mlir::FailureOr<Lin> integer(mlir::linalg::LinalgOp op, mlir::Value v, const Env &env);
+  mlir::FailureOr<llvm::SmallVector<Lin>> integers(mlir::linalg::LinalgOp op, mlir::ValueRange values, const Env &env);
   mlir::FailureOr<Lin> integerElement(mlir::Value tensor, llvm::ArrayRef<Lin> index);
   mlir::FailureOr<llvm::SmallVector<Lin>> apply(mlir::AffineMap map, llvm::ArrayRef<Lin> env);
   mlir::FailureOr<Lin> applyExpr(mlir::AffineExpr expr, llvm::ArrayRef<Lin> env);

@@ -50,6 +50,17 @@ FailureOr<SmallVector<Lin>> ElementTrace::apply(AffineMap map, ArrayRef<Lin> env
 
 //===- Integers -------------------------------------------------------------------------------------------------===//
 
+FailureOr<SmallVector<Lin>> ElementTrace::integers(linalg::LinalgOp op, ValueRange values, const Env &env) {
+  SmallVector<Lin> result;
+  for (Value value : values) {
+    FailureOr<Lin> e = integer(op, value, env);
+    if (failed(e))
+      return failure();
+    result.push_back(*e);
+  }
+  return result;
+}
+
 FailureOr<Lin> ElementTrace::integer(linalg::LinalgOp op, Value v, const Env &env) {
   if (std::optional<int64_t> constant = getConstantInteger(v))
     return Lin(*constant);
@@ -81,28 +92,18 @@ FailureOr<Lin> ElementTrace::integer(linalg::LinalgOp op, Value v, const Env &en
     return integer(op, graph[*flag].number != 0 ? select.getTrueValue() : select.getFalseValue(), env);
   }
   if (auto extract = dyn_cast<tensor::ExtractOp>(inner)) {
-    SmallVector<Lin> position;
-    for (Value index : extract.getIndices()) {
-      FailureOr<Lin> e = integer(op, index, env);
-      if (failed(e))
-        return failure();
-      position.push_back(*e);
-    }
-    return integerElement(extract.getTensor(), position);
+    FailureOr<SmallVector<Lin>> position = integers(op, extract.getIndices(), env);
+    return failed(position) ? FailureOr<Lin>(failure()) : integerElement(extract.getTensor(), *position);
   }
   if (auto affine = dyn_cast<affine::AffineApplyOp>(inner)) {
-    SmallVector<Lin> operands;
-    for (Value operand : affine.getMapOperands()) {
-      FailureOr<Lin> e = integer(op, operand, env);
-      if (failed(e))
-        return failure();
-      operands.push_back(*e);
-    }
+    FailureOr<SmallVector<Lin>> operands = integers(op, affine.getMapOperands(), env);
+    if (failed(operands))
+      return failure();
     AffineMap map = affine.getAffineMap();
     SmallVector<AffineExpr> symbols;
     for (unsigned i = 0; i < map.getNumSymbols(); ++i)
       symbols.push_back(getAffineDimExpr(map.getNumDims() + i, map.getContext()));
-    return applyExpr(map.getResult(0).replaceSymbols(symbols), operands);
+    return applyExpr(map.getResult(0).replaceSymbols(symbols), *operands);
   }
   if (inner->getNumOperands() != 2)
     return failure();
@@ -265,14 +266,8 @@ FailureOr<ElementTrace::Id> ElementTrace::scalar(linalg::LinalgOp op, Value v, c
   if (inner->getParentOp() != op)
     return failure();
   if (auto extract = dyn_cast<tensor::ExtractOp>(inner)) {
-    SmallVector<Lin> position;
-    for (Value index : extract.getIndices()) {
-      FailureOr<Lin> e = integer(op, index, env);
-      if (failed(e))
-        return failure();
-      position.push_back(*e);
-    }
-    return readElement(extract.getTensor(), position);
+    FailureOr<SmallVector<Lin>> position = integers(op, extract.getIndices(), env);
+    return failed(position) ? FailureOr<Id>(failure()) : readElement(extract.getTensor(), *position);
   }
   if (auto compare = dyn_cast<arith::CmpIOp>(inner); compare && !compare.getLhs().getType().isInteger(1)) {
     FailureOr<Lin> lhs = integer(op, compare.getLhs(), env), rhs = integer(op, compare.getRhs(), env);

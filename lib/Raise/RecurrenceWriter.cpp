@@ -268,6 +268,20 @@ FailureOr<SmallVector<Operand, 2>> RecurrenceWriter::writeScan(const TracedRecur
 }
 
 FailureOr<Value> RecurrenceWriter::write(Value root, MutableArrayRef<FinalState> finals) {
+  Operation *last = root.getDefiningOp(), *behind = last->getNextNode();
+  b.setInsertionPointAfter(last);
+  FailureOr<Value> result = writeResult(root, finals);
+  if (succeeded(result))
+    return result;
+  SmallVector<Operation *> written; // has no users outside
+  for (Operation *op = last->getNextNode(); op != behind; op = op->getNextNode())
+    written.push_back(op);
+  for (Operation *op : llvm::reverse(written))
+    op->erase();
+  return failure();
+}
+
+FailureOr<Value> RecurrenceWriter::writeResult(Value root, MutableArrayRef<FinalState> finals) {
   auto type = cast<RankedTensorType>(root.getType());
   // Factors that all of the result has, such as a gate, are multiplied in at the end.
   ScalarGraph::Monomial common;

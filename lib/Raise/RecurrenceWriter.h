@@ -26,10 +26,12 @@ public:
     llvm::SmallVector<Lin> position;
     mlir::Value replacement; ///< set by write()
   };
-  /// The value of `root`'s type; `finals` has one entry for each scan, its value null where none is wanted.
+  /// Writes a value of `root`'s type behind it; `finals` has one entry for each scan, its value null where none is wanted.
+  /// On failure nothing stays behind.
   mlir::FailureOr<mlir::Value> write(mlir::Value root, llvm::MutableArrayRef<FinalState> finals);
 
 private:
+  mlir::FailureOr<mlir::Value> writeResult(mlir::Value root, llvm::MutableArrayRef<FinalState> finals);
   using Id = ScalarGraph::Id;
   using Product = ScalarGraph::Product;
   /// Computes a scalar from the scalars of operands.

@@ -142,10 +142,7 @@ bool TraceRecurrencesPass::traceAlong(RootQueue &queue, TraceScope &scope, Value
     wanted = study.space.wantedSplit;
     return false;
   }
-  Operation *last = root.getDefiningOp();
   OpBuilder b(root.getContext());
-  b.setInsertionPointAfter(last);
-  Operation *behind = last->getNextNode();
   RecurrenceWriter writer(b, getScanLocation(root), study.space, graph, recurrence, study.index);
   SmallVector<RecurrenceWriter::FinalState> finals(recurrence.scans.size());
   for (Value value : scope.getLeftBehind(root))
@@ -169,11 +166,6 @@ bool TraceRecurrencesPass::traceAlong(RootQueue &queue, TraceScope &scope, Value
   FailureOr<Value> raised = writer.write(root, finals);
   if (failed(raised)) {
     reason = "the first steps follow no recurrence";
-    SmallVector<Operation *> written; // has no users outside
-    for (Operation *op = last->getNextNode(); op != behind; op = op->getNextNode())
-      written.push_back(op);
-    for (Operation *op : llvm::reverse(written))
-      op->erase();
     return false;
   }
   for (RecurrenceWriter::FinalState &state : finals)

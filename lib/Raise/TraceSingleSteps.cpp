@@ -99,9 +99,7 @@ bool TraceSingleStepsPass::trace(RootQueue &queue, TraceScope &scope, Value root
     }
     if (leaveZeros && decaying.empty() && !hasRunningSum)
       return false;
-    Operation *last = root.getDefiningOp(), *behind = last->getNextNode();
     OpBuilder b(&getContext());
-    b.setInsertionPointAfter(last);
     RecurrenceWriter writer(b, getScanLocation(root), study.space, graph, recurrence, study.index);
     FailureOr<Value> written = writer.write(root, {});
     if (succeeded(written)) {
@@ -109,11 +107,6 @@ bool TraceSingleStepsPass::trace(RootQueue &queue, TraceScope &scope, Value root
       return true;
     }
     reason = "it is no single step of a recurrence";
-    SmallVector<Operation *> unused;
-    for (Operation *op = last->getNextNode(); op != behind; op = op->getNextNode())
-      unused.push_back(op);
-    for (Operation *op : llvm::reverse(unused))
-      op->erase();
     return false;
   }
   return false;

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .recurrences import LRU, lru_decay
+from .recurrences import LRU, lru_decay, lru_parts
 from .registry import CLOSED, spelling
 
 FAMILY = "Complex scans"
@@ -17,14 +17,7 @@ KEPT = {"others": -1}
 
 def lru_reference(self: Any, u: Tensor) -> Tensor:
     """The definition."""
-    c, s = lru_decay(self)
-    x, z = u @ self.B_re.T, u @ self.B_im.T
-    re = im = torch.zeros_like(x[:, 0])
-    ys = []
-    for t in range(u.shape[1]):
-        re, im = c * re - s * im + x[:, t], s * re + c * im + z[:, t]
-        ys.append(re @ self.C_re.T - im @ self.C_im.T)
-    return torch.stack(ys, 1)
+    return lru_parts(self, u)[0]
 
 
 @spelling(FAMILY, "LRU by Hillis and Steele, complex", {"u": "b l d"}, LRU, SCAN, CLOSED, kept=KEPT, reference=lru_reference)
