@@ -145,6 +145,8 @@ public:
   void storeTile(Value tile, const View &view, const Region &region);
   /// width x width vectors, transposed.
   SmallVector<Value> transpose(SmallVector<Value> rows);
+  /// Transposes the first `rows` rows of a tile one vector wide, rounded up to whole blocks of width x width, in place.
+  void transposeBlocks(Value tile, Value rows);
   /// Prefetches the t-th of a region's cache lines (see RowReader).
   void prefetchLine(const View &view, const Region &region, Value t, int64_t ahead, bool write);
   /// A vector along an axis from `axes` on; `lanes` of it are there (null: all), the others 0. Any layout.

@@ -47,23 +47,49 @@ void KernelBuilder::forVectors(Value lanes, int64_t tileWidth, function_ref<void
 }
 
 SmallVector<Value> KernelBuilder::transpose(SmallVector<Value> rows) {
-  // Swaps the off-diagonal halves of 2s x 2s blocks for s = 1, 2, 4, ...
-  for (int64_t s = 1; s < width; s *= 2) {
+  auto pairs = [&](int64_t distance, ArrayRef<int64_t> first, ArrayRef<int64_t> second) {
+    for (int64_t i = 0; i < width; ++i) {
+      if (i & distance)
+        continue;
+      Value x = rows[i], y = rows[i + distance];
+      rows[i] = vector::ShuffleOp::create(b, loc, x, y, first);
+      rows[i + distance] = vector::ShuffleOp::create(b, loc, x, y, second);
+    }
+  };
+  // Within parts of four lanes: one or two lanes of either row in turn (unpack), which makes columns 0, 2, 1, 3 of four
+  // rows.
+  for (int64_t s = 1; s < 4; s *= 2) {
     SmallVector<int64_t> low, high;
     for (int64_t j = 0; j < width; ++j) {
-      bool second = j & s;
-      low.push_back(second ? width + j - s : j);
-      high.push_back(second ? width + j : j + s);
+      int64_t part = j & ~3, in = j & 3;
+      int64_t from = s == 1 ? in / 2 : in % 2, row = s == 1 ? in % 2 : in / 2;
+      low.push_back(part + from + row * width);
+      high.push_back(part + from + 2 + row * width);
     }
-    for (int64_t i = 0; i < width; ++i) {
-      if (i & s)
-        continue;
-      Value x = rows[i], y = rows[i + s];
-      rows[i] = vector::ShuffleOp::create(b, loc, x, y, low);
-      rows[i + s] = vector::ShuffleOp::create(b, loc, x, y, high);
-    }
+    pairs(s, low, high);
   }
+  for (int64_t i = 0; i < width; i += 4)
+    std::swap(rows[i + 1], rows[i + 2]);
+  // Row 4 g + c holds, in part q, column 4 q + c of rows 4 g to 4 g + 3. Even parts of two rows beside each other, and odd
+  // ones, until a row has those of all g.
+  SmallVector<int64_t> even, odd;
+  for (int64_t j = 0; j < width; ++j) {
+    even.push_back(j / 4 * 8 + j % 4);
+    odd.push_back(even.back() + 4);
+  }
+  for (int64_t distance = 4; distance < width; distance *= 2)
+    pairs(distance, even, odd);
   return rows;
+}
+
+void KernelBuilder::transposeBlocks(Value tile, Value rows) {
+  loop(index(0), rows, width, [&](Value r) {
+    SmallVector<Value> block;
+    for (int64_t i = 0; i < width; ++i)
+      block.push_back(loadVector(tile, {add(r, i), index(0)}));
+    for (auto [i, v] : llvm::enumerate(transpose(block)))
+      storeVector(v, tile, {add(r, i), index(0)});
+  });
 }
 
 namespace {

@@ -3,13 +3,14 @@
 // Lanes are channels, and some states of a lane (scan-states) stay in registers while time goes by. Work items are some vectors
 // of channels (scan-vectors; inside a group, where B or C have groups), which share the tiles of B and C. Time is cut in tiles
 // (scan-time): for each vector, a first loop makes dt and dt * u of a tile, a second one, for each block of states, does the
-// recurrence, a third one adds D * u and gates. So layouts, element types and options do not meet the recurrence, and each
-// state's loop is the same:
+// recurrence, a third one adds D * u and gates. The first and the third run along memory, be that channels or time
+// (Strip.h). So layouts, element types and options do not meet the recurrence, and each state's loop is the same:
 //
 //   h[n] = exp2(dt * (A[n] log2 e)) * h[n] + (dt u) * B[t, n];    o += C[t, n] * h[n]
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Kernels/Kernels.h"
+#include "lib/CPU/Kernels/Strip.h"
 #include <numeric>
 
 using namespace mlir;
@@ -127,8 +128,8 @@ void Generator::item(Value batch, Value firstChannel, Value left) {
   int64_t vectors = k.sizes.scanVectors;
   // The states and decays of each vector, one after the other.
   Value decays = k.stackTile({vectors * states, k.width}), hs = k.stackTile({vectors * states, k.width});
-  Value dtTile = k.stackTile({tileTime, k.width}), xTile = k.stackTile({tileTime, k.width});
-  Value oTile = k.stackTile({tileTime, k.width});
+  Strip strip(k, kL, kD, tileTime, {u, delta, z, y});
+  Value dtTile = strip.tile(), xTile = strip.tile(), oTile = strip.tile();
   auto ofVector = [&](Value tile, Value vector) -> Value {
     if (vectors == 1)
       return tile;
@@ -159,8 +160,8 @@ void Generator::item(Value batch, Value firstChannel, Value left) {
   int64_t stateColumns = llvm::alignTo(states, k.width);
   Value bTile = staged(B) ? k.stackTile({tileTime, stateColumns}) : Value();
   Value cTile = staged(C) ? k.stackTile({tileTime, stateColumns}) : Value();
-  RowReader uRows(k, u, kL, kD, tileTime), deltaRows(k, delta, kL, kD, tileTime), zRows(k, z, kL, kD, tileTime);
-  RowWriter yRows(k, y, kL, kD, tileTime);
+  StripReader us(strip, u), deltas(strip, delta), zs(strip, z);
+  StripWriter ys(strip, y);
 
   k.loop(zero, length, tileTime, [&](Value t0) {
     Value rows = k.min(k.sub(length, t0), k.index(tileTime));
@@ -170,24 +171,23 @@ void Generator::item(Value batch, Value firstChannel, Value left) {
     if (cTile)
       k.loadTile(C, stateRows, cTile);
     forVectors(left, [&](Value vector, Value lanes) {
-      Value channel = channelOf(vector), mask = lanes ? k.mask(lanes) : Value();
-      Value decay = ofVector(decays, vector), h = ofVector(hs, vector);
+      Value channel = channelOf(vector), decay = ofVector(decays, vector), h = ofVector(hs, vector);
       auto axes = [&](Value l, Value n) { return SmallVector<Value>{batch, l, channel, n}; };
-      Value biasLanes = bias ? k.loadLanes(bias, axes(zero, zero), kD, lanes) : Value();
-      Value dLanes = D ? k.loadLanes(D, axes(zero, zero), kD, lanes) : Value();
-      Region region{axes(t0, zero), kL, kD, rows, lanes};
-      uRows.start(region, mask);
-      deltaRows.start(region, mask);
-      k.loop(rows, [&](Value t) {
-        Value dt = deltaRows.row(t);
+      strip.start({axes(t0, zero), kL, kD, rows, lanes});
+      us.start();
+      deltas.start();
+      strip.forPoints([&](const Strip::Point &p) {
+        Value dt = deltas.at(p);
         if (bias)
-          dt = k.fadd(dt, biasLanes);
+          dt = k.fadd(dt, strip.perLane(bias, p));
         if (op.getSoftplus())
           dt = k.softplus(dt);
         dt = k.clamp(dt, op.getDtMinAttr(), op.getDtMaxAttr());
-        k.storeVector(dt, dtTile, {t, zero});
-        k.storeVector(k.fmul(dt, uRows.row(t)), xTile, {t, zero});
+        k.storeVector(dt, dtTile, {p.row, zero});
+        k.storeVector(k.fmul(dt, us.at(p)), xTile, {p.row, zero});
       });
+      strip.turn(dtTile);
+      strip.turn(xTile);
 
       auto scalar = [&](const View &v, Value tile, Value t, Value n) {
         return k.splat(tile ? k.load(tile, {t, n}) : k.load(v, axes(k.add(t0, t), n)));
@@ -196,14 +196,11 @@ void Generator::item(Value batch, Value firstChannel, Value left) {
       auto c = [&](Value t, Value n) { return scalar(C, cTile, t, n); };
       // The next tile's rows come while this one's recurrence runs.
       auto prefetch = [&](Value t) {
-        uRows.prefetch(t, tileTime);
-        deltaRows.prefetch(t, tileTime);
-        zRows.prefetch(t, tileTime);
-        yRows.prefetch(t, tileTime);
+        us.prefetch(t, tileTime);
+        deltas.prefetch(t, tileTime);
+        zs.prefetch(t, tileTime);
+        ys.prefetch(t, tileTime);
       };
-      if (z)
-        zRows.start(region, mask);
-      yRows.start(region, mask);
       int64_t blocks = states / statesAtATime, rest = states % statesAtATime;
       if (blocks)
         someStates(statesAtATime, zero, /*accumulate=*/false, rows, h, decay, dtTile, xTile, oTile, b, c, prefetch);
@@ -214,15 +211,18 @@ void Generator::item(Value batch, Value firstChannel, Value left) {
         someStates(rest, k.index(blocks * statesAtATime), blocks > 0, rows, h, decay, dtTile, xTile, oTile, b, c,
                    blocks ? function_ref<void(Value)>() : prefetch);
 
-      k.loop(rows, [&](Value t) {
-        Value out = k.loadVector(oTile, {t, zero});
+      strip.turn(oTile);
+      if (z)
+        zs.start();
+      strip.forPoints([&](const Strip::Point &p) {
+        Value out = k.loadVector(oTile, {p.row, zero});
         if (D)
-          out = k.fma(dLanes, uRows.row(t), out);
+          out = k.fma(strip.perLane(D, p), us.at(p), out);
         if (z)
-          out = k.fmul(out, k.silu(zRows.row(t)));
-        yRows.row(t, out);
+          out = k.fmul(out, k.silu(zs.at(p)));
+        ys.at(p, out);
       });
-      yRows.finish();
+      ys.finish();
     });
   });
   if (final)

@@ -173,6 +173,20 @@ TEST(SelectiveScan, ChannelsInnermost) { checkAllWidths(scanCase("b l d", "f32",
 TEST(SelectiveScan, TimeInnermost) { checkAllWidths(scanCase("b d l", "f32", 37, 33, 5), 2); }
 TEST(SelectiveScan, ManyStatesHalves) { checkAllWidths(scanCase("b l d", "bf16", 9, 19, 35), 3); }
 TEST(SelectiveScan, F16TimeInnermost) { checkAllWidths(scanCase("b d l", "f16", 33, 17, 4), 4); }
+/// Some tiles of time; operands that run along time beside others that run along channels.
+TEST(SelectiveScan, LongTimeMixedLayouts) {
+  for (const char *layout : {"b d l", "b l d"}) {
+    Case c = scanCase(layout, "f32", 300, 21, 3);
+    checkAllWidths(c, 41);
+    for (const char *other : {"delta", "outs"}) {
+      Case mixed = c;
+      for (Operand &operand : mixed.operands)
+        if (operand.name == other && operand.axes == layout)
+          operand.axes = layout[2] == 'd' ? "b l d" : "l b d";
+      checkAllWidths(mixed, 42);
+    }
+  }
+}
 TEST(SelectiveScan, GroupsDynamicBare) {
   Case c{"ssm.selective_scan",
          {{'b', 1}, {'l', 41}, {'d', 60}, {'n', 7}},
