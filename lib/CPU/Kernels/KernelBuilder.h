@@ -149,6 +149,9 @@ public:
   void transposeBlocks(Value tile, Value rows);
   /// Prefetches the t-th of a region's cache lines (see RowReader).
   void prefetchLine(const View &view, const Region &region, Value t, int64_t ahead, bool write);
+  /// Prefetches the lines of a region's row, if memory runs along its lanes, which are of constant number; it may lie out
+  /// of bounds.
+  void prefetchRow(const View &view, const Region &region, Value row, bool write);
   /// A vector along an axis from `axes` on; `lanes` of it are there (null: all), the others 0. Any layout.
   Value loadLanes(const View &view, ArrayRef<Value> axes, unsigned laneAxis, Value lanes);
 

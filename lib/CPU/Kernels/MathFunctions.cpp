@@ -80,14 +80,6 @@ struct Emitter {
     return call.getResult(0);
   }
 
-  /// A table's entries (16) at the lowest four bits of each lane of `bits`, by AVX-512's permutation.
-  Value lookUp(ArrayRef<float> table, Value bits) {
-    Value entries = arith::ConstantOp::create(b, loc, DenseElementsAttr::get(cast<ShapedType>(type), table));
-    auto call = LLVM::CallIntrinsicOp::create(b, loc, type, b.getStringAttr("llvm.x86.avx512.permvar.sf.512"),
-                                              ValueRange{entries, bits});
-    return call.getResult(0);
-  }
-
   /// Sum of coefficients[k] * x^k.
   Value poly(Value x, ArrayRef<float> coefficients) {
     Value sum = f(coefficients.back());
@@ -122,11 +114,6 @@ constexpr float kExp[] = {1.f,            1.f,            0.4999999341f, 0.16666
                           0.04166839426f, 0.008368780622f, 0.001381446476f};
 constexpr float kExp2[] = {1.f,           0.6931472029f,   0.2402264791f,  0.0555033247f,
                            0.009618437366f, 0.001339887487f, 0.0001535336061f};
-/// 2^(k/16), and (2^f - 1) / f for |f| <= 1/32.
-constexpr float kSixteenths[] = {1.f,          1.044273734f, 1.090507746f, 1.138788581f, 1.189207077f, 1.241857767f,
-                                 1.296839595f, 1.354255557f, 1.414213538f, 1.476826191f, 1.542210817f, 1.610490322f,
-                                 1.681792855f, 1.75625217f,  1.834008098f, 1.915206552f};
-constexpr float kExp2Sixteenth[] = {0.6931471825f, 0.2402342856f, 0.05550594628f};
 /// log(1 + f) = f - f^2/2 + f^3 P(f) for sqrt(1/2) <= 1 + f <= sqrt(2) (Cephes).
 constexpr float kLog[] = {3.3333331174e-1f,  -2.4999993993e-1f, 2.0000714765e-1f,  -1.6668057665e-1f, 1.4249322787e-1f,
                           -1.2420140846e-1f, 1.1676998740e-1f,  -1.1514610310e-1f, 7.0376836292e-2f};
@@ -162,15 +149,9 @@ Value splitExponent(Emitter &e, Value x, Value &exponent) {
 
 Value buildExp2(OpBuilder &b, Location loc, Value x, ExpKind kind) {
   Emitter e(b, loc, x);
-  if (kind == ExpKind::fastScalef) {
-    // x = n + k/16 + f. Adding 1.5 * 2^19 rounds to sixteenths and leaves k in the lowest bits; scalef
-    // rounds n + k/16 down to n.
-    Value magic = e.f(786432.f), t = e.add(x, magic), sixteenths = e.sub(t, magic), f = e.sub(x, sixteenths);
-    Value table = e.lookUp(kSixteenths, e.asInt(t));
-    return e.scalef(e.fma(e.mul(table, f), e.poly(f, kExp2Sixteenth), table), sixteenths);
-  }
-  if (kind == ExpKind::scalef) {
-    x = e.atMost(e.atLeast(x, -151.f), 129.f);
+  if (kind == ExpKind::scalef || kind == ExpKind::fastScalef) {
+    if (kind == ExpKind::scalef)
+      x = e.atMost(e.atLeast(x, -151.f), 129.f);
     Value n = e.roundEven(x);
     return e.scalef(e.poly(e.sub(x, n), kExp2), n);
   }

@@ -135,7 +135,11 @@ void Generator::makeScores(Value b, Value g, Value chunk) {
 void Generator::head(Value b, Value h) {
   Value g = group ? k.div(h, group) : zero;
   auto tile = [&](int64_t rows, int64_t cols) { return k.stackTile({rows, cols}); };
-  Value S = tile(N, columns), xs = tile(chunkRows, columns), out = tile(chunkRows, columns), M = tile(chunkRows, chunkRows);
+  bool diagonalD = D && !D.has(kP);
+  // Results go to memory from registers where nothing more happens to them.
+  bool direct = !z && (!D || diagonalD) && y.contiguousAlong(kP);
+  Value S = tile(N, columns), xs = tile(chunkRows, columns), M = tile(chunkRows, chunkRows);
+  Value out = direct ? Value() : tile(chunkRows, columns);
   Value cTile = inRows(C) ? Value() : tile(chunkRows, stateColumns);
   Value bTile = inRows(B) ? Value() : tile(chunkRows, stateColumns);
   Value zTile = z ? tile(chunkRows, columns) : Value();
@@ -143,7 +147,6 @@ void Generator::head(Value b, Value h) {
   Value dts = tile(1, chunkRows), high = tile(1, chunkRows), low = tile(1, chunkRows), grow = tile(1, chunkRows),
         decay = tile(1, chunkRows);
   k.zeroTile(M);
-  bool diagonalD = D && !D.has(kP);
 
   Region state{axes(b, zero, h), kN, kP, k.index(N), k.index(P)};
   if (initial)
@@ -204,12 +207,22 @@ void Generator::head(Value b, Value h) {
 
     // The chunk's operands.
     Region rows{origin, kL, kP, steps, k.index(P)}, stateRows{origin, kL, kN, steps, k.index(N)};
-    k.loadTile(x, rows, xs);
+    bool xInRows = x.contiguousAlong(kP);
+    if (!xInRows)
+      k.loadTile(x, rows, xs);
     if (cTile)
       k.loadTile(C, stateRows, cTile);
     if (bTile)
       k.loadTile(B, stateRows, bTile);
     k.loop(steps, [&](Value i) {
+      // Memory's part of a row while another one is computed; the next chunk's rows on their way.
+      for (auto [view, write] : {std::pair(x, false), std::pair(y, true)})
+        k.prefetchRow(view, rows, k.add(i, chunkSize), write);
+      for (int64_t p = 0; p < P && xInRows; p += k.width) {
+        Value mask = P - p < k.width ? k.mask(k.index(P - p)) : Value();
+        Value v = k.loadVector(x.memref, k.at(x, {b, k.add(start, i), h, k.index(p), zero}), mask);
+        k.storeVector(v, xs, {i, k.index(p)});
+      }
       Value top = k.splat(k.load(high, {zero, i})), rest = k.splat(k.load(low, {zero, i}));
       k.loop(zero, k.add(i, 1), k.width, [&](Value j) {
         Value e = k.exp2(difference(top, rest, j));
@@ -226,7 +239,7 @@ void Generator::head(Value b, Value h) {
     forPieces(k, vectors, piece, [&](Value firstVector, int64_t count) {
       Value column = k.mul(firstVector, k.width);
       int64_t tileHeight = tileRows(k, count);
-      k.loop(zero, steps, tileHeight, [&](Value i) {
+      auto rowsFrom = [&](Value i, bool last) {
         SmallVector<Value> sums = timesC(cTile, origin, steps, i, tileHeight, S, column, count);
         for (int64_t r = 0; r < tileHeight; ++r) {
           Value e = k.splat(k.load(grow, {zero, k.add(i, r)}));
@@ -237,10 +250,29 @@ void Generator::head(Value b, Value h) {
             k, tileHeight, count, k.min(k.add(i, tileHeight), steps), sums,
             [&](Value j, int64_t r) { return k.load(M, {k.add(i, r), j}); },
             [&](Value j, int64_t v) { return k.loadVector(xs, {j, k.add(column, v * k.width)}); });
-        for (int64_t r = 0; r < tileHeight; ++r)
-          for (int64_t v = 0; v < count; ++v)
-            k.storeVector(sums[r * count + v], out, {k.add(i, r), k.add(column, v * k.width)});
-      });
+        for (int64_t r = 0; r < tileHeight; ++r) {
+          Value row = k.add(i, r);
+          auto store = [&] {
+            for (int64_t v = 0; v < count; ++v) {
+              Value p = k.add(column, v * k.width);
+              if (!direct) {
+                k.storeVector(sums[r * count + v], out, {row, p});
+                continue;
+              }
+              Value mask = P % k.width ? k.mask(k.min(k.sub(k.index(P), p), k.index(k.width))) : Value();
+              k.storeVector(sums[r * count + v], y.memref, k.at(y, {b, k.add(start, row), h, p, zero}), mask);
+            }
+          };
+          if (direct && last)
+            k.ifThen(k.less(row, steps), store);
+          else
+            store();
+        }
+      };
+      Value whole = direct ? k.roundDown(steps, tileHeight) : steps;
+      k.loop(zero, whole, tileHeight, [&](Value i) { rowsFrom(i, /*last=*/false); });
+      if (direct)
+        k.ifThen(k.less(whole, steps), [&] { rowsFrom(whole, /*last=*/true); });
     });
     if (zTile)
       k.loadTile(z, rows, zTile);
@@ -262,7 +294,8 @@ void Generator::head(Value b, Value h) {
         });
       });
     }
-    k.storeTile(out, y, rows);
+    if (!direct)
+      k.storeTile(out, y, rows);
 
     // S.
     k.loop(steps, [&](Value j) {
