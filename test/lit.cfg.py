@@ -50,6 +50,19 @@ for tool in ("mambac", "mamba-run", "mlir-runner"):
         if os.path.exists(os.path.join(directory, tool)):
             config.available_features.add(tool)
 
+# Instruction sets that this machine has.
+levels = {
+    "x86-64-v3": "avx avx2 bmi1 bmi2 f16c fma abm movbe",
+    "x86-64-v4": "avx avx2 bmi1 bmi2 f16c fma abm movbe avx512f avx512bw avx512cd avx512dq avx512vl",
+    "x86-64-v4+bf16": "avx2 avx512f avx512bw avx512cd avx512dq avx512vl avx512_bf16",
+}
+try:
+    with open("/proc/cpuinfo") as cpuinfo:
+        flags = next((set(line.split()) for line in cpuinfo if line.startswith("flags")), set())
+    config.available_features.update(level for level, needed in levels.items() if set(needed.split()) <= flags)
+except OSError:
+    pass
+
 # A Python with PyTorch, for what --emit=torch writes: MAMBAC_TORCH_PYTHON names one.
 torch_python = os.environ.get("MAMBAC_TORCH_PYTHON") or sys.executable
 find_torch = "import importlib.util as u, sys; sys.exit(u.find_spec('torch') is None)"

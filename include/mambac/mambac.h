@@ -131,6 +131,12 @@ MAMBAC_API const char *mambac_model_name(const mambac_model *model);
 MAMBAC_API int64_t mambac_weights_bytes(const mambac_model *model);
 MAMBAC_API int32_t mambac_num_entries(const mambac_model *model);
 
+/* The instruction sets that the product has code for, best first. The first one that the machine offers is in use, or
+ * that which the environment variable MAMBAC_CPU named when the model was opened. */
+MAMBAC_API int32_t mambac_num_levels(const mambac_model *model);
+MAMBAC_API const char *mambac_level_name(const mambac_model *model, int32_t level);
+MAMBAC_API int32_t mambac_level_in_use(const mambac_model *model);
+
 /* The signature of an entry point, or null if there is no such index. */
 MAMBAC_API const mambac_entry_info *mambac_get_entry(const mambac_model *model, int32_t entry);
 

@@ -7,6 +7,7 @@
 #include "lib/CPU/Metadata.h"
 #include "lib/CPU/Passes.h"
 #include "lib/CPU/Services.h"
+#include "lib/Runtime/ProductABI.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -39,6 +40,12 @@ struct LowerEntriesPass : mambac::impl::LowerEntriesPassBase<LowerEntriesPass> {
     std::string metadata;
     if (failed(mambac::buildMetadata(module, entries, metadata)))
       return signalPassFailure();
+    auto levels = module->getAttrOfType<ArrayAttr>("mambac.levels");
+    int64_t numLevels = levels ? levels.size() : 1, level = moduleInt("mambac.level");
+    if (level >= numLevels) {
+      module.emitError("mambac.level is not the index of one of mambac.levels");
+      return signalPassFailure();
+    }
     SmallVector<EntrySymbols> wrappers;
     for (func::FuncOp entry : entries) {
       auto symbols = wrap(entry);
@@ -46,7 +53,9 @@ struct LowerEntriesPass : mambac::impl::LowerEntriesPassBase<LowerEntriesPass> {
         return signalPassFailure();
       wrappers.push_back(*symbols);
     }
-    emitProduct(wrappers, metadata);
+    emitLevel(wrappers, level);
+    if (level == 0)
+      emitProduct(wrappers.size(), numLevels, metadata);
     for (func::FuncOp entry : entries)
       entry.setPrivate();
   }
@@ -220,41 +229,64 @@ private:
                            builder.getStringAttr(bytes));
   }
 
-  void emitProduct(ArrayRef<EntrySymbols> entries, StringRef metadata) {
-    Location loc = getOperation().getLoc();
+  /// The symbol of the entry list of a level; those of other levels are in other objects of the product.
+  std::string levelSymbol(int64_t level) { return "mambac_level_" + std::to_string(level); }
+
+  /// The list of this level's entries, hidden from all but the product's other objects.
+  void emitLevel(ArrayRef<EntrySymbols> entries, int64_t level) {
     MLIRContext *context = &getContext();
-    makeString("mambac_metadata", metadata);
+    Location loc = getOperation().getLoc();
     for (const EntrySymbols &entry : entries)
       makeString("mambac_name_" + entry.name, entry.name);
     auto entryType = LLVM::LLVMStructType::getLiteral(context, {ptr, ptr, ptr, ptr});
     auto listType = LLVM::LLVMArrayType::get(entryType, entries.size());
-    auto address = [&](OpBuilder &builder, StringRef name) -> Value {
-      return LLVM::AddressOfOp::create(builder, loc, ptr, name);
-    };
-    makeGlobal("mambac_entries", listType, LLVM::Linkage::Internal, [&](OpBuilder &builder) -> Value {
+    auto list = makeGlobal(levelSymbol(level), listType, LLVM::Linkage::External, [&](OpBuilder &builder) -> Value {
       Value list = LLVM::UndefOp::create(builder, loc, listType);
       for (auto [i, entry] : llvm::enumerate(entries)) {
         std::string names[] = {"mambac_name_" + entry.name, entry.run, entry.arena, entry.shapes};
         for (auto [field, name] : llvm::enumerate(names))
-          list = LLVM::InsertValueOp::create(builder, loc, list, address(builder, name),
+          list = LLVM::InsertValueOp::create(builder, loc, list, LLVM::AddressOfOp::create(builder, loc, ptr, name),
                                              ArrayRef<int64_t>{int64_t(i), int64_t(field)});
       }
       return list;
     });
-    auto i32 = IntegerType::get(context, 32);
-    auto productType = LLVM::LLVMStructType::getLiteral(context, {i32, i32, ptr, ptr, i64, i64});
-    auto moduleInt = [&](StringRef name) {
-      auto attr = getOperation()->getAttrOfType<IntegerAttr>(name);
-      return attr ? attr.getInt() : 0;
+    list.setVisibility_(LLVM::Visibility::Hidden);
+  }
+
+  /// The structure that a product exports; it is in the object of the first level.
+  void emitProduct(size_t numEntries, int64_t numLevels, StringRef metadata) {
+    Location loc = getOperation().getLoc();
+    MLIRContext *context = &getContext();
+    makeString("mambac_metadata", metadata);
+    for (int64_t level = 1; level < numLevels; ++level) {
+      OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());
+      auto other = LLVM::GlobalOp::create(builder, loc, LLVM::LLVMArrayType::get(ptr, 0), /*isConstant=*/true,
+                                          LLVM::Linkage::External, levelSymbol(level), Attribute());
+      other.setVisibility_(LLVM::Visibility::Hidden);
+    }
+    auto address = [&](OpBuilder &builder, StringRef name) -> Value {
+      return LLVM::AddressOfOp::create(builder, loc, ptr, name);
     };
+    auto levelsType = LLVM::LLVMArrayType::get(ptr, numLevels);
+    makeGlobal("mambac_levels", levelsType, LLVM::Linkage::Internal, [&](OpBuilder &builder) -> Value {
+      Value list = LLVM::UndefOp::create(builder, loc, levelsType);
+      for (int64_t level = 0; level < numLevels; ++level)
+        list = LLVM::InsertValueOp::create(builder, loc, list, address(builder, levelSymbol(level)),
+                                           ArrayRef<int64_t>{level});
+      return list;
+    });
+    auto i32 = IntegerType::get(context, 32);
+    auto productType = LLVM::LLVMStructType::getLiteral(context, {i32, i32, i32, i32, ptr, ptr, i64, i64});
     makeGlobal("mambac_product", productType, LLVM::Linkage::External, [&](OpBuilder &builder) -> Value {
       Value product = LLVM::UndefOp::create(builder, loc, productType);
       auto integer = [&](Type type, int64_t value) -> Value {
         return LLVM::ConstantOp::create(builder, loc, type, builder.getIntegerAttr(type, value));
       };
-      Value fields[] = {integer(i32, 1),
-                        integer(i32, entries.size()),
-                        address(builder, "mambac_entries"),
+      Value fields[] = {integer(i32, MAMBAC_ABI_VERSION),
+                        integer(i32, numEntries),
+                        integer(i32, numLevels),
+                        integer(i32, 0),
+                        address(builder, "mambac_levels"),
                         address(builder, "mambac_metadata"),
                         integer(i64, moduleInt("mambac.weights_bytes")),
                         integer(i64, moduleInt("mambac.weights_hash"))};
@@ -262,6 +294,11 @@ private:
         product = LLVM::InsertValueOp::create(builder, loc, product, field, ArrayRef<int64_t>{int64_t(i)});
       return product;
     });
+  }
+
+  int64_t moduleInt(StringRef name) {
+    auto attr = getOperation()->getAttrOfType<IntegerAttr>(name);
+    return attr ? attr.getInt() : 0;
   }
 
   LLVM::LLVMPointerType ptr;

@@ -4,6 +4,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Metadata.h"
+#include "lib/Runtime/ProductABI.h"
 #include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -195,14 +196,26 @@ LogicalResult mambac::buildMetadata(ModuleOp module, ArrayRef<func::FuncOp> entr
   Writer writer{json};
   LogicalResult result = success();
   json.object([&] {
-    json.attribute("abi", 1);
+    json.attribute("abi", MAMBAC_ABI_VERSION);
     auto model = module->getAttrOfType<StringAttr>("mambac.model");
     json.attribute("model", model ? model.getValue() : "model");
-    if (auto features = module->getAttrOfType<ArrayAttr>("mambac.cpu_features"))
-      json.attributeArray("cpu_features", [&] {
-        for (Attribute feature : features)
-          json.value(cast<StringAttr>(feature).getValue());
-      });
+    json.attributeArray("levels", [&] {
+      auto levels = module->getAttrOfType<ArrayAttr>("mambac.levels");
+      if (!levels) // a module that nobody described, in mamba-opt
+        json.object([&] { json.attribute("name", "unknown"); });
+      for (Attribute attr : levels ? levels.getValue() : ArrayRef<Attribute>()) {
+        auto dict = cast<DictionaryAttr>(attr);
+        json.object([&] {
+          json.attribute("name", stringAttr(dict, "name", "unknown"));
+          json.attributeArray("cpu_features", [&] {
+            auto features = dict.getAs<ArrayAttr>("features");
+            for (Attribute feature : features ? features.getValue() : ArrayRef<Attribute>())
+              if (auto word = dyn_cast<StringAttr>(feature))
+                json.value(word.getValue());
+          });
+        });
+      }
+    });
     json.attributeArray("entries", [&] {
       for (func::FuncOp entry : entries)
         if (failed(writer.entry(entry)))

@@ -128,7 +128,9 @@ def LowerEntriesPass : Pass<"mambac-lower-entries", "::mlir::ModuleOp"> {
         func.func @main(%services, %x: memref<?x4xf32>, %out: memref<?xf32> {mambac.output}, %arena .., %weights ..)
 
     After: that function, a function over an array of pointers and one of symbols that calls it, functions for the
-    arena's length and the outputs' shapes, and `llvm.mlir.global external constant @mambac_product`, which lists them.
+    arena's length and the outputs' shapes, a global constant that lists them, and `llvm.mlir.global external constant
+    @mambac_product`, which lists the instruction sets that the product has code for. With `mambac.level = 1 : i64` on the
+    module it is one of several levels (`mambac.levels`); then the object of level 0 has @mambac_product.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect", "::mlir::arith::ArithDialect",
                            "::mlir::affine::AffineDialect"];

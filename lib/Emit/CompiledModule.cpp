@@ -5,6 +5,7 @@
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Emit/CompiledModule.h"
 #include "lib/Emit/CodeGen.h"
+#include "lib/Emit/TargetLevels.h"
 #include "lib/Schedule/Passes.h"
 #include "mambac/Passes.h"
 
@@ -22,13 +23,13 @@ Expected<std::vector<HostTensor>> mambac::runProduct(LoadedObject &object, unsig
                                                      ArrayRef<HostTensor> inputs, ArrayRef<int64_t> symbols,
                                                      const void *weights, ArrayRef<OutputType> outputs,
                                                      double *seconds) {
-  if (entry >= object.product().num_entries)
+  if (entry >= object.numEntries())
     return createStringError("the product has no entry #" + Twine(entry));
   size_t ranks = 0;
   for (const OutputType &output : outputs)
     ranks += size_t(output.rank);
   std::vector<int64_t> dims(ranks + 1);
-  object.product().entries[entry].output_shapes(symbols.data(), dims.data());
+  object.entry(entry).output_shapes(symbols.data(), dims.data());
   std::vector<HostTensor> results;
   SmallVector<void *> from, to;
   const int64_t *next = dims.data();
@@ -110,10 +111,10 @@ Expected<std::unique_ptr<CompiledModule>> CompiledModule::make(mlir::ModuleOp so
   drop.addPass(mlir::createSymbolDCEPass());
   if (mlir::failed(drop.run(*module)))
     return failure("verification");
-  auto machine = makeTargetMachine("native");
-  if (!machine)
-    return machine.takeError();
-  describeTarget(**machine, *module);
+  auto level = nativeLevel();
+  if (!level)
+    return level.takeError();
+  describeLevel(*level, *module);
   if (!scheduled) {
     mlir::PassManager schedule(context);
     schedule.addNestedPass<mlir::func::FuncOp>(mlir::createConvertElementwiseToLinalgPass());
@@ -134,9 +135,9 @@ Expected<std::unique_ptr<CompiledModule>> CompiledModule::make(mlir::ModuleOp so
   if (mlir::failed(lower.run(*module)))
     return failure("lowering");
   SmallVector<char> object;
-  if (Error error = generateCode(*module, **machine, CodeKind::Object, object))
+  if (Error error = generateCode(*module, *level->machine, CodeKind::Object, object))
     return std::move(error);
-  auto loaded = LoadedObject::load(object);
+  auto loaded = LoadedObject::load(ArrayRef<char>(object));
   if (!loaded)
     return loaded.takeError();
   compiled->loaded = std::move(*loaded);
@@ -151,7 +152,7 @@ Expected<std::vector<HostTensor>> CompiledModule::run(ArrayRef<HostTensor> input
   return runProduct(*loaded, 0, inputs, symbols, packed->data, outputs, &seconds);
 }
 
-int64_t CompiledModule::arenaBytes() const { return loaded->product().entries[0].arena_bytes(symbols.data()); }
+int64_t CompiledModule::arenaBytes() const { return loaded->entry(0).arena_bytes(symbols.data()); }
 
 double CompiledModule::countFlops() const {
   double total = 0;

@@ -11,6 +11,7 @@
 #include "lib/Emit/ModelInput.h"
 #include "lib/Emit/PackWeights.h"
 #include "lib/Emit/RandomWeights.h"
+#include "lib/Emit/TargetLevels.h"
 #include "lib/Emit/Torch/EmitTorch.h"
 #include "lib/Emit/Verify.h"
 #include "lib/Report/CompileReport.h"
@@ -93,9 +94,14 @@ public:
 
 private:
   int compile() {
-    auto machine = makeTargetMachine(options.cpu);
-    if (!machine)
-      return bad(toString(machine.takeError()));
+    auto parsed = parseLevels(options.cpu);
+    if (!parsed)
+      return bad(toString(parsed.takeError()));
+    levels = std::move(*parsed);
+    bool text = options.emission == Emission::Assembly || options.emission == Emission::LLVMIR;
+    if (text && levels.size() > 1)
+      return bad("assembly and LLVM IR show the code for one CPU; --cpu=" + options.cpu + " asks for " +
+                 Twine(levels.size()) + ": name one");
     ModelInput input;
     report("importing", 0);
     if (Error error = input.open(options)) {
@@ -105,7 +111,7 @@ private:
     ModuleOp module = input.getModule();
     if (options.emission != Emission::Imported && options.emission != Emission::Raised &&
         options.emission != Emission::Torch)
-      describeTarget(**machine, module);
+      describeLevel(levels.front(), module);
     if (page) {
       page->listen(*module.getContext());
       page->recordImported(module);
@@ -174,18 +180,13 @@ private:
       module->setAttr("mambac.weights_hash", builder.getI64IntegerAttr(static_cast<int64_t>(hash)));
     }
 
-    report("lowering", 0.5);
-    if (failed(runPasses(module, "lower-cpu", buildCPUPipeline)))
-      return kBug;
-    report("generating code", 0.6);
-    SmallVector<char> code;
     CodeKind kind = options.emission == Emission::LLVMIR     ? CodeKind::IR
                     : options.emission == Emission::Assembly ? CodeKind::Assembly
                                                              : CodeKind::Object;
-    if (Error error = generateCode(module, **machine, kind, code))
-      return bug(toString(std::move(error)));
-    if (options.verify && !verifyProduct(module, kind == CodeKind::Object ? ArrayRef<char>(code) : ArrayRef<char>(),
-                                         (*weights)->data))
+    std::vector<SmallVector<char, 0>> code;
+    if (!generateLevels(module, levels, kind, code))
+      return kBug;
+    if (options.verify && !verifyProduct(module, code, kind, (*weights)->data))
       return kBug;
     report("writing", 0.95);
     if (options.emission != Emission::Executable && options.emission != Emission::Shared) {
@@ -195,7 +196,8 @@ private:
         if (!message.empty())
           return bad(message);
       }
-      return writeBytes(StringRef(code.data(), code.size()));
+      if (code.size() == 1)
+        return writeBytes(StringRef(code[0].data(), code[0].size()));
     }
     return writeLinked(code, **weights);
   }
@@ -219,16 +221,55 @@ private:
     return mlir::failure();
   }
 
-  int writeLinked(ArrayRef<char> object, const PackedWeights &weights) {
+  /// Lowers a copy of the scheduled module for each level and generates its code. Only what kernels look like differs:
+  /// weights and the drivers' order of kernels are the same.
+  bool generateLevels(ModuleOp module, ArrayRef<TargetLevel> forLevels, CodeKind kind,
+                      std::vector<SmallVector<char, 0>> &code) {
+    report("lowering", 0.5);
+    std::vector<mlir::OwningOpRef<ModuleOp>> owners;
+    SmallVector<ModuleOp> modules;
+    SmallVector<TargetMachine *> machines;
+    for (size_t i = 0; i < forLevels.size(); ++i) {
+      owners.push_back(module.clone());
+      modules.push_back(*owners.back());
+      machines.push_back(forLevels[i].machine.get());
+      describeLevel(forLevels, i, modules.back());
+      if (failed(runPasses(modules.back(), "lower-cpu", buildCPUPipeline)))
+        return false;
+    }
+    report("generating code", 0.6);
+    if (Error error = generateCode(modules, machines, kind, options.threads, code)) {
+      bug(toString(std::move(error)));
+      return false;
+    }
+    return true;
+  }
+
+  /// Links the levels' objects: into one object, a shared library or an executable.
+  int writeLinked(ArrayRef<SmallVector<char, 0>> code, const PackedWeights &weights) {
     std::string base = options.output == "-" ? temporaryBase() : options.output;
-    std::string objectPath = base + ".object." + std::to_string(getpid()), soPath = objectPath + ".so";
-    FileRemover removeObject(objectPath), removeSo(soPath);
-    {
-      std::error_code code;
-      raw_fd_ostream out(objectPath, code);
-      if (code)
-        return bad("cannot write " + objectPath + ": " + code.message());
-      out.write(object.data(), object.size());
+    std::string soPath = base + ".object." + std::to_string(getpid()) + ".so";
+    FileRemover removeSo(soPath);
+    std::vector<std::string> objects;
+    auto removeObjects = llvm::scope_exit([&]() {
+      for (const std::string &path : objects)
+        sys::fs::remove(path);
+    });
+    for (const SmallVector<char, 0> &bytes : code) {
+      objects.push_back(base + ".object." + std::to_string(getpid()) + "." + std::to_string(objects.size()));
+      std::error_code failure;
+      raw_fd_ostream out(objects.back(), failure);
+      if (failure)
+        return bad("cannot write " + objects.back() + ": " + failure.message());
+      out.write(bytes.data(), bytes.size());
+    }
+    if (options.emission == Emission::Object) {
+      if (Error error = linkObjects(objects, soPath))
+        return bug(toString(std::move(error)));
+      auto object = MemoryBuffer::getFile(soPath, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+      if (!object)
+        return bad("cannot read " + soPath + ": " + object.getError().message());
+      return writeBytes((*object)->getBuffer());
     }
     std::vector<std::string> archives;
     bool executable = options.emission == Emission::Executable;
@@ -240,7 +281,7 @@ private:
     } else if (std::string runtime = libraryFile("lib/libMambacRuntime.a"); !runtime.empty()) {
       archives.push_back(runtime);
     }
-    if (Error error = linkShared(objectPath, archives, soPath, sys::path::filename(options.output)))
+    if (Error error = linkShared(objects, archives, soPath, sys::path::filename(options.output)))
       return bug(toString(std::move(error)));
     auto so = MemoryBuffer::getFile(soPath, /*IsText=*/false, /*RequiresNullTerminator=*/false);
     if (!so)
@@ -283,24 +324,33 @@ private:
     return false;
   }
 
-  /// --verify of the code that was generated.
-  bool verifyProduct(ModuleOp module, ArrayRef<char> object, const void *weights) {
+  /// --verify of the code that was generated, for each level that this machine has.
+  bool verifyProduct(ModuleOp module, ArrayRef<SmallVector<char, 0>> code, CodeKind kind, const void *weights) {
     report("verifying", 0.9);
-    SmallVector<char> native;
-    if (object.empty() || options.cpu != "native") {
-      // Code for another CPU may not run here; the same module for this one does.
-      auto machine = makeTargetMachine("native");
-      Error error = machine ? generateCode(module, **machine, CodeKind::Object, native) : machine.takeError();
-      if (error) {
-        bug("--verify: stage cpu: " + toString(std::move(error)));
+    SmallVector<unsigned> runnable;
+    for (size_t i = 0; i < levels.size(); ++i)
+      if (kind == CodeKind::Object && levels[i].runsHere())
+        runnable.push_back(i);
+    std::vector<SmallVector<char, 0>> native;
+    if (runnable.empty()) {
+      // The same module for this CPU runs.
+      auto here = nativeLevel();
+      if (!here) {
+        bug("--verify: stage cpu: " + toString(here.takeError()));
         return false;
       }
-      object = native;
+      if (!generateLevels(module, *here, CodeKind::Object, native))
+        return false;
+      code = native;
+      runnable.push_back(0);
     }
-    if (Error error = verifier->checkProduct(object, weights)) {
-      bug("--verify: stage cpu: " + toString(std::move(error)));
-      return false;
-    }
+    SmallVector<ArrayRef<char>> objects(code.begin(), code.end());
+    for (unsigned level : runnable)
+      if (Error error = verifier->checkProduct(objects, level, weights)) {
+        bug("--verify: stage cpu" + (levels.size() > 1 ? " for " + levels[level].name : "") + ": " +
+            toString(std::move(error)));
+        return false;
+      }
     makeRoom();
     errs() << "mambac: stage cpu keeps " << verifier->describe() << "\n";
     return true;
@@ -449,6 +499,7 @@ private:
   }
 
   const CompileOptions &options;
+  std::vector<TargetLevel> levels; ///< that code is generated for
   std::string currentStage;
   double currentFraction = 0;
   std::unique_ptr<CompileReport> page; ///< null without --report

@@ -3,7 +3,7 @@
 // mambac-describe-target, for pipelines that start in mamba-opt.
 //
 //===------------------------------------------------------------------------------------------------------------===//
-#include "lib/Emit/CodeGen.h"
+#include "lib/Emit/TargetLevels.h"
 #include "mambac/Passes.h"
 #include "mlir/Pass/Pass.h"
 
@@ -20,10 +20,11 @@ struct DescribeTargetPass : mambac::impl::DescribeTargetPassBase<DescribeTargetP
   using Base::Base;
 
   void runOnOperation() override {
-    auto machine = mambac::makeTargetMachine(cpu);
-    if (machine)
-      return mambac::describeTarget(**machine, getOperation());
-    getOperation().emitError(llvm::toString(machine.takeError()));
+    auto levels = mambac::parseLevels(cpu);
+    if (levels && levels->size() == 1)
+      return mambac::describeLevel(levels->front(), getOperation());
+    std::string message = levels ? "one CPU is expected, not the list '" + cpu + "'" : "";
+    getOperation().emitError(levels ? message : llvm::toString(levels.takeError()));
     signalPassFailure();
   }
 };

@@ -36,12 +36,32 @@ static Error writeVersionScript(StringRef path) {
   return Error::success();
 }
 
-Error mambac::linkShared(StringRef object, ArrayRef<std::string> archives, StringRef output, StringRef soName) {
+static Error runLinker(const std::vector<std::string> &args, StringRef output) {
   static std::mutex mutex; // lld keeps global state
   std::lock_guard<std::mutex> lock(mutex);
-  std::vector<std::string> args = {"ld.lld",          "-shared",      "-z",          "noexecstack",
+  std::vector<const char *> pointers;
+  for (const std::string &arg : args)
+    pointers.push_back(arg.c_str());
+  std::string text;
+  raw_string_ostream messages(text);
+  lld::Result result = lld::lldMain(pointers, messages, messages, {{lld::Gnu, &lld::elf::link}});
+  if (result.retCode)
+    return createStringError("linking " + output + " failed: " + text);
+  return Error::success();
+}
+
+Error mambac::linkObjects(ArrayRef<std::string> objects, StringRef output) {
+  std::vector<std::string> args = {"ld.lld", "-r", "-o", output.str()};
+  args.insert(args.end(), objects.begin(), objects.end());
+  return runLinker(args, output);
+}
+
+Error mambac::linkShared(ArrayRef<std::string> objects, ArrayRef<std::string> archives, StringRef output,
+                         StringRef soName) {
+  std::vector<std::string> args = {"ld.lld",          "-shared",       "-z",          "noexecstack",
                                    "--build-id=none", "--gc-sections", "--as-needed", "-o",
-                                   output.str(),      object.str(),    ("-soname=" + soName).str()};
+                                   output.str(),      ("-soname=" + soName).str()};
+  args.insert(args.end(), objects.begin(), objects.end());
   std::string script = (output + ".map").str();
   FileRemover removeScript(script);
   if (Error error = writeVersionScript(script))
@@ -57,13 +77,5 @@ Error mambac::linkShared(StringRef object, ArrayRef<std::string> archives, Strin
                              dlsym(RTLD_DEFAULT, "memcpy"), dlsym(RTLD_DEFAULT, "_Unwind_Resume")})
     if (std::string path = symbol ? libraryOf(symbol) : ""; !path.empty())
       args.push_back(path);
-  std::vector<const char *> pointers;
-  for (const std::string &arg : args)
-    pointers.push_back(arg.c_str());
-  std::string text;
-  raw_string_ostream messages(text);
-  lld::Result result = lld::lldMain(pointers, messages, messages, {{lld::Gnu, &lld::elf::link}});
-  if (result.retCode)
-    return createStringError("linking " + output + " failed: " + text);
-  return Error::success();
+  return runLinker(args, output);
 }

@@ -1,7 +1,7 @@
 //===- Link.h - Shared libraries by lld, in process -------------------------------------------------*- C++ -*-===//
 //
-// Turns the object of a product into a shared library that needs libc and libm alone. Executables are not linked:
-// they are a prebuilt runner followed by such a library (see Product.h).
+// Turns the objects of a product into a shared library that needs libc and libm alone. Executables are not linked:
+// they are a prebuilt runner followed by such a library (see ProductWriter.h).
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #ifndef MAMBAC_LIB_EMIT_LINK_H
@@ -12,10 +12,13 @@
 
 namespace mambac {
 
-/// Links the object file at `object` and the archives into the shared library `output`. Programs that are linked with it
+/// Links the object files and the archives into the shared library `output`. Programs that are linked with it
 /// will look for it under the name `soName`.
-llvm::Error linkShared(llvm::StringRef object, llvm::ArrayRef<std::string> archives, llvm::StringRef output,
+llvm::Error linkShared(llvm::ArrayRef<std::string> objects, llvm::ArrayRef<std::string> archives, llvm::StringRef output,
                        llvm::StringRef soName);
+
+/// Links the object files into one.
+llvm::Error linkObjects(llvm::ArrayRef<std::string> objects, llvm::StringRef output);
 
 } // namespace mambac
 

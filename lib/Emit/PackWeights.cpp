@@ -5,6 +5,7 @@
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Emit/PackWeights.h"
 #include "lib/Emit/CodeGen.h"
+#include "lib/Emit/TargetLevels.h"
 #include "lib/JIT/JIT.h"
 #include "mambac/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -84,18 +85,18 @@ Expected<std::unique_ptr<PackedWeights>> mambac::packWeights(mlir::ModuleOp modu
     else if (auto name = entry.getArgAttrOfType<mlir::StringAttr>(i, "mambac.weight"))
       names.push_back(name.str());
   }
-  auto machine = makeTargetMachine("native");
-  if (!machine)
-    return machine.takeError();
-  describeTarget(**machine, *preparing);
+  auto level = nativeLevel();
+  if (!level)
+    return level.takeError();
+  describeLevel(*level, *preparing);
   mlir::PassManager pm(module.getContext());
   buildCPUPipeline(pm);
   if (failed(pm.run(*preparing)))
     return createStringError("the weight preparation cannot be lowered");
   SmallVector<char> object;
-  if (Error error = generateCode(*preparing, **machine, CodeKind::Object, object))
+  if (Error error = generateCode(*preparing, *level->machine, CodeKind::Object, object))
     return std::move(error);
-  auto loaded = LoadedObject::load(object);
+  auto loaded = LoadedObject::load(ArrayRef<char>(object));
   if (!loaded)
     return loaded.takeError();
 

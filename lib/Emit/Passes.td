@@ -14,12 +14,12 @@ def DescribeTargetPass : Pass<"mambac-describe-target", "::mlir::ModuleOp"> {
 
     After, for `cpu=x86-64-v3`:
 
-        module attributes {mambac.cpu_features = [.., "avx2"],
+        module attributes {mambac.levels = [{features = [.., "avx2"], name = "x86-64-v3"} ],
                            mambac.target = {vector_bytes = 32 : i64, vector_registers = 16 : i64, ..}} {}
   }];
   let options = [
     Option<"cpu", "cpu", "std::string", /*default=*/"\"native\"",
-           "native, portable, an x86-64 level, or any CPU that LLVM knows">
+           "native, an x86-64 level, aarch64, or any CPU that LLVM knows">
   ];
 }
 

@@ -345,18 +345,17 @@ Error StageVerifier::check(mlir::ModuleOp after) {
   return Error::success();
 }
 
-Error StageVerifier::checkProduct(ArrayRef<char> object, const void *packedWeights) {
+Error StageVerifier::checkProduct(ArrayRef<ArrayRef<char>> objects, unsigned level, const void *packedWeights) {
   worst = 0;
   runs = 0;
   if (Error error = prepare({}))
     return error;
-  auto loaded = LoadedObject::load(object);
+  auto loaded = LoadedObject::load(objects, level);
   if (!loaded)
     return loaded.takeError();
   for (const Entry &entry : entries) {
-    const MambacProduct &product = (*loaded)->product();
     unsigned number = 0;
-    while (number < product.num_entries && entry.name != product.entries[number].name)
+    while (number < (*loaded)->numEntries() && entry.name != (*loaded)->entry(number).name)
       ++number;
     for (const Trial &trial : entry.trials) {
       SmallVector<OutputType> outputs;

@@ -30,8 +30,8 @@ public:
   /// Compares a module of tensors, or of scheduled drivers, by definition. The error names the output and the place of
   /// the largest difference; it is a Mismatch, unless the module cannot be run.
   llvm::Error check(mlir::ModuleOp after);
-  /// Compares a compiled product (an object file for this machine) with its packed weights.
-  llvm::Error checkProduct(llvm::ArrayRef<char> object, const void *packedWeights);
+  /// Compares a compiled product (its object files and one of its levels, which this machine has) with its packed weights.
+  llvm::Error checkProduct(llvm::ArrayRef<llvm::ArrayRef<char>> objects, unsigned level, const void *packedWeights);
 
   /// "all 2 results of 3 runs, but for 1.2e-07 of the largest value", after a check that succeeded.
   std::string describe() const;

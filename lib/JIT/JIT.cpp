@@ -16,7 +16,7 @@ using namespace mambac;
 LoadedObject::LoadedObject() = default;
 LoadedObject::~LoadedObject() = default;
 
-Expected<std::unique_ptr<LoadedObject>> LoadedObject::load(ArrayRef<char> object) {
+Expected<std::unique_ptr<LoadedObject>> LoadedObject::load(ArrayRef<ArrayRef<char>> objects, unsigned level) {
   InitializeNativeTarget();
   InitializeNativeTargetAsmPrinter();
   auto jit = orc::LLJITBuilder().create();
@@ -29,13 +29,18 @@ Expected<std::unique_ptr<LoadedObject>> LoadedObject::load(ArrayRef<char> object
   if (!libraries)
     return libraries.takeError();
   loaded->jit->getMainJITDylib().addGenerator(std::move(*libraries));
-  auto buffer = MemoryBuffer::getMemBufferCopy(StringRef(object.data(), object.size()), "mambac.o");
-  if (Error error = loaded->jit->addObjectFile(std::move(buffer)))
-    return std::move(error);
+  for (ArrayRef<char> object : objects) {
+    auto buffer = MemoryBuffer::getMemBufferCopy(StringRef(object.data(), object.size()), "mambac.o");
+    if (Error error = loaded->jit->addObjectFile(std::move(buffer)))
+      return std::move(error);
+  }
   auto symbol = loaded->jit->lookup("mambac_product");
   if (!symbol)
     return symbol.takeError();
   loaded->exported = symbol->toPtr<const MambacProduct *>();
+  if (level >= loaded->exported->num_levels)
+    return createStringError("the product has no level #" + Twine(level));
+  loaded->level = level;
   return std::move(loaded);
 }
 
@@ -57,7 +62,7 @@ Error LoadedObject::run(unsigned index, ArrayRef<void *> inputs, ArrayRef<void *
     reinterpret_cast<SerialServices *>(const_cast<MambacServices *>(self))->faulted = true;
   };
   services.table.kernel_begin = services.table.kernel_end = nullptr;
-  const MambacEntry &entry = exported->entries[index];
+  const MambacEntry &entry = this->entry(index);
   int64_t bytes = entry.arena_bytes(symbols.data());
   std::unique_ptr<void, decltype(&free)> arena(aligned_alloc(64, (std::max<int64_t>(bytes, 64) + 63) / 64 * 64), free);
   if (!arena)

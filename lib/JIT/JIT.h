@@ -1,6 +1,6 @@
 //===- JIT.h - Runs the objects that Emit writes ----------------------------------------------------*- C++ -*-===//
 //
-// Loads one object file into this process and hands out its product structure: for weight preparation, validation
+// Loads the objects of a product into this process and hands out its entries: for weight preparation, validation
 // and tests. It compiles nothing itself.
 //
 //===------------------------------------------------------------------------------------------------------------===//
@@ -22,11 +22,13 @@ namespace mambac {
 /// An object loaded into this process.
 class LoadedObject {
 public:
-  /// Loads `object` (the bytes of an ELF object that exports `mambac_product`).
-  static llvm::Expected<std::unique_ptr<LoadedObject>> load(llvm::ArrayRef<char> object);
+  /// Loads `objects` (the bytes of ELF objects, one of which exports `mambac_product`) to run their code for `level`.
+  static llvm::Expected<std::unique_ptr<LoadedObject>> load(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
+                                                            unsigned level = 0);
   ~LoadedObject();
 
-  const MambacProduct &product() const { return *exported; }
+  unsigned numEntries() const { return exported->num_entries; }
+  const MambacEntry &entry(unsigned index) const { return exported->levels[level][index]; }
   /// Runs entry `index` on this thread; the arena is allocated for the call. Fails on a reported bad index.
   llvm::Error run(unsigned index, llvm::ArrayRef<void *> inputs, llvm::ArrayRef<void *> outputs,
                   llvm::ArrayRef<int64_t> symbols, const void *weights);
@@ -35,6 +37,7 @@ private:
   LoadedObject();
   std::unique_ptr<llvm::orc::LLJIT> jit;
   const MambacProduct *exported = nullptr;
+  unsigned level = 0;
 };
 
 } // namespace mambac

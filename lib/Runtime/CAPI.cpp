@@ -88,6 +88,16 @@ const char *mambac_model_name(const mambac_model *model) { return model->getMeta
 
 int64_t mambac_weights_bytes(const mambac_model *model) { return int64_t(model->getProduct().weights_bytes); }
 
+int32_t mambac_num_levels(const mambac_model *model) { return int32_t(model->getMetadata().levels.size()); }
+
+const char *mambac_level_name(const mambac_model *model, int32_t level) {
+  if (level < 0 || level >= mambac_num_levels(model))
+    return nullptr;
+  return model->getMetadata().levels[size_t(level)].name.c_str();
+}
+
+int32_t mambac_level_in_use(const mambac_model *model) { return int32_t(model->getLevel()); }
+
 int32_t mambac_num_entries(const mambac_model *model) { return int32_t(model->getMetadata().entries.size()); }
 
 const mambac_entry_info *mambac_get_entry(const mambac_model *model, int32_t entry) {

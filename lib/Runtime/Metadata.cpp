@@ -181,9 +181,12 @@ mambac_status Metadata::parse(const char *text, const char *fileName, ErrorText 
     return error.set(MAMBAC_UNSUPPORTED, "%s has ABI version %lld; this runtime has %d: compile the model again",
                      fileName, (long long)abi, MAMBAC_ABI_VERSION);
   model = reader.text(root, "model", false);
-  for (const json &feature : reader.list(root, "cpu_features"))
-    if (feature.is_string())
-      cpuFeatures.push_back(feature.get<std::string>());
+  for (const json &from : reader.list(root, "levels")) {
+    levels.push_back({reader.text(from, "name", true), {}});
+    for (const json &feature : reader.list(from, "cpu_features"))
+      if (feature.is_string())
+        levels.back().cpuFeatures.push_back(feature.get<std::string>());
+  }
   for (const json &from : reader.list(root, "kernels"))
     kernels.push_back({reader.text(from, "name", false), reader.text(from, "module", false),
                        reader.text(from, "kind", false), reader.text(from, "flops_text", false),
@@ -337,56 +340,4 @@ private:
 
 double mambac::evaluate(const std::string &text, const Entry &entry, const int64_t *symbols) {
   return text.empty() ? 0 : Evaluator(text, entry, symbols).run();
-}
-
-//===----------------------------------------------------------------------===//
-// CPU features
-//===----------------------------------------------------------------------===//
-
-const char *mambac::findMissingFeature(const std::vector<std::string> &features) {
-#if defined(__x86_64__)
-  if (features.empty())
-    return nullptr;
-  // The kernel's list says what the system lets a program use, not only what the chip has.
-  std::string flags;
-  if (FILE *file = fopen("/proc/cpuinfo", "re")) {
-    char *line = nullptr;
-    size_t capacity = 0;
-    while (getline(&line, &capacity, file) > 0)
-      if (!strncmp(line, "flags", 5)) {
-        flags = line;
-        break;
-      }
-    free(line);
-    fclose(file);
-  }
-  if (flags.empty())
-    return nullptr;
-  for (char &c : flags)
-    if (c == '\n' || c == '\t' || c == ':')
-      c = ' ';
-  flags += ' ';
-  static const char *const others[][2] = {// LLVM's word, the kernel's
-                                          {"sse3", "pni"},          {"sse4.1", "sse4_1"},
-                                          {"sse4.2", "sse4_2"},     {"lzcnt", "abm"},
-                                          {"bmi", "bmi1"},          {"avx512bf16", "avx512_bf16"},
-                                          {"avx512vnni", "avx512_vnni"}, {"avx512fp16", "avx512_fp16"},
-                                          {"avxvnni", "avx_vnni"},  {"avx512bitalg", "avx512_bitalg"},
-                                          {"avx512vbmi2", "avx512_vbmi2"}, {"amx-tile", "amx_tile"},
-                                          {"amx-bf16", "amx_bf16"}, {"amx-int8", "amx_int8"}};
-  static const char *const known[] = {"ssse3", "popcnt", "avx", "avx2", "fma", "f16c", "bmi2", "movbe", "avx512f",
-                                      "avx512bw", "avx512vl", "avx512dq", "avx512cd", "avx512vbmi", "avx512ifma"};
-  for (const std::string &feature : features) {
-    const char *word = nullptr;
-    for (auto &other : others)
-      if (feature == other[0])
-        word = other[1];
-    for (const char *plain : known)
-      if (feature == plain)
-        word = plain;
-    if (word && flags.find(std::string(" ") + word + " ") == std::string::npos)
-      return feature.c_str();
-  }
-#endif
-  return nullptr;
 }

@@ -52,11 +52,17 @@ struct Kernel {
   std::string name, module, kind, flops, bytes;
 };
 
+/// An instruction set that the product has code for.
+struct Level {
+  std::string name;
+  std::vector<std::string> cpuFeatures; ///< without which that code cannot run
+};
+
 struct Metadata {
   std::string model;
+  std::vector<Level> levels; ///< best first
   std::vector<Entry> entries;
   std::vector<Kernel> kernels;
-  std::vector<std::string> cpuFeatures;
 
   /// Replaces *this. Entries must not move afterwards.
   mambac_status parse(const char *json, const char *fileName, ErrorText &error);
@@ -68,9 +74,6 @@ bool parseDtype(const std::string &word, mambac_dtype &dtype);
 /// Value of an arithmetic text over the entry's symbols: numbers, names, + - * ( ) floordiv ceildiv mod. 0 for what
 /// cannot be read, as such texts are only shown.
 double evaluate(const std::string &text, const Entry &entry, const int64_t *symbols);
-
-/// Name of the first CPU feature of the list that this machine lacks; null if there is none.
-const char *findMissingFeature(const std::vector<std::string> &features);
 
 } // namespace mambac
 

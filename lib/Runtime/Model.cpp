@@ -4,6 +4,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Runtime/Model.h"
+#include "lib/Runtime/CPUFeatures.h"
 
 #include <climits>
 #include <cstdlib>
@@ -12,22 +13,51 @@
 
 using namespace mambac;
 
+/// The best level that the machine has, or the one that MAMBAC_CPU asks for.
+mambac_status mambac_model::chooseLevel(const char *name, ErrorText &error) {
+  const std::vector<Level> &levels = metadata.levels;
+  if (levels.size() != product->num_levels || levels.empty())
+    return error.set(MAMBAC_BAD_PRODUCT, "%s is corrupt: it has code for %u levels and describes %zu", name,
+                     product->num_levels, levels.size());
+  std::string names;
+  for (const Level &one : levels)
+    names += (names.empty() ? "" : ", ") + one.name;
+  const char *wanted = getenv("MAMBAC_CPU");
+  if (wanted && *wanted) {
+    for (level = 0; level < levels.size() && levels[level].name != wanted;)
+      ++level;
+    if (level == levels.size())
+      return error.set(MAMBAC_UNSUPPORTED, "%s has no code for %s, which --cpu or MAMBAC_CPU asks for; it has: %s", name, wanted,
+                       names.c_str());
+    if (const char *feature = findMissingFeature(levels[level].cpuFeatures))
+      return error.set(MAMBAC_UNSUPPORTED,
+                       "%s needs the CPU feature %s for %s, which --cpu or MAMBAC_CPU asks for; this machine does not offer it",
+                       name, feature, wanted);
+    return MAMBAC_OK;
+  }
+  const char *missing = nullptr;
+  for (level = 0; level < levels.size(); ++level)
+    if (missing = findMissingFeature(levels[level].cpuFeatures); !missing)
+      return MAMBAC_OK;
+  return error.set(MAMBAC_UNSUPPORTED,
+                   "%s needs the CPU feature %s, which this machine does not offer (it has code for %s); compile the "
+                   "model with --cpu=portable",
+                   name, missing, names.c_str());
+}
+
 mambac_status mambac_model::checkProduct(const char *name, ErrorText &error) {
   if (product->abi_version != MAMBAC_ABI_VERSION)
     return error.set(MAMBAC_UNSUPPORTED, "%s has ABI version %u; this runtime has %d: compile the model again", name,
                      product->abi_version, MAMBAC_ABI_VERSION);
   if (mambac_status status = metadata.parse(product->metadata, name, error))
     return status;
-  if (const char *feature = findMissingFeature(metadata.cpuFeatures))
-    return error.set(MAMBAC_UNSUPPORTED,
-                     "%s needs the CPU feature %s, which this machine does not offer; compile the model with "
-                     "--cpu=portable",
-                     name, feature);
+  if (mambac_status status = chooseLevel(name, error))
+    return status;
   for (const Entry &entry : metadata.entries) {
     const MambacEntry *code = nullptr;
     for (uint32_t i = 0; i < product->num_entries; ++i)
-      if (entry.name == product->entries[i].name)
-        code = &product->entries[i];
+      if (entry.name == product->levels[level][i].name)
+        code = &product->levels[level][i];
     if (!code || !code->run || !code->arena_bytes || !code->output_shapes)
       return error.set(MAMBAC_BAD_PRODUCT, "%s is corrupt: it has no code for its entry %s", name, entry.name.c_str());
     codes.push_back(code);

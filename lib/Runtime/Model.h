@@ -29,6 +29,8 @@ public:
   /// The code of metadata.entries[i].
   const MambacEntry &getCode(size_t i) const { return *codes[i]; }
   const void *getWeights() const { return weights.data(); }
+  /// The level in use, an index into the metadata's list.
+  size_t getLevel() const { return level; }
 
   void retain() { references.fetch_add(1, std::memory_order_relaxed); }
   void release() {
@@ -39,6 +41,7 @@ public:
 private:
   ~mambac_model() = default;
   mambac_status checkProduct(const char *name, mambac::ErrorText &error);
+  mambac_status chooseLevel(const char *name, mambac::ErrorText &error);
   mambac_status mapWeights(mambac::ProductFile *file, const std::string &name, const char *weightsPath,
                            mambac::ErrorText &error);
 
@@ -47,6 +50,7 @@ private:
   const MambacProduct *product = nullptr;
   mambac::WeightMapping weights;
   mambac::Metadata metadata;
+  size_t level = 0;
   std::vector<const MambacEntry *> codes;
 };
 

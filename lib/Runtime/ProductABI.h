@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define MAMBAC_ABI_VERSION 1
+#define MAMBAC_ABI_VERSION 2
 
 /// Work item function of a parallel loop: handles the items [begin, end). `context` is what parallel_for was given.
 typedef void (*MambacBody)(void *context, int64_t begin, int64_t end);
@@ -52,8 +52,12 @@ typedef struct MambacEntry {
 /// A product exports one of these as the symbol `mambac_product`.
 typedef struct MambacProduct {
   uint32_t abi_version;    ///< MAMBAC_ABI_VERSION
-  uint32_t num_entries;    ///< length of `entries`
-  const MambacEntry *entries;
+  uint32_t num_entries;    ///< of each level, the same ones in the same order
+  uint32_t num_levels;     ///< at least 1; the metadata says what each needs of the CPU
+  uint32_t reserved;       ///< 0
+  /// levels[l][e]: entry e for the l-th instruction set, best first. Weights and results' shapes are the same for all;
+  /// each has an arena of its own size.
+  const MambacEntry *const *levels;
   const char *metadata;    ///< JSON, see docs/product.md
   uint64_t weights_bytes;  ///< length of the packed weight segment
   uint64_t weights_hash;   ///< xxh3-64 of the segment, to recognize a weight file that belongs to another model

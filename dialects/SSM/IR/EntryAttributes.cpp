@@ -98,14 +98,14 @@ LogicalResult EntryAttributesDialect::verifyOperationAttribute(Operation *op, Na
   }
   if (name == "symbols")
     return verifySymbols(op, attr);
-  if (name == "kernels" || name == "cpu_features") {
+  if (name == "kernels" || name == "levels") {
     auto list = dyn_cast<ArrayAttr>(value);
     bool fits = bool(list);
     for (Attribute item : list ? list.getValue() : ArrayRef<Attribute>())
-      fits &= name == "kernels" ? isa<DictionaryAttr>(item) : isa<StringAttr>(item);
-    return fits ? success() : expected(op, attr, name == "kernels" ? "a list of dictionaries" : "a list of strings");
+      fits &= isa<DictionaryAttr>(item);
+    return fits ? success() : expected(op, attr, "a list of dictionaries");
   }
-  if (name == "kernel" || name == "index_input" || name == "weights_bytes" || name == "weights_hash") {
+  if (name == "kernel" || name == "level" || name == "index_input" || name == "weights_bytes" || name == "weights_hash") {
     auto number = dyn_cast<IntegerAttr>(value);
     bool fits = number && number.getValue().getBitWidth() <= 64 &&
                 (name == "weights_hash" || name == "index_input" || !number.getValue().isNegative());

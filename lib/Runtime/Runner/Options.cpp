@@ -35,6 +35,9 @@ bool mambac::runner::parseOptions(int count, char **arguments, const std::string
   app.add_option("--entry", options.entry, "entry point (default: main, or else the first)")->type_name("NAME");
   app.add_option("--weights", options.weights, "file with the packed weights, if not in the product or beside it")
       ->type_name("FILE");
+  app.add_option("--cpu", options.cpu, "use the code for this level, one that --list shows (default: MAMBAC_CPU, or the "
+                                       "best that the machine has)")
+      ->type_name("LEVEL");
   // Each takes one value: more would swallow the model's path.
   auto assignments = [&](const char *flag, std::vector<std::string> &into, const char *shape, const char *help) {
     app.add_option(flag, into, help)->type_name(shape)->allow_extra_args(false)->expected(1)->take_all();

@@ -18,7 +18,7 @@ using Assignment = std::pair<std::string, std::string>;
 
 struct Options {
   std::string model; ///< path; the program itself for an executable product
-  std::string weights, entry;
+  std::string weights, entry, cpu;
   std::vector<Assignment> inputs, outputs, comparisons, symbols;
   bool list = false, profile = false;
   int threads = 0;

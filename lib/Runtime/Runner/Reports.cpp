@@ -32,6 +32,10 @@ static void printValues(const char *title, const mambac_value_info *values, int3
 
 void mambac::runner::printSignature(const mambac_model *model) {
   printf("model %s, %lld bytes of weights\n", mambac_model_name(model), (long long)mambac_weights_bytes(model));
+  printf("code for");
+  for (int32_t l = 0; l < mambac_num_levels(model); ++l)
+    printf("%s %s%s", l ? "," : "", mambac_level_name(model, l), l == mambac_level_in_use(model) ? " (in use)" : "");
+  printf("\n");
   for (int32_t e = 0; e < mambac_num_entries(model); ++e) {
     const mambac_entry_info *entry = mambac_get_entry(model, e);
     printf("entry %s\n", entry->name);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 using namespace mambac::runner;
@@ -41,6 +42,8 @@ int32_t Session::find(const std::string &name, const mambac_value_info *values, 
 
 Session::Session(const Options &options) : options(options), random(options.seed) {
   mambac_model *opened;
+  if (!options.cpu.empty())
+    setenv("MAMBAC_CPU", options.cpu.c_str(), /*overwrite=*/1);
   if (mambac_open(options.model.c_str(), options.weights.empty() ? nullptr : options.weights.c_str(), &opened))
     throw BadInput(mambac_last_error());
   model.reset(opened);

@@ -6,6 +6,7 @@
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Emit/CodeGen.h"
 #include "lib/Emit/RandomWeights.h"
+#include "lib/Emit/TargetLevels.h"
 #include "lib/Emit/Verify.h"
 #include "lib/Schedule/Passes.h"
 #include "mambac/Passes.h"
@@ -102,9 +103,9 @@ TEST_F(Verify, IsContentWithWhatIsRight) {
   StageVerifier verifier(*module, makeRandomWeights(*module, 1));
   ASSERT_TRUE(succeeded(run(*module, buildRaisePipeline)));
   EXPECT_EQ(llvm::toString(verifier.check(*module)), "");
-  auto machine = makeTargetMachine("native");
-  ASSERT_TRUE(bool(machine));
-  describeTarget(**machine, *module);
+  auto level = nativeLevel();
+  ASSERT_TRUE(bool(level));
+  describeLevel(*level, *module);
   ASSERT_TRUE(succeeded(run(*module, schedule)));
   EXPECT_EQ(llvm::toString(verifier.check(*module)), "");
   EXPECT_NE(verifier.describe().find("all 1 results of 3 runs"), std::string::npos);
@@ -132,9 +133,9 @@ TEST_F(Verify, NamesTheResultAndThePass) {
 TEST_F(Verify, SeesIntoTheSchedule) {
   OwningOpRef<ModuleOp> module = parse(kScan);
   ASSERT_TRUE(module);
-  auto machine = makeTargetMachine("native");
-  ASSERT_TRUE(bool(machine));
-  describeTarget(**machine, *module);
+  auto level = nativeLevel();
+  ASSERT_TRUE(bool(level));
+  describeLevel(*level, *module);
   StageVerifier verifier(*module, makeRandomWeights(*module, 1));
   OwningOpRef<ModuleOp> before(module->clone());
   auto build = [](OpPassManager &pm) {
@@ -152,9 +153,9 @@ TEST_F(Verify, SeesIntoTheSchedule) {
 TEST_F(Verify, SeesWhatIsNotWritten) {
   OwningOpRef<ModuleOp> module = parse(kScan);
   ASSERT_TRUE(module);
-  auto machine = makeTargetMachine("native");
-  ASSERT_TRUE(bool(machine));
-  describeTarget(**machine, *module);
+  auto level = nativeLevel();
+  ASSERT_TRUE(bool(level));
+  describeLevel(*level, *module);
   StageVerifier verifier(*module, makeRandomWeights(*module, 1));
   ASSERT_TRUE(succeeded(run(*module, schedule)));
   func::CallOp last;

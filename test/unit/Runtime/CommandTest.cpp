@@ -59,6 +59,7 @@ TEST_F(CommandTest, List) {
   Result result = mambaRun("--list");
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.out.find("model by hand, 160 bytes of weights\n"
+                            "code for fast, plain (in use)\n"
                             "entry main\n"
                             "  size s0: 1 or more\n"
                             "  size s1: 2 to 64, a multiple of 2\n"
@@ -70,6 +71,8 @@ TEST_F(CommandTest, List) {
             0u)
       << result.out;
   EXPECT_EQ(runCommand("./model --list").out, result.out);
+  EXPECT_EQ(mambaRun("--list --cpu plain").out, result.out);
+  EXPECT_EQ(mambaRun("--list --cpu slow").code, 1);
 }
 
 TEST_F(CommandTest, FilesInAndOut) {

@@ -229,8 +229,8 @@ TEST_F(ProductTest, BadMetadata) {
   const struct {
     const char *from, *to, *message;
   } changes[] = {
-      {"{\"abi\":1,", "{\"abi\":7,", "has ABI version 7; this runtime has 1"},
-      {"{\"abi\":1,", "[\"abi\":1,", "its metadata is not JSON"},
+      {"{\"abi\":2,", "{\"abi\":7,", "has ABI version 7; this runtime has 2"},
+      {"{\"abi\":2,", "[\"abi\":2,", "its metadata is not JSON"},
       {"\"dtype\":\"i64\"", "\"dtype\":\"q64\"", "unknown dtype q64"},
       {"\"min\":2,\"max\":64", "\"min\":-2,\"max\":6", "symbol s1 has a negative minimum"},
       {"{\"symbol\":1}", "{\"symbol\":7}", "a size refers to no symbol"},
@@ -238,6 +238,8 @@ TEST_F(ProductTest, BadMetadata) {
       {"\"name\":\"pair\"", "\"name\":\"pour\"", "it has no code for its entry pour"},
       {"\"rank\":3", "\"rank\":2", "rank and shape_text of hidden differ"},
       {"\"entries\":[", "\"entriez\":[", "it has no entry points"},
+      {"\"levels\":[", "\"lewels\":[", "it has code for 2 levels and describes 0"},
+      {",{\"name\":\"plain\"}", "                 ", "it has code for 2 levels and describes 1"},
   };
   for (const auto &change : changes) {
     std::string so = readFile(TEST_PRODUCT_SO);
@@ -249,6 +251,43 @@ TEST_F(ProductTest, BadMetadata) {
     ASSERT_EQ(writeTestProduct(folder + "/changed.so", bad, true, ""), "");
     EXPECT_HAS(openError(bad), change.message);
   }
+}
+
+/// The levels of a product: the one in use, and the scratch memory that its code for `pair` asks for.
+static std::string describeLevel(const std::string &file, const char *wanted) {
+  wanted ? setenv("MAMBAC_CPU", wanted, 1) : unsetenv("MAMBAC_CPU");
+  mambac_model *model = nullptr;
+  bool failed = mambac_open(file.c_str(), nullptr, &model);
+  unsetenv("MAMBAC_CPU");
+  if (failed)
+    return mambac_last_error();
+  mambac_state *state = nullptr;
+  int64_t symbols[1] = {3}, inputs[3], outputs[1], scratch = -1;
+  EXPECT_EQ(mambac_state_create(model, nullptr, &state), MAMBAC_OK);
+  EXPECT_EQ(mambac_shapes(state, mambac_find_entry(model, "pair"), symbols, inputs, outputs, &scratch), MAMBAC_OK);
+  std::string text = mambac_level_name(model, mambac_level_in_use(model)) + (" " + std::to_string(scratch));
+  EXPECT_EQ(mambac_num_levels(model), 2);
+  EXPECT_EQ(mambac_level_name(model, 2), nullptr);
+  mambac_state_destroy(state);
+  mambac_close(model);
+  return text;
+}
+
+TEST_F(ProductTest, Levels) {
+  // No machine has what the first level needs.
+  EXPECT_EQ(describeLevel(path, nullptr), "plain 0");
+  EXPECT_EQ(describeLevel(path, ""), "plain 0");
+  EXPECT_EQ(describeLevel(path, "plain"), "plain 0");
+  EXPECT_HAS(describeLevel(path, "fast"), "needs the CPU feature no-such for fast, which --cpu or MAMBAC_CPU asks for");
+  EXPECT_HAS(describeLevel(path, "slow"), "has no code for slow, which --cpu or MAMBAC_CPU asks for; it has: fast, plain");
+  // It is the best one where it needs nothing.
+  std::string so = readFile(TEST_PRODUCT_SO), feature = "\"no-such\"";
+  size_t at = so.find(feature);
+  ASSERT_NE(at, std::string::npos);
+  writeFile(folder + "/changed.so", std::string(so).replace(at, feature.size(), feature.size(), ' '));
+  ASSERT_EQ(writeTestProduct(folder + "/changed.so", bad, true, ""), "");
+  EXPECT_EQ(describeLevel(bad, nullptr), "fast 4096");
+  EXPECT_EQ(describeLevel(bad, "plain"), "plain 0");
 }
 
 TEST_F(ProductTest, WriterErrors) {

@@ -114,11 +114,20 @@ static const MambacEntry entries[] = {{"main", runMain, mainArena, mainShapes},
                                       {"bytes", runBytes, noArena, bytesShapes},
                                       {"free", runMain, mainArena, mainShapes}};
 
+/* The first level needs what no machine has, and differs in the arena of "pair". */
+static int64_t fastArena(const int64_t *symbols) { return 4096; }
+static const MambacEntry fastEntries[] = {{"main", runMain, mainArena, mainShapes},
+                                          {"pair", runPair, fastArena, pairShapes},
+                                          {"broken", runPair, hugeArena, brokenShapes},
+                                          {"types", runTypes, noArena, typesShapes},
+                                          {"bytes", runBytes, noArena, bytesShapes},
+                                          {"free", runMain, mainArena, mainShapes}};
+
 #define TYPE_IN(name) "{\"name\":\"" name "_in\",\"dtype\":\"" name "\",\"shape\":[3]}"
 #define TYPE_OUT(name) "{\"name\":\"" name "_out\",\"dtype\":\"" name "\",\"rank\":1,\"shape_text\":[\"3\"]}"
 
 static const char metadata[] =
-    "{\"abi\":1,\"model\":\"by hand\",\"entries\":["
+    "{\"abi\":2,\"model\":\"by hand\",\"levels\":[{\"name\":\"fast\",\"cpu_features\":[\"no-such\"]},{\"name\":\"plain\"}],\"entries\":["
     "{\"name\":\"main\",\"symbols\":[{\"name\":\"s0\",\"min\":1},{\"name\":\"s1\",\"min\":2,\"max\":64,\"multiple_of\":2}],"
     "\"inputs\":[{\"name\":\"ids\",\"dtype\":\"i64\",\"shape\":[{\"symbol\":0},{\"symbol\":1}],\"limit\":10},"
     "{\"name\":\"scale\",\"dtype\":\"f32\",\"shape\":[]}],"
@@ -154,4 +163,5 @@ static const char metadata[] =
 #endif
 
 __attribute__((visibility("default"))) extern const MambacProduct mambac_product;
-const MambacProduct mambac_product = {MAMBAC_ABI_VERSION, sizeof entries / sizeof *entries, entries, metadata, 160, WEIGHTS_HASH};
+static const MambacEntry *const levels[] = {fastEntries, entries};
+const MambacProduct mambac_product = {MAMBAC_ABI_VERSION, sizeof entries / sizeof *entries, 2, 0, levels, metadata, 160, WEIGHTS_HASH};
