@@ -64,13 +64,13 @@ func.func @selective_scan(%u: memref<1x256x1536xf32>, %delta: memref<1x256x1536x
 
 // -----
 
-// 200 steps in pieces of 128, or of 50.
+// 200 steps in pieces of 128, or of 50; 1536 channels in blocks of 512.
 // CHECK-LABEL: func.func @conv
 // DEFAULT: scf.parallel ({{.*}}) = ({{.*}}) to (%c2, %c3)
 // GIVEN: scf.parallel ({{.*}}) = ({{.*}}) to (%c4, %c3)
-func.func @conv(%x: memref<1x200x48xf32>, %w: memref<48x4xf32>, %y: memref<1x200x48xf32>) {
-  ssm.causal_conv1d "b l c, c k -> b l c" x(%x : memref<1x200x48xf32>) weight(%w : memref<48x4xf32>)
-    outs(%y : memref<1x200x48xf32>)
+func.func @conv(%x: memref<1x200x1536xf32>, %w: memref<1536x4xf32>, %y: memref<1x200x1536xf32>) {
+  ssm.causal_conv1d "b l c, c k -> b l c" x(%x : memref<1x200x1536xf32>) weight(%w : memref<1536x4xf32>)
+    outs(%y : memref<1x200x1536xf32>)
   return
 }
 

@@ -136,13 +136,13 @@ void Generator::head(Value b, Value h) {
   Value g = group ? k.div(h, group) : zero;
   auto tile = [&](int64_t rows, int64_t cols) { return k.stackTile({rows, cols}); };
   bool diagonalD = D && !D.has(kP);
-  // Results go to memory from registers where nothing more happens to them.
-  bool direct = !z && (!D || diagonalD) && y.contiguousAlong(kP);
+  // Results go to memory from registers if memory runs along p, else by a tile.
+  bool direct = y.contiguousAlong(kP) && (!z || z.contiguousAlong(kP));
   Value S = tile(N, columns), xs = tile(chunkRows, columns), M = tile(chunkRows, chunkRows);
   Value out = direct ? Value() : tile(chunkRows, columns);
   Value cTile = inRows(C) ? Value() : tile(chunkRows, stateColumns);
   Value bTile = inRows(B) ? Value() : tile(chunkRows, stateColumns);
-  Value zTile = z ? tile(chunkRows, columns) : Value();
+  Value zTile = z && !direct ? tile(chunkRows, columns) : Value();
   // One row each: dt; s in two parts, whose difference is exact to an ulp; exp(s_i); dt_j exp(s_last - s_j).
   Value dts = tile(1, chunkRows), high = tile(1, chunkRows), low = tile(1, chunkRows), grow = tile(1, chunkRows),
         decay = tile(1, chunkRows);
@@ -216,7 +216,7 @@ void Generator::head(Value b, Value h) {
       k.loadTile(B, stateRows, bTile);
     k.loop(steps, [&](Value i) {
       // Memory's part of a row while another one is computed; the next chunk's rows on their way.
-      for (auto [view, write] : {std::pair(x, false), std::pair(y, true)})
+      for (auto [view, write] : {std::pair(x, false), std::pair(z, false), std::pair(y, true)})
         k.prefetchRow(view, rows, k.add(i, chunkSize), write);
       for (int64_t p = 0; p < P && xInRows; p += k.width) {
         Value mask = P - p < k.width ? k.mask(k.index(P - p)) : Value();
@@ -234,7 +234,22 @@ void Generator::head(Value b, Value h) {
         k.store(k.fadd(k.load(M, {i, i}), skip), M, {i, i});
     });
 
-    // Y.
+    // Y; D, if not on the diagonal of M, and the gate.
+    if (zTile)
+      k.loadTile(z, rows, zTile);
+    auto finish = [&](Value v, Value row, Value p) {
+      SmallVector<Value> at{b, k.add(start, row), h, p, zero};
+      Value left = P % k.width ? k.min(k.sub(k.index(P), p), k.index(k.width)) : Value();
+      Value mask = left ? k.mask(left) : Value();
+      if (D && !diagonalD)
+        v = k.fma(k.loadLanes(D, at, kP, left), k.loadVector(xs, {row, p}), v);
+      if (z)
+        v = k.fmul(v, k.silu(zTile ? k.loadVector(zTile, {row, p}) : k.loadVector(z.memref, k.at(z, at), mask)));
+      if (direct)
+        k.storeVector(v, y.memref, k.at(y, at), mask);
+      else
+        k.storeVector(v, out, {row, p});
+    };
     int64_t vectors = columns / k.width, piece = tileVectors(k, vectors);
     forPieces(k, vectors, piece, [&](Value firstVector, int64_t count) {
       Value column = k.mul(firstVector, k.width);
@@ -253,15 +268,8 @@ void Generator::head(Value b, Value h) {
         for (int64_t r = 0; r < tileHeight; ++r) {
           Value row = k.add(i, r);
           auto store = [&] {
-            for (int64_t v = 0; v < count; ++v) {
-              Value p = k.add(column, v * k.width);
-              if (!direct) {
-                k.storeVector(sums[r * count + v], out, {row, p});
-                continue;
-              }
-              Value mask = P % k.width ? k.mask(k.min(k.sub(k.index(P), p), k.index(k.width))) : Value();
-              k.storeVector(sums[r * count + v], y.memref, k.at(y, {b, k.add(start, row), h, p, zero}), mask);
-            }
+            for (int64_t v = 0; v < count; ++v)
+              finish(sums[r * count + v], row, k.add(column, v * k.width));
           };
           if (direct && last)
             k.ifThen(k.less(row, steps), store);
@@ -274,26 +282,6 @@ void Generator::head(Value b, Value h) {
       if (direct)
         k.ifThen(k.less(whole, steps), [&] { rowsFrom(whole, /*last=*/true); });
     });
-    if (zTile)
-      k.loadTile(z, rows, zTile);
-    if (zTile || (D && !diagonalD)) {
-      k.loop(zero, k.index(columns), k.width, [&](Value p) {
-        Value d;
-        if (D && !diagonalD) {
-          SmallVector<Value> at = axes(b, zero, h);
-          at[kP] = p;
-          d = k.loadLanes(D, at, kP, P % k.width ? k.min(k.sub(k.index(P), p), k.index(k.width)) : Value());
-        }
-        k.loop(steps, [&](Value i) {
-          Value v = k.loadVector(out, {i, p});
-          if (d)
-            v = k.fma(d, k.loadVector(xs, {i, p}), v);
-          if (zTile)
-            v = k.fmul(v, k.silu(k.loadVector(zTile, {i, p})));
-          k.storeVector(v, out, {i, p});
-        });
-      });
-    }
     if (!direct)
       k.storeTile(out, y, rows);
 

@@ -7,6 +7,7 @@
 #include "test/unit/CPU/KernelRunner.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include <array>
 #include <cmath>
 #include <gtest/gtest.h>
 #include <map>
@@ -219,6 +220,17 @@ TEST(SSD, OddSizes) { checkAllWidths(ssdCase("b h l p", "f32", 50, 2, 37, 19), 2
 TEST(SSD, Halves) { checkAllWidths(ssdCase("b l h p", "bf16", 49, 2, 16, 8), 3); }
 TEST(SSD, TimeInnermost) { checkAllWidths(ssdCase("b h p l", "f16", 20, 2, 20, 4), 4); }
 TEST(SSD, OneStep) { checkAllWidths(ssdCase("b l h p", "f32", 1, 4, 7, 35), 5); }
+/// Gates and D straight from memory and by tiles, with lanes left over and more columns than a register tile has.
+TEST(SSD, GatesInPlace) {
+  for (const char *z : {"b l h p", "b h p l"})
+    for (const char *out : {"b l h p", "b h p l"}) {
+      Case c = ssdCase("b l h p", "f32", 53, 2, 75, 6);
+      c.operands[5].axes = "h p";
+      c.operands[6].axes = z;
+      c.operands[9].axes = out;
+      checkAllWidths(c, 31);
+    }
+}
 TEST(SSD, BareDynamic) {
   Case c{"ssm.ssd",
          {{'b', 1}, {'l', 67}, {'h', 3}, {'p', 80}, {'n', 5}},
@@ -293,6 +305,28 @@ TEST(CausalConv1D, Tiles) {
                        {"outs", layout, 0, 0}, {"outs", "b c k", 0, 0}},
                       "", {}, {}, tiles},
                      2);
+}
+
+/// Inputs and results that lie differently, more taps than steps, windows longer than vectors and tiles, many channels.
+TEST(CausalConv1D, MixedLayoutsAndLongWindows) {
+  for (auto [from, to] : {std::pair("b l c", "b c l"), {"b c l", "b l c"}, {"b c l", "b c l"}, {"l c b", "c l b"}})
+    for (auto [l, c, taps] : {std::array<int64_t, 3>{301, 70, 2}, {5, 17, 20}, {75, 18, 20}, {1, 40, 4}})
+      for (const char *tiles : {"", "conv-time=16"})
+        checkAllWidths({"ssm.causal_conv1d",
+                        {{'b', 1}, {'l', l}, {'c', c}, {'k', taps}},
+                        {{"x", from, -1, 1}, {"weight", "c k", -1, 1}, {"bias", "c", -1, 1},
+                         {"initial_window", "b c k", -1, 1}, {"outs", to, 0, 0}, {"outs", "b c k", 0, 0}},
+                        "activation(silu)", {}, {}, tiles},
+                       3);
+}
+
+TEST(CausalConv1D, OneTap) {
+  for (const char *layout : {"b l c", "b c l"})
+    checkAllWidths({"ssm.causal_conv1d",
+                    {{'b', 2}, {'l', 19}, {'c', 21}, {'k', 1}},
+                    {{"x", layout, -1, 1}, {"weight", "c k", -1, 1}, {"outs", layout, 0, 0}},
+                    "", {}, {}},
+                   4);
 }
 
 TEST(CausalConv1D, PlainHalves) {
