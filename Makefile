@@ -10,7 +10,7 @@ FUZZ_SECONDS := 600
 MUTATIONS := 20000
 SEED := 1
 
-.PHONY: all setup build compiler demo test fuzz fuzz-mlir variants coverage docs clean
+.PHONY: all setup build compiler demo test bench fuzz fuzz-mlir variants coverage docs clean
 all: build
 
 setup:
@@ -40,6 +40,12 @@ demo: $(DEMO)/kjv
 
 test: build
 	@python3 test/run_all.py --build $(BUILD)
+
+# Measures side by side with other implementations, and writes docs/performance.md. ONLY="kernels prompt" runs these parts
+# alone; `python3 benchmarks/bench.py --help` lists them. Wants libbenchmark-dev, and a network once, for the others.
+ONLY :=
+bench: compiler
+	@python3 benchmarks/bench.py --build $(BUILD) $(foreach part,$(ONLY),--only $(part))
 
 # Runs each fuzz target for FUZZ_SECONDS seconds; `make test` runs them for some seconds.
 fuzz: build

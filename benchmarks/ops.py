@@ -139,7 +139,9 @@ def main() -> None:
     args = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(args.threads)
-    print(f"torch {torch.__version__}, transformers {transformers.__version__}, {args.threads} threads", file=sys.stderr)
+    print(
+        f"torch {torch.__version__}, transformers {transformers.__version__}, {args.threads} threads", file=sys.stderr
+    )
     for name in [args.only] if args.only else list(OPS):
         with tempfile.TemporaryDirectory() as folder:
             print(json.dumps(bench(name, args.length, args.build, args.threads, Path(folder))), flush=True)
