@@ -10,7 +10,7 @@ FUZZ_SECONDS := 600
 MUTATIONS := 20000
 SEED := 1
 
-.PHONY: all setup build compiler demo test bench fuzz fuzz-mlir variants coverage docs clean
+.PHONY: all setup build compiler demo test bench exhaustive fuzz fuzz-mlir variants coverage docs clean
 all: build
 
 setup:
@@ -46,6 +46,11 @@ test: build
 ONLY :=
 bench: compiler
 	@python3 benchmarks/bench.py --build $(BUILD) $(foreach part,$(ONLY),--only $(part))
+
+# The errors of the elementary functions over all 2^32 floats, on two threads, for minutes each; FUNCTION names one.
+FUNCTION := all
+exhaustive: build
+	@MAMBAC_EXHAUSTIVE="$(FUNCTION)" $(BUILD)/test/unit/KernelTests --gtest_filter=Math.ExhaustiveErrors
 
 # Runs each fuzz target for FUZZ_SECONDS seconds; `make test` runs them for some seconds.
 fuzz: build

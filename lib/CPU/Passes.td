@@ -46,13 +46,15 @@ def ExpandMathPass : Pass<"mambac-expand-math"> {
   let summary = "Rewrite elementary functions to polynomials";
   let description = [{
     exp, log, tanh and their kin on f32, f16 and bf16, scalars and vectors, become fused multiply-adds and bit arithmetic,
-    so that no loop calls libm. Doubles stay. What is one instruction (sqrt, floor, fma) stays.
+    so that no loop calls libm. Doubles stay. What is one instruction (sqrt, floor, fma) stays. x / (1 + exp(-x)),
+    1 / (1 + exp(-x)) and log1p(exp(x)) become functions of their own, which neither overflow nor cancel.
 
     Before:
 
         %y = math.exp %x : vector<16xf32>
 
-    After: a clamp, the rounding of x log2 e, a chain of `math.fma`, and the exponent put in place.
+    After: x log2 e is rounded, what is left goes into a chain of `math.fma`, and the exponent is put in place; with
+    AVX-512 sixteenths are rounded to, whose powers of two are looked up in a register.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect",
                            "::mlir::vector::VectorDialect"];

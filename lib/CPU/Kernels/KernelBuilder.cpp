@@ -8,7 +8,6 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Matchers.h"
-#include "lib/CPU/Kernels/MathFunctions.h"
 
 using namespace mlir;
 
@@ -97,10 +96,13 @@ Value KernelBuilder::fmax(Value x, Value y) {
 Value KernelBuilder::fma(Value x, Value y, Value z) { return math::FmaOp::create(b, loc, x, y, z); }
 Value KernelBuilder::exp(Value x) { return math::ExpOp::create(b, loc, x, arith::FastMathFlags::afn); }
 Value KernelBuilder::exp2(Value x) { return math::Exp2Op::create(b, loc, x, arith::FastMathFlags::afn); }
-Value KernelBuilder::softplus(Value x) { return buildSoftplus(b, loc, x); }
+// Expanding the math recognizes these two as functions of their own.
+Value KernelBuilder::softplus(Value x) {
+  return math::Log1pOp::create(b, loc, math::ExpOp::create(b, loc, x));
+}
 Value KernelBuilder::silu(Value x) {
   Value one = isa<VectorType>(x.getType()) ? splat(1.f) : f32(1.f);
-  return fdiv(x, fadd(one, exp(arith::NegFOp::create(b, loc, x))));
+  return fdiv(x, fadd(one, math::ExpOp::create(b, loc, arith::NegFOp::create(b, loc, x))));
 }
 
 Value KernelBuilder::clamp(Value x, FloatAttr lo, FloatAttr hi) {

@@ -95,7 +95,7 @@ public:
   Value fmax(Value x, Value y);
   /// x * y + z
   Value fma(Value x, Value y, Value z);
-  /// e^x and 2^x with the cheap treatment of the ends (MathFunctions.h).
+  /// e^x and 2^x; without AVX-512 with the cheap treatment of the ends (MathFunctions.h).
   Value exp(Value x);
   Value exp2(Value x);
   Value softplus(Value x);

@@ -2,13 +2,17 @@
 //
 // Reductions to a small interval and minimax polynomials there, in f32 with fused multiply-adds. Comparisons are
 // written so that a NaN falls through to the result and that x86 needs one instruction for them. Doubles and half
-// types are not handled here: callers extend halves first.
+// types are not handled here: callers extend halves first. Vectors that fill an AVX-512 register have exponentials of
+// their own: a table of 2^(j/16) in a register, a polynomial of degree 3, and an instruction that scales by 2^n and
+// knows what to do with all n.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Kernels/MathFunctions.h"
+#include "lib/Schedule/Target.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include <cmath>
 #include <limits>
 
 using namespace mlir;
@@ -22,7 +26,14 @@ struct Emitter {
   Location loc;
   Type type;
 
-  Emitter(OpBuilder &b, Location loc, Value x) : b(b), loc(loc), type(x.getType()) {}
+  bool avx512;    ///< values are AVX-512 registers
+  bool nativeFMA; ///< else a product and a sum stand in for math.fma
+
+  Emitter(OpBuilder &b, Location loc, Value x) : b(b), loc(loc), type(x.getType()) {
+    Target target = Target::get(b.getInsertionBlock()->getParentOp());
+    avx512 = target.vectorBytes == 64 && type == VectorType::get(16, b.getF32Type());
+    nativeFMA = target.nativeFMA;
+  }
 
   Type intType() const {
     Type i32 = b.getI32Type();
@@ -70,14 +81,42 @@ struct Emitter {
 
   /// An exponential whose ends do not matter.
   Value exp(Value x) { return math::ExpOp::create(b, loc, x, arith::FastMathFlags::afn); }
-  Value roundEven(Value x) { return math::RoundEvenOp::create(b, loc, x); }
-  /// p * 2^n, by AVX-512's instruction.
+  /// x * y + z rounded once, whatever the target has: for what is lost in roundings.
+  Value exactFma(Value x, Value y, Value z) {
+    if (nativeFMA)
+      return fma(x, y, z);
+    Type wide = b.getF64Type();
+    if (auto vector = dyn_cast<VectorType>(type))
+      wide = vector.clone(wide);
+    auto extend = [&](Value v) -> Value { return arith::ExtFOp::create(b, loc, wide, v); };
+    return arith::TruncFOp::create(b, loc, type, add(mul(extend(x), extend(y)), extend(z)));
+  }
+
+  //===- AVX-512 ----------------------------------------------------------------------------------------------===//
+  Value call(StringRef intrinsic, ValueRange operands) {
+    return LLVM::CallIntrinsicOp::create(b, loc, type, b.getStringAttr(intrinsic), operands).getResult(0);
+  }
+  Value allLanes() { return arith::ConstantOp::create(b, loc, b.getI16IntegerAttr(-1)); }
+  Value number(int32_t v) { return arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(v)); }
+  /// p * 2^floor(n). Infinite n make 0 or infinity of any p that is not infinite itself, be it NaN.
   Value scalef(Value p, Value n) {
-    Value all = arith::ConstantOp::create(b, loc, b.getI16IntegerAttr(-1));
-    Value current = arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(4)); // the current rounding direction
-    auto call = LLVM::CallIntrinsicOp::create(b, loc, type, b.getStringAttr("llvm.x86.avx512.mask.scalef.ps.512"),
-                                              ValueRange{p, n, p, all, current});
-    return call.getResult(0);
+    return call("llvm.x86.avx512.mask.scalef.ps.512", {p, n, p, allLanes(), number(4)}); // current rounding direction
+  }
+  /// The multiple of 1/16 that is nearest to x.
+  Value roundTo16th(Value x) {
+    return call("llvm.x86.avx512.mask.rndscale.ps.512", {x, number(4 << 4 | 8), x, allLanes(), number(4)});
+  }
+  /// x, or `limit` with x's sign where |x| is larger, or x NaN.
+  Value limitTo(Value x, float limit) {
+    return call("llvm.x86.avx512.mask.range.ps.512", {x, f(limit), number(2), x, allLanes(), number(4)});
+  }
+  /// 2^(i/16) for the i of toIndex's lowest four bits.
+  Value lookUp(Value index) {
+    SmallVector<float> table;
+    for (int j = 0; j < 16; ++j)
+      table.push_back(static_cast<float>(std::exp2(j / 16.)));
+    Value entries = arith::ConstantOp::create(b, loc, DenseElementsAttr::get(cast<ShapedType>(type), ArrayRef(table)));
+    return call("llvm.x86.avx512.permvar.sf.512", {entries, asInt(index)});
   }
 
   /// Sum of coefficients[k] * x^k.
@@ -117,8 +156,9 @@ constexpr float kExp2[] = {1.f,           0.6931472029f,   0.2402264791f,  0.055
 /// log(1 + f) = f - f^2/2 + f^3 P(f) for sqrt(1/2) <= 1 + f <= sqrt(2) (Cephes).
 constexpr float kLog[] = {3.3333331174e-1f,  -2.4999993993e-1f, 2.0000714765e-1f,  -1.6668057665e-1f, 1.4249322787e-1f,
                           -1.2420140846e-1f, 1.1676998740e-1f,  -1.1514610310e-1f, 7.0376836292e-2f};
-/// atanh(s) = s + s t P(t), t = s^2, for 0 <= s <= 1/3.
-constexpr float kAtanh[] = {0.3333320656f, 0.2001084959f, 0.1399956971f, 0.1401223281f};
+/// log(1 + q) = q + q^2 P(q - 1/2) for 0 <= q <= 1.
+constexpr float kLog1p[] = {-0.378139555f,  0.179224893f,   -0.0932318568f, 0.0510890596f,  -0.0289050005f,
+                            0.0166569855f, -0.0101777036f, 0.00693069305f, -0.00331847393f};
 constexpr float kTanh[] = {-0.333332832f, 0.1333147013f, -0.05374161983f, 0.02064412749f, -0.005709488544f};
 constexpr float kErf[] = {1.128379167f,    -0.3761263531f, 0.1128371972f,  -0.02686075281f,
                           0.005204436027f, -0.00081819273f, 8.538839231e-05f};
@@ -147,34 +187,98 @@ Value splitExponent(Emitter &e, Value x, Value &exponent) {
 
 } // namespace
 
+namespace {
+
+/// 2^n (base + a b), whose sum is not rounded yet: |a b| is smaller than base, which is about 1.
+struct Power {
+  Value base, a, b;
+  Value n; ///< for AVX-512 n itself, else toMagic(n)
+
+  Value sum(Emitter &e) const { return e.fma(a, b, base); }
+  Value scale(Emitter &e, Value p, bool fast = false) const {
+    return e.avx512 ? e.scalef(p, n) : e.scaleByMagic(p, n, fast);
+  }
+};
+
+constexpr float kLog2EHigh = 1.44269502163f, kLog2ELow = 1.925963033e-8f;
+/// 2^f = 1 + f P(f) for |f| <= 1/32.
+constexpr float kExp2Of16th[] = {0.6931472f, 0.24023429f, 0.05550595f};
+
+/// 2^(y + rest) by AVX-512; `reduce` makes the rest of the exponent from the multiple of 1/16 next to y.
+Power powerByTable(Emitter &e, Value y, function_ref<Value(Value n)> reduce) {
+  Value n = e.roundTo16th(y);
+  Value f = reduce(n);
+  // The lowest bits of a float next to 1.5 * 2^19 are sixteenths.
+  Value entry = e.lookUp(e.add(y, e.f(786432.f)));
+  return {entry, e.mul(entry, f), e.poly(f, kExp2Of16th), n};
+}
+
+/// 2^x. Without AVX-512 only for |x| < 2^21.
+Power power2(Emitter &e, Value x) {
+  if (e.avx512)
+    return powerByTable(e, x, [&](Value n) { return e.sub(x, n); });
+  Value t = e.toMagic(x), f = e.sub(x, e.magicToFloat(t));
+  return {e.f(1.f), f, e.poly(f, ArrayRef(kExp2).drop_front()), t};
+}
+
+/// e^x for |x| < 200; with AVX-512, if `anywhere`, for all x.
+Power powerE(Emitter &e, Value x, bool anywhere = false) {
+  if (e.avx512)
+    return powerByTable(e, e.mul(x, e.f(kLog2EHigh)), [&](Value n) {
+      Value rest = e.fma(x, e.f(kLog2ELow), e.fma(x, e.f(kLog2EHigh), e.neg(n)));
+      // Far out the rest is large and meaningless; it only must not overflow.
+      return anywhere ? e.limitTo(rest, 1.f) : rest;
+    });
+  Value t = e.fmaToMagic(x, kLog2E), n = e.magicToFloat(t);
+  Value r = e.fma(n, e.f(-kLn2Low), e.fma(n, e.f(-kLn2High), x));
+  return {e.f(1.f), r, e.poly(r, ArrayRef(kExp).drop_front()), t};
+}
+
+/// x q / (1 + q) with q = e^x, or q / (1 + q) without the factor. 2^n stays out of the quotient, as q may be denormal or
+/// infinite where the result is neither. What roundings of the quotient's parts lose goes into its rest.
+Value logistic(Emitter &e, Value x, bool product) {
+  Value one = e.f(1.f), zero = e.f(0.f);
+  Value factor = e.atLeast(x, -125.f);
+  // From 18 on q / (1 + q) is 1; there the sum is just below 1, so that the largest factor does not overflow.
+  Power q = powerE(e, e.atMost(factor, 18.0218f));
+  Value sum = q.sum(e), small = e.mul(q.a, q.b), scaled = q.scale(e, sum);
+  Value divisor = e.add(one, scaled), divisorLow = e.sub(scaled, e.sub(divisor, one));
+  Value dividend = sum, dividendLow = e.add(e.sub(q.base, sum), small);
+  if (product) {
+    dividend = e.mul(factor, sum);
+    dividendLow = e.fma(factor, small, e.exactFma(factor, q.base, e.neg(dividend)));
+  }
+  Value inverse = e.avx512 ? e.call("llvm.x86.avx512.rcp14.ps.512", {divisor, zero, e.allLanes()}) : e.div(one, divisor);
+  Value quotient = e.mul(dividend, inverse), minus = e.neg(quotient);
+  Value rest = e.fma(minus, divisorLow, e.add(e.exactFma(minus, divisor, dividend), dividendLow));
+  Value result = e.fma(rest, inverse, quotient);
+  // Where x is infinite there is no rest, and with one a zero would lose its sign.
+  if (product)
+    result = e.select(e.cmp(arith::CmpFPredicate::UEQ, result, zero), quotient, result);
+  result = q.scale(e, result);
+  if (product)
+    result = e.select(e.cmp(arith::CmpFPredicate::OEQ, x, e.neg(e.inf())), e.nan(), result);
+  return e.avx512 ? result : e.select(e.cmp(arith::CmpFPredicate::UNO, x, x), x, result);
+}
+
+} // namespace
+
 Value buildExp2(OpBuilder &b, Location loc, Value x, ExpKind kind) {
   Emitter e(b, loc, x);
-  if (kind == ExpKind::scalef || kind == ExpKind::fastScalef) {
-    if (kind == ExpKind::scalef)
-      x = e.atMost(e.atLeast(x, -151.f), 129.f);
-    Value n = e.roundEven(x);
-    return e.scalef(e.poly(e.sub(x, n), kExp2), n);
-  }
   bool fast = kind == ExpKind::fast;
-  x = e.atMost(e.atLeast(x, fast ? -127.f : -151.f), fast ? 128.f : 129.f);
-  Value t = e.toMagic(x);
-  Value f = e.sub(x, e.magicToFloat(t));
-  return e.scaleByMagic(e.poly(f, kExp2), t, fast);
+  if (!e.avx512)
+    x = e.atMost(e.atLeast(x, fast ? -127.f : -151.f), fast ? 128.f : 129.f);
+  Power power = power2(e, x);
+  return power.scale(e, power.sum(e), fast);
 }
 
 Value buildExp(OpBuilder &b, Location loc, Value x, ExpKind kind) {
   Emitter e(b, loc, x);
-  auto reduced = [&](Value n) { return e.fma(n, e.f(-kLn2Low), e.fma(n, e.f(-kLn2High), x)); };
-  if (kind == ExpKind::scalef || kind == ExpKind::fastScalef) {
-    // Beyond the ends n ln 2 would not cancel x.
-    x = e.atMost(e.atLeast(x, -104.5f), 89.f);
-    Value n = e.roundEven(e.mul(x, e.f(kLog2E)));
-    return e.scalef(e.poly(reduced(n), kExp), n);
-  }
   bool fast = kind == ExpKind::fast;
-  x = e.atMost(e.atLeast(x, fast ? -88.02f : -104.5f), 89.f);
-  Value t = e.fmaToMagic(x, kLog2E);
-  return e.scaleByMagic(e.poly(reduced(e.magicToFloat(t)), kExp), t, fast);
+  if (!e.avx512)
+    x = e.atMost(e.atLeast(x, fast ? -88.02f : -104.5f), 89.f);
+  Power power = powerE(e, x, /*anywhere=*/true);
+  return power.scale(e, power.sum(e), fast);
 }
 
 Value buildExpm1(OpBuilder &b, Location loc, Value x) {
@@ -192,7 +296,8 @@ Value buildExpm1(OpBuilder &b, Location loc, Value x) {
   // For n = 128 the scale alone is infinite.
   Value big = e.mul(e.mul(e.add(q, e.f(1.f)), low), high);
   Value result = e.fma(q, scale, e.sub(scale, e.f(1.f)));
-  return e.select(e.lt(e.f(80.f), c), big, result);
+  result = e.select(e.lt(e.f(80.f), c), big, result);
+  return e.select(e.cmp(arith::CmpFPredicate::OEQ, x, e.f(0.f)), x, result); // keeps -0
 }
 
 Value buildLog(OpBuilder &b, Location loc, Value x) {
@@ -229,9 +334,9 @@ Value buildLog1p(OpBuilder &b, Location loc, Value x) {
 Value buildTanh(OpBuilder &b, Location loc, Value x) {
   Emitter e(b, loc, x);
   Value a = e.abs(x), z = e.mul(x, x);
-  Value small = e.fma(e.mul(x, z), e.poly(z, kTanh), x);
+  Value small = e.fma(e.mul(a, z), e.poly(z, kTanh), a);
   Value big = e.sub(e.f(1.f), e.div(e.f(2.f), e.add(e.exp(e.add(a, a)), e.f(1.f))));
-  return e.select(e.lt(a, e.f(0.625f)), small, e.flipSign(big, e.signBit(x)));
+  return e.flipSign(e.select(e.lt(a, e.f(0.625f)), small, big), e.signBit(x));
 }
 
 Value buildErf(OpBuilder &b, Location loc, Value x) {
@@ -248,8 +353,8 @@ Value buildSinCos(OpBuilder &b, Location loc, Value x, bool cosine) {
   // x = n pi/2 + r, pi/2 in three parts.
   Value t = e.fmaToMagic(x, 0.636619772368f);
   Value n = e.magicToFloat(t);
-  Value r = e.fma(n, e.f(-1.5707962513f), x);
-  r = e.fma(n, e.f(-7.5497894159e-8f), r);
+  Value r = e.exactFma(n, e.f(-1.5707962513f), x);
+  r = e.exactFma(n, e.f(-7.5497894159e-8f), r);
   r = e.fma(n, e.f(-5.3903029534e-15f), r);
   Value quadrant = e.magicToInt(t);
   if (cosine)
@@ -263,15 +368,33 @@ Value buildSinCos(OpBuilder &b, Location loc, Value x, bool cosine) {
 
 Value buildSoftplus(OpBuilder &b, Location loc, Value x) {
   Emitter e(b, loc, x);
-  // max(x, 0) + log(1 + q), q = e^-|x|; log(1 + q) = 2 atanh(q / (2 + q)), whose polynomial has no cancellation.
-  Value q = e.exp(e.asFloat(e.ori(e.asInt(x), e.i(std::numeric_limits<int32_t>::min()))));
-  Value s = e.div(q, e.add(q, e.f(2.f))), t = e.mul(s, s), twice = e.add(s, s);
-  return e.add(e.fma(e.mul(twice, t), e.poly(t, kAtanh), twice), e.atLeast(x, 0.f));
+  // max(x, 0) + log(1 + q), q = e^-|x|, whose two parts are added up last.
+  Value exponent = e.asFloat(e.ori(e.asInt(x), e.i(std::numeric_limits<int32_t>::min())));
+  Power power = powerE(e, e.atLeast(exponent, -110.f));
+  Value high = power.scale(e, power.base), low = power.scale(e, e.mul(power.a, power.b)), q = e.add(high, low);
+  Value rest = e.fma(e.mul(q, q), e.poly(e.sub(q, e.f(0.5f)), kLog1p), low);
+  return e.add(high, e.add(e.atLeast(x, 0.f), rest));
 }
 
 Value buildSigmoid(OpBuilder &b, Location loc, Value x) {
   Emitter e(b, loc, x);
-  return e.div(e.f(1.f), e.add(e.exp(e.neg(x)), e.f(1.f)));
+  return logistic(e, x, /*product=*/false);
+}
+
+Value buildSilu(OpBuilder &b, Location loc, Value x) {
+  Emitter e(b, loc, x);
+  return logistic(e, x, /*product=*/true);
+}
+
+Value buildRsqrt(OpBuilder &b, Location loc, Value x) {
+  Emitter e(b, loc, x);
+  if (!e.avx512)
+    return e.div(e.f(1.f), math::SqrtOp::create(b, loc, x));
+  // y (1 + h/2 + 3 h^2/8) with h = 1 - x y^2; zeros, infinities and negative numbers are y's, and make h NaN.
+  Value y = e.call("llvm.x86.avx512.rsqrt14.ps.512", {x, e.f(0.f), e.allLanes()});
+  Value h = e.fma(e.neg(e.mul(x, y)), y, e.f(1.f));
+  Value result = e.fma(e.mul(y, h), e.fma(h, e.f(0.375f), e.f(0.5f)), y);
+  return e.select(e.cmp(arith::CmpFPredicate::UNO, h, h), y, result);
 }
 
 } // namespace mambac::cpu

@@ -1,6 +1,6 @@
 //===- MathFunctions.h - Elementary functions as polynomials ------------------------------------------*- C++ -*-===//
 //
-// Builds exp, exp2, log, log1p, tanh, sin, cos, erf and softplus on f32 scalars and vectors of any shape from
+// Builds exp, exp2, log, log1p, tanh, sin, cos, erf, rsqrt, softplus and silu on f32 scalars and vectors of any shape from
 // arithmetic alone, so that kernels vectorize and call no libm. docs/numerics.md states the errors, and
 // test/CPU/math.mlir checks them. Not a dialect and not patterns: ExpandMath.cpp rewrites math ops with it. Where a
 // function needs an exponential it makes a math.exp with the flag afn, which is rewritten in turn.
@@ -13,12 +13,10 @@
 
 namespace mambac::cpu {
 
-/// How exponentials treat the ends of their range.
+/// How exponentials treat the ends of their range where AVX-512 does not do it.
 enum class ExpKind {
   exact, ///< denormal results are right
-  fast,  ///< results below 2^-126 become 0, those of 2^127.5 and above infinity
-  scalef,    ///< as `exact`, for vector<16xf32> alone, with two AVX-512 instructions
-  fastScalef ///< the same; 2^x of an infinite x is NaN
+  fast   ///< results below 2^-126 become 0, those of 2^127.5 and above infinity
 };
 /// 2^x.
 mlir::Value buildExp2(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, ExpKind kind);
@@ -36,10 +34,14 @@ mlir::Value buildTanh(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 mlir::Value buildErf(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 /// Sine, or cosine; for |x| beyond 2^15 the error grows.
 mlir::Value buildSinCos(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, bool cosine);
+/// 1 / sqrt(x).
+mlir::Value buildRsqrt(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 /// log(1 + e^x).
 mlir::Value buildSoftplus(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 /// 1 / (1 + e^-x).
 mlir::Value buildSigmoid(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
+/// x / (1 + e^-x); NaN for -infinity, as that quotient is.
+mlir::Value buildSilu(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 
 } // namespace mambac::cpu
 
