@@ -179,6 +179,35 @@ private:
     });
   }
 
+  /// A slice's type with its offset open: equal layers read and write slices of one tensor (stacked states) at different
+  /// offsets, and share their kernels all the same.
+  static Type withOpenOffset(Value operand) {
+    auto type = dyn_cast<MemRefType>(operand.getType());
+    bool slice = false;
+    for (Value v = operand; type && !slice;) {
+      slice = bool(v.getDefiningOp<memref::SubViewOp>());
+      auto view = v.getDefiningOp<ViewLikeOpInterface>();
+      if (!view)
+        break;
+      v = view.getViewSource();
+    }
+    SmallVector<int64_t> strides;
+    int64_t offset;
+    if (!slice || failed(type.getStridesAndOffset(strides, offset)))
+      return operand.getType();
+    auto layout = StridedLayoutAttr::get(type.getContext(), ShapedType::kDynamic, strides);
+    return MemRefType::get(type.getShape(), type.getElementType(), layout, type.getMemorySpace());
+  }
+
+  /// `operand` with an open offset, but not where `op` makes views of it, whose types tell theirs.
+  static Value opened(OpBuilder &builder, Operation *op, Value operand) {
+    Type type = withOpenOffset(operand);
+    if (type == operand.getType() ||
+        op->walk([](ViewLikeOpInterface) { return WalkResult::interrupt(); }).wasInterrupted())
+      return operand;
+    return memref::CastOp::create(builder, op->getLoc(), type, operand);
+  }
+
   void outline(Operation *op) {
     Location loc = op->getLoc();
     MLIRContext *context = &getContext();
@@ -191,9 +220,13 @@ private:
         op->setAttr("mambac.index_input", Builder(context).getI32IntegerAttr(input));
         noteLimit(op, input);
       }
-    OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());
+    OpBuilder builder(op);
+    SmallVector<Value> handed;
+    for (Value arg : args)
+      handed.push_back(opened(builder, op, arg));
+    builder.setInsertionPointToEnd(getOperation().getBody());
     auto function = func::FuncOp::create(builder, loc, "kernel",
-                                         builder.getFunctionType(ValueRange(args).getTypes(), {}));
+                                         builder.getFunctionType(ValueRange(handed).getTypes(), {}));
     function.setPrivate();
     function->setAttr("mambac.kernel_kind", builder.getStringAttr(kind));
     builder.setInsertionPointToStart(function.addEntryBlock());
@@ -217,7 +250,7 @@ private:
       function.erase();
     }
     builder.setInsertionPoint(op);
-    auto call = func::CallOp::create(builder, loc, known->second, args);
+    auto call = func::CallOp::create(builder, loc, known->second, handed);
     bool prepares = call->getParentOfType<func::FuncOp>()->hasAttr("mambac.prepare");
     op->erase();
     if (prepares)

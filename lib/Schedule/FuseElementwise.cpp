@@ -76,6 +76,8 @@ struct FuseElementwisePass : mambac::impl::FuseElementwisePassBase<FuseElementwi
     RewritePatternSet patterns(&getContext());
     linalg::populateDecomposePadPatterns(patterns);
     tensor::populateDecomposeTensorConcatPatterns(patterns);
+    // A part that only gets dimensions of size one is written as it is, so that its producer can write there.
+    tensor::populateReassociativeReshapeFoldingPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
   }
@@ -100,11 +102,35 @@ struct SplitDestinationsPass : mambac::impl::SplitDestinationsPassBase<SplitDest
     }
   }
 
+  /// A result that is put together from parts (stacked states) is put together in its buffer. Upstream's elimination
+  /// of empty tensors would do so after it has sent the parts' producers to the empty tensor.
+  static void assembleInOutput(bufferization::MaterializeInDestinationOp write) {
+    auto buffer = dyn_cast<BlockArgument>(write.getDest());
+    if (!buffer || !isa<MemRefType>(buffer.getType()))
+      return;
+    auto part = write.getSource().getDefiningOp<tensor::InsertSliceOp>();
+    while (part && part->hasOneUse()) {
+      OpOperand &whole = part.getDestMutable();
+      if (auto empty = whole.get().getDefiningOp<tensor::EmptyOp>()) {
+        Type type = memref::getTensorTypeFromMemRefType(buffer.getType());
+        if (empty.getType() != type)
+          return;
+        OpBuilder builder = OpBuilder::atBlockBegin(buffer.getOwner());
+        whole.set(bufferization::ToTensorOp::create(builder, write.getLoc(), type, buffer, /*restrict=*/true,
+                                                    /*writable=*/true));
+        return;
+      }
+      part = whole.get().getDefiningOp<tensor::InsertSliceOp>();
+    }
+  }
+
   void runOnOperation() override {
     SmallVector<bufferization::MaterializeInDestinationOp> writes;
     getOperation().walk([&](bufferization::MaterializeInDestinationOp write) { writes.push_back(write); });
-    for (bufferization::MaterializeInDestinationOp write : writes)
+    for (bufferization::MaterializeInDestinationOp write : writes) {
       reshapeOutput(write);
+      assembleInOutput(write);
+    }
     SmallVector<Operation *> shared;
     getOperation().walk<WalkOrder::PostOrder>([&](Operation *op) {
       auto generic = dyn_cast<linalg::GenericOp>(op);

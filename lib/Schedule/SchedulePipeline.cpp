@@ -57,6 +57,8 @@ static void populateFusion(OpPassManager &pm, const mambac::ScheduleOptions &opt
   mambac::FuseElementwisePassOptions fusion;
   fusion.largestBody = options.largestBody;
   pm.addPass(mambac::createFuseElementwisePass(fusion));
+  // Where parts of a concatenation go is asked of the parts; it has to be known before they are computed.
+  pm.addNestedPass<func::FuncOp>(memref::createResolveShapedTypeResultDimsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }
