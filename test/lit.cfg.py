@@ -45,6 +45,9 @@ config.substitutions.append(
     )
 )
 
+# Tests see what the compiler does, not what it did; those of the cache name a folder of their own.
+config.environment["MAMBAC_CACHE"] = "off"
+
 for tool in ("mambac", "mamba-run", "mlir-runner"):
     for directory in (os.path.join(config.mambac_build_dir, "bin"), config.llvm_tools_dir):
         if os.path.exists(os.path.join(directory, tool)):

@@ -10,6 +10,7 @@
 #include "lib/Emit/Link.h"
 #include "lib/Emit/ModelInput.h"
 #include "lib/Emit/PackWeights.h"
+#include "lib/Emit/ProductCache.h"
 #include "lib/Emit/RandomWeights.h"
 #include "lib/Emit/TargetLevels.h"
 #include "lib/Emit/Torch/EmitTorch.h"
@@ -102,6 +103,16 @@ private:
     if (text && levels.size() > 1)
       return bad("assembly and LLVM IR show the code for one CPU; --cpu=" + options.cpu + " asks for " +
                  Twine(levels.size()) + ": name one");
+    // What else becomes part of a product.
+    if (options.emission == Emission::Executable)
+      parts.runner = libraryFile("libexec/mambac-runner");
+    std::string runtime = options.emission == Emission::Shared ? libraryFile("lib/libMambacRuntime.a") : "";
+    report("looking into the cache", 0);
+    ProductCache cache(options, levels, {parts.runner, runtime});
+    if (cache.find(parts)) {
+      report("writing, from the cache", 0.9);
+      return writeParts();
+    }
     ModelInput input;
     report("importing", 0);
     if (Error error = input.open(options)) {
@@ -176,6 +187,7 @@ private:
       page->recordPackedWeights((*weights)->bytes);
     if ((*weights)->bytes) {
       uint64_t hash = hashWeights((*weights)->data, (*weights)->bytes);
+      parts.weightsHash = hash;
       mlir::Builder builder(module.getContext());
       module->setAttr("mambac.weights_hash", builder.getI64IntegerAttr(static_cast<int64_t>(hash)));
     }
@@ -199,7 +211,13 @@ private:
       if (code.size() == 1)
         return writeBytes(StringRef(code[0].data(), code[0].size()));
     }
-    return writeLinked(code, **weights);
+    parts.weights = (*weights)->data;
+    parts.weightsBytes = (*weights)->bytes;
+    int result = writeLinked(code, runtime);
+    // Messages would be missing the next time.
+    if (result == kSuccess && !input.hasDiagnostics())
+      cache.store(parts);
+    return result;
   }
 
   /// Runs one stage; on failure or a crash a reproducer is written and named.
@@ -246,7 +264,7 @@ private:
   }
 
   /// Links the levels' objects: into one object, a shared library or an executable.
-  int writeLinked(ArrayRef<SmallVector<char, 0>> code, const PackedWeights &weights) {
+  int writeLinked(ArrayRef<SmallVector<char, 0>> code, const std::string &runtime) {
     std::string base = options.output == "-" ? temporaryBase() : options.output;
     std::string soPath = base + ".object." + std::to_string(getpid()) + ".so";
     FileRemover removeSo(soPath);
@@ -271,27 +289,26 @@ private:
         return bad("cannot read " + soPath + ": " + object.getError().message());
       return writeBytes((*object)->getBuffer());
     }
+    if (options.emission == Emission::Executable && parts.runner.empty())
+      return bug("the runner libexec/mambac-runner is not where mambac is installed");
     std::vector<std::string> archives;
-    bool executable = options.emission == Emission::Executable;
-    ProductParts parts;
-    if (executable) {
-      parts.runner = libraryFile("libexec/mambac-runner");
-      if (parts.runner.empty())
-        return bug("the runner libexec/mambac-runner is not where mambac is installed");
-    } else if (std::string runtime = libraryFile("lib/libMambacRuntime.a"); !runtime.empty()) {
+    if (!runtime.empty())
       archives.push_back(runtime);
-    }
     if (Error error = linkShared(objects, archives, soPath, sys::path::filename(options.output)))
       return bug(toString(std::move(error)));
     auto so = MemoryBuffer::getFile(soPath, /*IsText=*/false, /*RequiresNullTerminator=*/false);
     if (!so)
       return bad("cannot read " + soPath + ": " + so.getError().message());
-    parts.so = (*so)->getBufferStart();
-    parts.soBytes = (*so)->getBufferSize();
-    parts.weights = weights.data;
-    parts.weightsBytes = weights.bytes;
+    linked = std::move(*so);
+    parts.so = linked->getBufferStart();
+    parts.soBytes = linked->getBufferSize();
+    return writeParts();
+  }
+
+  /// Writes a shared library or an executable.
+  int writeParts() {
     parts.embedWeights = !options.weightsBeside;
-    std::string path = options.output == "-" ? base + ".product" : options.output;
+    std::string path = options.output == "-" ? temporaryBase() + ".product" : options.output;
     std::string message = writeProduct(path, parts);
     if (!message.empty())
       return bad(message);
@@ -500,6 +517,8 @@ private:
 
   const CompileOptions &options;
   std::vector<TargetLevel> levels; ///< that code is generated for
+  ProductParts parts;                     ///< what a shared library or an executable is put together from
+  std::unique_ptr<MemoryBuffer> linked;   ///< the code in it
   std::string currentStage;
   double currentFraction = 0;
   std::unique_ptr<CompileReport> page; ///< null without --report

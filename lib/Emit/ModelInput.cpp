@@ -65,7 +65,8 @@ Error ModelInput::open(const CompileOptions &options) {
   registerToolDialects(registry);
   context = std::make_unique<mlir::MLIRContext>(registry, options.threads == 1 ? mlir::MLIRContext::Threading::DISABLED
                                                                                : mlir::MLIRContext::Threading::ENABLED);
-  context->getDiagEngine().registerHandler([progress = options.progress](mlir::Diagnostic &diagnostic) {
+  context->getDiagEngine().registerHandler([progress = options.progress, said = diagnosed](mlir::Diagnostic &diagnostic) {
+    *said = true;
     if (progress)
       progress("", 0);
     printDiagnostic(diagnostic);

@@ -29,6 +29,8 @@ public:
   llvm::Error open(const CompileOptions &options);
   mlir::ModuleOp getModule() { return *module; }
   bool hasWeights() const { return bool(archive); }
+  /// Whether something was said about the model, in any stage so far.
+  bool hasDiagnostics() const { return *diagnosed; }
   /// Weights of the archive; a `.mlir` file has none.
   WeightSource weights() const;
 
@@ -37,6 +39,7 @@ private:
   llvm::Error openText(const CompileOptions &options);
 
   struct Archive;
+  std::shared_ptr<bool> diagnosed = std::make_shared<bool>(false);
   std::unique_ptr<Archive> archive; ///< null for a .mlir file
   std::unique_ptr<mlir::MLIRContext> context;
   llvm::SourceMgr sources;

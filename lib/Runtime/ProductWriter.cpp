@@ -137,7 +137,7 @@ std::string mambac::writeWeightFile(const std::string &path, const void *data, s
 
 std::string mambac::writeProduct(const std::string &path, const ProductParts &parts) {
   MambacTrailer trailer = {};
-  trailer.weights_hash = hashWeights(parts.weights, parts.weightsBytes);
+  trailer.weights_hash = parts.weightsHash ? *parts.weightsHash : hashWeights(parts.weights, parts.weightsBytes);
   trailer.so_hash = XXH3_64bits(parts.so, parts.soBytes);
   trailer.so_bytes = parts.soBytes;
 

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace mambac {
@@ -21,6 +22,7 @@ struct ProductParts {
   size_t soBytes = 0;
   const void *weights = nullptr; ///< the packed segment; may be a mapping, it is read once from front to back
   size_t weightsBytes = 0;
+  std::optional<uint64_t> weightsHash; ///< by hashWeights(), where it is known already
   bool embedWeights = true; ///< false: they go to PATH.weights
   std::string runner;       ///< path of mambac-runner for an executable; empty for a .so
 };

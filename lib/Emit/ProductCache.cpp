@@ -1,0 +1,232 @@
+//===- ProductCache.cpp - Compiled products on disk -------------------------------------------------------------===//
+//
+// See ProductCache.h. An entry is a product file (ProductABI.h) without a runner, named by its key: it says by hashes
+// whether it is whole, and a file that is not is as good as none.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Emit/ProductCache.h"
+#include "lib/Runtime/ProductABI.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
+#include <algorithm>
+#include <cstring>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+using namespace llvm;
+using namespace mambac;
+
+static constexpr uint64_t kDefaultLimit = uint64_t(5) << 30;
+
+namespace {
+
+/// A hash over texts and files.
+class KeyHash {
+public:
+  KeyHash() : state(XXH3_createState()) { XXH3_128bits_reset(state); }
+  ~KeyHash() { XXH3_freeState(state); }
+  KeyHash(const KeyHash &) = delete;
+  KeyHash &operator=(const KeyHash &) = delete;
+
+  /// With its length, so that texts do not run into each other.
+  void add(StringRef text) {
+    uint64_t size = text.size();
+    XXH3_128bits_update(state, &size, sizeof size);
+    XXH3_128bits_update(state, text.data(), text.size());
+  }
+  /// By read, not by a mapping, which would count as memory of this process.
+  bool addFile(StringRef path) {
+    auto handle = sys::fs::openNativeFileForRead(path);
+    if (!handle) {
+      consumeError(handle.takeError());
+      return false;
+    }
+    std::vector<char> buffer(size_t(1) << 20);
+    uint64_t size = 0;
+    bool whole = false;
+    for (;;) {
+      auto count = sys::fs::readNativeFile(*handle, buffer);
+      if (!count) {
+        consumeError(count.takeError());
+        break;
+      }
+      if ((whole = *count == 0))
+        break;
+      XXH3_128bits_update(state, buffer.data(), *count);
+      size += *count;
+    }
+    XXH3_128bits_update(state, &size, sizeof size);
+    sys::fs::closeFile(*handle);
+    return whole;
+  }
+  std::string digest() const {
+    XXH128_hash_t hash = XXH3_128bits_digest(state);
+    return utohexstr(hash.high64, /*LowerCase=*/true, 16) + utohexstr(hash.low64, true, 16);
+  }
+
+private:
+  XXH3_state_t *state;
+};
+
+struct Entry {
+  std::string path;
+  uint64_t bytes;
+  sys::TimePoint<> used;
+};
+
+} // namespace
+
+/// The library, or else the program, that holds `address`.
+static std::string fileOf(const void *address) {
+  Dl_info info;
+  StringRef name = dladdr(address, &info) && info.dli_fname ? info.dli_fname : "";
+  return name.contains('/') && sys::fs::exists(name) ? name.str() : "/proc/self/exe";
+}
+
+/// MAMBAC_CACHE_DIR, or mambac/ in the user's folder for caches; empty where there is none.
+static std::string findFolder() {
+  std::string off = sys::Process::GetEnv("MAMBAC_CACHE").value_or("");
+  if (off == "off" || off == "0")
+    return "";
+  if (auto own = sys::Process::GetEnv("MAMBAC_CACHE_DIR"); own && !own->empty())
+    return *own;
+  SmallString<128> path;
+  if (!sys::path::cache_directory(path)) // XDG_CACHE_HOME, or ~/.cache
+    return "";
+  sys::path::append(path, "mambac");
+  return std::string(path);
+}
+
+/// MAMBAC_CACHE_SIZE in bytes, or with K, M or G behind the number.
+static uint64_t findLimit() {
+  std::string text = sys::Process::GetEnv("MAMBAC_CACHE_SIZE").value_or("");
+  StringRef rest(text);
+  uint64_t number;
+  if (rest.consumeInteger(10, number))
+    return kDefaultLimit;
+  unsigned shift = rest.equals_insensitive("k") ? 10 : rest.equals_insensitive("m") ? 20 : rest.equals_insensitive("g") ? 30 : 0;
+  return rest.empty() || shift ? number << shift : kDefaultLimit;
+}
+
+ProductCache::ProductCache(const CompileOptions &options, ArrayRef<TargetLevel> levels,
+                           ArrayRef<std::string> productFiles) {
+  bool product = options.emission == Emission::Executable || options.emission == Emission::Shared;
+  // What is asked for besides the product comes from the stages themselves.
+  if (!product || options.verify || !options.report.empty() || !options.afterRaise.empty())
+    return;
+  folder = findFolder();
+  limit = findLimit();
+  uint64_t bytes = 0;
+  if (folder.empty() || sys::fs::file_size(options.input, bytes) || bytes > limit / 2)
+    return;
+  std::string key = computeKey(options, levels, productFiles);
+  if (key.empty())
+    return;
+  SmallString<128> name(folder);
+  sys::path::append(name, key);
+  path = std::string(name);
+}
+
+std::string ProductCache::computeKey(const CompileOptions &options, ArrayRef<TargetLevel> levels,
+                                     ArrayRef<std::string> productFiles) const {
+  KeyHash hash;
+  // The compiler: its own code, and which build of LLVM.
+  if (!hash.addFile(fileOf(reinterpret_cast<const void *>(&findFolder))))
+    return "";
+  std::string llvmFile = fileOf(dlsym(RTLD_DEFAULT, "LLVMGetVersion"));
+  sys::fs::file_status status;
+  if (sys::fs::status(llvmFile, status))
+    return "";
+  hash.add(LLVM_VERSION_STRING);
+  hash.add(std::to_string(status.getSize()) + " " +
+           std::to_string(sys::toTimeT(status.getLastModificationTime())));
+  // What it puts into products.
+  for (const std::string &file : productFiles)
+    if (!file.empty() && !hash.addFile(file))
+      return "";
+  for (const TargetLevel &level : levels)
+    for (const std::string &text : {level.name, level.machine->getTargetTriple().str(),
+                                    level.machine->getTargetCPU().str(), level.machine->getTargetFeatureString().str()})
+      hash.add(text);
+  hash.add(options.emission == Emission::Executable ? "exe" : "so " + sys::path::filename(options.output).str());
+  hash.add(options.model);
+  hash.add(sys::path::filename(options.input));
+  return hash.addFile(options.input) ? hash.digest() : "";
+}
+
+bool ProductCache::find(ProductParts &parts) {
+  if (path.empty())
+    return false;
+  auto opened = MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  if (!opened || (*opened)->getBufferSize() < sizeof(MambacTrailer))
+    return false;
+  StringRef bytes = (*opened)->getBuffer();
+  MambacTrailer trailer;
+  std::memcpy(&trailer, bytes.end() - sizeof trailer, sizeof trailer);
+  auto inside = [&](uint64_t offset, uint64_t size) { return offset <= bytes.size() && size <= bytes.size() - offset; };
+  bool whole = XXH3_64bits(&trailer, offsetof(MambacTrailer, trailer_hash)) == trailer.trailer_hash &&
+               inside(trailer.so_offset, trailer.so_bytes) && inside(trailer.weights_offset, trailer.weights_bytes) &&
+               XXH3_64bits(bytes.data() + trailer.so_offset, trailer.so_bytes) == trailer.so_hash &&
+               hashWeights(bytes.data() + trailer.weights_offset, trailer.weights_bytes) == trailer.weights_hash;
+  if (!whole) {
+    sys::fs::remove(path);
+    return false;
+  }
+  file = std::move(*opened);
+  parts.so = bytes.data() + trailer.so_offset;
+  parts.soBytes = trailer.so_bytes;
+  parts.weights = trailer.weights_bytes ? bytes.data() + trailer.weights_offset : nullptr;
+  parts.weightsBytes = trailer.weights_bytes;
+  parts.weightsHash = trailer.weights_hash;
+  utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
+  return true;
+}
+
+void ProductCache::store(const ProductParts &parts) const {
+  uint64_t bytes = parts.soBytes + parts.weightsBytes + 8192;
+  if (path.empty() || bytes > limit / 2)
+    return;
+  if (sys::fs::create_directories(folder, /*IgnoreExisting=*/true, sys::fs::owner_all))
+    return;
+  makeRoom(bytes);
+  // A disk is not to be full because of this.
+  auto space = sys::fs::disk_space(folder);
+  if (!space || space->available / 2 < bytes)
+    return;
+  ProductParts entry = parts;
+  entry.runner.clear();
+  entry.embedWeights = true;
+  (void)writeProduct(path, entry); // beside its place, then renamed
+}
+
+void ProductCache::makeRoom(uint64_t bytes) const {
+  std::vector<Entry> entries;
+  uint64_t total = bytes;
+  std::error_code code;
+  for (sys::fs::directory_iterator it(folder, code), end; it != end && !code; it.increment(code)) {
+    // Only what is named as entries are, with what a writer that died left of one: nobody else's files.
+    StringRef name = sys::path::filename(it->path());
+    bool ours = name.size() >= 32 && all_of(name.take_front(32), isHexDigit) &&
+                (name.size() == 32 || name.substr(32).starts_with(".tmp-"));
+    sys::fs::file_status status;
+    if (!ours || sys::fs::status(it->path(), status) || !sys::fs::is_regular_file(status))
+      continue;
+    entries.push_back({it->path(), status.getSize(), status.getLastModificationTime()});
+    total += status.getSize();
+  }
+  std::sort(entries.begin(), entries.end(), [](const Entry &a, const Entry &b) { return a.used < b.used; });
+  for (const Entry &entry : entries) {
+    if (total <= limit)
+      break;
+    if (!sys::fs::remove(entry.path))
+      total -= entry.bytes;
+  }
+}
