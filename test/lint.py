@@ -26,7 +26,7 @@ WITHOUT_COLON = re.compile(
     r"^\s*(?://|#)\s*([A-Z][A-Z0-9]*-)*CHECK(-(NEXT|SAME|NOT|DAG|LABEL|EMPTY|COUNT-\d+))*(\s+:|\s+\S|$)"
 )
 CHECKERS = re.compile(
-    r"FileCheck|-verify-diagnostics|--verify-roundtrip|\bdiff\b|\bcmp\b|\bnot\b|%run_mlir|\bgrep\b|--verify\b"
+    r"FileCheck|-verify-diagnostics|--verify-roundtrip|\bdiff\b|\bcmp\b|\bnot\b|%run_mlir|\bgrep\b|--verify\b|\bcount\b"
 )
 MACHINE_PATH = re.compile(rb"/(?:home|root|tmp|usr|work|mnt|opt|Users)/[\w.-]+/")
 SOURCE_LINES = 650
