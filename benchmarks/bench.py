@@ -3,9 +3,10 @@
 
     python3 benchmarks/bench.py [--build build] [--only PART]...
 
-Parts: kernels (against the machine's limits), prompt and step (whole 130m shapes). Each leaves
-build/bench/results/PART.json. The peers are installed from PyPI into build/bench/venv, and build/bench/venv4 for
-transformers 4; without a network what needs them is left out, with a message. No test needs any of this.
+Parts: kernels (against the machine's limits), ops (the two scans as exported), prompt and step (both 130m shapes),
+profile (their kernels), memory, compile, start, report. Each leaves build/bench/results/PART.json, of which report
+makes docs/performance.md and its plots. The peers are installed from PyPI into build/bench/venv, and build/bench/venv4
+for transformers 4; without a network what needs them is left out, with a message. No test needs any of this.
 """
 
 from __future__ import annotations
@@ -18,14 +19,23 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import bench_costs
 import bench_kernels
 import bench_models
+import bench_ops
+import report
 from common import HERE, Setup, say
 
 PARTS: dict[str, Callable[[Setup], None]] = {
     "kernels": bench_kernels.main,
+    "ops": bench_ops.main,
     "prompt": lambda setup: bench_models.main(setup, "prompt"),
     "step": lambda setup: bench_models.main(setup, "step"),
+    "profile": bench_costs.profile,
+    "memory": bench_costs.memory,
+    "compile": bench_costs.compile_time,
+    "start": bench_costs.start,
+    "report": report.main,
 }
 
 
@@ -62,7 +72,7 @@ def main() -> int:
     work.mkdir(parents=True, exist_ok=True)
     parts = args.only or list(PARTS)
     python = python4 = None
-    if set(parts) - {"kernels", "compile"}:
+    if set(parts) - {"kernels"}:
         python = environment(work / "venv", HERE / "requirements.txt", os.environ.get("MAMBAC_BENCH_PYTHON"))
     if "ops" in parts:
         python4 = environment(work / "venv4", HERE / "requirements-4.txt", os.environ.get("MAMBAC_BENCH_PYTHON4"))

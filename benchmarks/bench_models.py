@@ -6,12 +6,11 @@ before anything is timed; then all run in turn, one after the other, several tim
 
 from __future__ import annotations
 
-import json
-import subprocess
-import time
+import os
 from typing import Any
 
-from common import HERE, Setup, median, run, save, say
+from common import HERE, Setup, run, save, say
+from turns import Worker, take_turns
 
 SHAPES = [("mamba2", "f32"), ("mamba", "f32"), ("mamba2", "bf16"), ("mamba", "bf16")]
 PEERS = {
@@ -25,87 +24,30 @@ PEERS = {
 TOLERANCES = {"f32": 1e-3, "bf16": 1e-1}
 
 
-class Worker:
-    """One implementation."""
-
-    def __init__(self, setup: Setup, name: str, kind: str, dtype: str, mode: str) -> None:
-        """Starts it; it loads while others do not run."""
-        self.name, self.seconds = name, list[float]()
-        self.result: dict[str, Any] = {}
-        words = [setup.python, HERE / "peers/worker.py", name, kind, dtype, mode, setup.work / "models", setup.build]
-        log = setup.work / "models" / f"{name.replace(' ', '-')}-{kind}-{dtype}-{mode}.log"
-        with log.open("w") as errors:
-            self.process = subprocess.Popen(
-                [str(w) for w in words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
-            )
-        self.ready = self.answer()
-        if "error" in self.ready and not self.ready["error"] <= TOLERANCES[dtype]:
-            self.ready = {"failed": f"wrong by {self.ready['error']:.1e} of the largest logit"} | self.ready
-        if "failed" in self.ready:
-            self.stop()
-
-    def answer(self) -> dict[str, Any]:
-        """The next line; a process that died says so."""
-        assert self.process.stdout
-        line = self.process.stdout.readline()
-        try:
-            return json.loads(line)
-        except json.JSONDecodeError:
-            self.process.wait()
-            return {"failed": f"its process ended with code {self.process.returncode}"}
-
-    def tell(self, word: str) -> dict[str, Any]:
-        """Sends a command."""
-        assert self.process.stdin
-        try:
-            self.process.stdin.write(word + "\n")
-            self.process.stdin.flush()
-        except BrokenPipeError:
-            return {"failed": "its process is gone"}
-        return self.answer()
-
-    def time_once(self) -> None:
-        """One run."""
-        answer = self.tell("run")
-        if "failed" in answer:
-            self.ready = answer
-        else:
-            self.seconds.append(answer["seconds"])
-
-    def stop(self) -> None:
-        """Ends the process."""
-        if self.process.poll() is None and "failed" not in self.ready:
-            self.result |= self.tell("quit")
-        self.process.kill()
-        self.process.wait()
-
-
-def compare(setup: Setup, kind: str, dtype: str, mode: str) -> dict[str, Any]:
+def compare(setup: Setup, kind: str, dtype: str, mode: str, names: list[str] | None = None) -> dict[str, Any]:
     """Loads all, then runs them in turn."""
-    workers: list[Worker] = []
-    for name in ["mambac", *PEERS[mode, dtype]]:
-        worker = Worker(setup, name, kind, dtype, mode)
-        say(f"{kind} {dtype} {mode}: {name} {worker.ready}")
-        workers.append(worker)
-    running = [w for w in workers if "failed" not in w.ready]
-    for turn in range(setup.rounds):
-        for worker in running:
-            # Idle threads of the last one stop spinning.
-            time.sleep(0.25)
-            if turn == 0 and worker.name != "mambac":
-                worker.tell("run")
-            worker.time_once()
-    rows = {}
-    for worker in workers:
-        worker.stop()
-        rows[worker.name] = worker.ready | worker.result
-        if worker.seconds:
-            rows[worker.name]["seconds"] = median(worker.seconds)
-    mine = workers[0].seconds
-    for worker in workers[1:]:
-        if worker.seconds and len(mine) == len(worker.seconds):
-            rows[worker.name]["ratio"] = median([b / a for a, b in zip(mine, worker.seconds)])
-    return {"kind": kind, "dtype": dtype, "mode": mode, "rows": rows}
+    folder = setup.work / "models"
+    say(f"{kind} {dtype} {mode}")
+    workers = []
+    for name in ["mambac", *(PEERS[mode, dtype] if names is None else names)]:
+        words = [setup.python, HERE / "peers/worker.py", name, kind, dtype, mode, folder, setup.build]
+        log = folder / f"{name.replace(' ', '-')}-{kind}-{dtype}-{mode}.log"
+        workers.append(Worker(name, words, log, TOLERANCES[dtype]))
+    rows = take_turns(workers, setup.rounds)
+    return {"kind": kind, "dtype": dtype, "mode": mode, "rows": rows, "bytes": step_bytes(setup, kind, dtype)}
+
+
+def step_bytes(setup: Setup, kind: str, dtype: str) -> dict[str, int]:
+    """Bytes that a token has to read at least: each weight once, a row of the embedding being the head's; its state."""
+    size = 4 if dtype == "f32" else 2
+    if kind == "mamba2":
+        layer = 768 * 3352 + 1536 * 768 + 1792 * 5 + 768 + 1536 + 3 * 24
+        states, windows = 24 * 64 * 128, 1792 * 4
+    else:
+        layer = 768 * 3072 + 1536 * (80 + 768 + 48 + 16 + 5 + 2) + 768
+        states, windows = 1536 * 16, 1536 * 4
+    weights = (24 * layer + 50288 * 768 + 768) * size
+    return {"weights": weights, "state": 24 * (states * 4 + windows * size)}
 
 
 def export(setup: Setup) -> None:
@@ -114,7 +56,7 @@ def export(setup: Setup) -> None:
     for kind, dtype in SHAPES:
         if not (folder / f"{kind}-{dtype}.y64.npy").exists():
             say(f"exporting {kind} {dtype}")
-            run([setup.python, HERE / "peers/export.py", folder, kind, dtype])
+            run([setup.python, HERE / "peers/export.py", folder, kind, dtype], env=os.environ)
 
 
 def main(setup: Setup, mode: str) -> None:
