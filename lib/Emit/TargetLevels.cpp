@@ -6,6 +6,7 @@
 #include "lib/Emit/TargetLevels.h"
 #include "lib/Runtime/CPUFeatures.h"
 #include "lib/Schedule/Target.h"
+#include "llvm/Support/Threading.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -177,7 +178,10 @@ Expected<TargetLevel> mambac::nativeLevel() {
 
 static void describeAll(ArrayRef<const TargetLevel *> levels, size_t index, mlir::ModuleOp module) {
   mlir::Builder builder(module.getContext());
-  describe(*levels[index]->machine).set(module);
+  mambac::Target target = describe(*levels[index]->machine);
+  if (levels[index]->name == "native")
+    target.cores = hardware_concurrency().compute_thread_count();
+  target.set(module);
   SmallVector<mlir::Attribute> list;
   for (const TargetLevel *level : levels) {
     SmallVector<mlir::Attribute> features;

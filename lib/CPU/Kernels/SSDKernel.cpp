@@ -11,12 +11,14 @@
 //
 // (without dt, A is read in the place of dt A, and no dt multiplies X).
 // X is copied to the stack in f32, B and C are read where they are if they are f32 in rows, so layouts, element types
-// and the length's remainder do not meet the products. One step (decoding) is SSDStepKernel.cpp.
+// and the length's remainder do not meet the products. With few heads, segments of time run in parallel
+// (TimeSegments.h). One step (decoding) is SSDStepKernel.cpp.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Kernels/Kernels.h"
 #include "lib/CPU/Kernels/RegisterTile.h"
 #include "lib/CPU/Kernels/SSDStepKernel.h"
+#include "lib/CPU/Kernels/TimeSegments.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include <numeric>
 
@@ -26,6 +28,9 @@ namespace mambac::cpu {
 namespace {
 
 enum Axis { kB, kL, kH, kP, kN };
+
+/// Chunks that are worth a segment of time.
+constexpr int64_t kLeastChunks = 4;
 
 struct Generator {
   ssm::SSDOp op;
@@ -37,6 +42,8 @@ struct Generator {
   int64_t group = 0; ///< heads that share B and C; 0 if all do
   Value batch, length, heads, zero;
   Value scores; ///< (b, group, chunk, i, j)
+  TimeSegments *segments = nullptr;
+  Value keptStates, keptDecays; ///< of segments of time: S, and log2 of how it fades
 
   Generator(ssm::SSDOp op, KernelBuilder &k)
       : op(op), k(k), x(viewOf(op, op.getXMutable())), dt(viewOf(op, op.getDtMutable())),
@@ -51,7 +58,7 @@ struct Generator {
 
   LogicalResult run();
   void makeScores(Value b, Value g, Value chunk);
-  void head(Value b, Value h);
+  void head(const TimeSegments::Segment &segment);
   SmallVector<Value> timesC(Value cTile, ArrayRef<Value> chunkAxes, Value steps, Value i, int64_t rows, Value right,
                             Value column, int64_t count);
 
@@ -83,7 +90,12 @@ LogicalResult Generator::run() {
   scores = memref::AllocOp::create(k.b, k.loc, MemRefType::get(shape, k.b.getF32Type()), dynamic,
                                    k.b.getI64IntegerAttr(64));
   k.parallel({batch, groups, chunks}, [&](ValueRange ids) { makeScores(ids[0], ids[1], ids[2]); });
-  k.parallel({batch, heads}, [&](ValueRange ids) { head(ids[0], ids[1]); });
+  TimeSegments cutting(k, k.mul(batch, heads), getConstantIntValue(heads).value_or(1), length, chunkSize,
+                       kLeastChunks * chunkSize);
+  segments = &cutting;
+  keptStates = cutting.carries({N, columns});
+  keptDecays = cutting.carries({1});
+  cutting.run(batch, heads, [&](const TimeSegments::Segment &segment) { head(segment); });
   return success();
 }
 
@@ -132,7 +144,8 @@ void Generator::makeScores(Value b, Value g, Value chunk) {
   });
 }
 
-void Generator::head(Value b, Value h) {
+void Generator::head(const TimeSegments::Segment &segment) {
+  Value b = segment.ids[0], h = segment.ids[1];
   Value g = group ? k.div(h, group) : zero;
   auto tile = [&](int64_t rows, int64_t cols) { return k.stackTile({rows, cols}); };
   bool diagonalD = D && !D.has(kP);
@@ -149,10 +162,20 @@ void Generator::head(Value b, Value h) {
   k.zeroTile(M);
 
   Region state{axes(b, zero, h), kN, kP, k.index(N), k.index(P)};
-  if (initial)
-    k.loadTile(initial, state, S);
-  else
-    k.zeroTile(S);
+  auto forState = [&](function_ref<void(Value n, Value p)> body) {
+    k.loop(k.index(N), [&](Value n) { k.loop(zero, k.index(columns), k.width, [&](Value p) { body(n, p); }); });
+  };
+  segments->start(
+      segment, [&] { initial ? k.loadTile(initial, state, S) : k.zeroTile(S); }, [&] { k.zeroTile(S); },
+      [&](Value carry) {
+        Value fading = k.exp2(k.splat(k.load(keptDecays, {carry, zero})));
+        forState([&](Value n, Value p) {
+          k.storeVector(k.fma(fading, k.loadVector(S, {n, p}), k.loadVector(keptStates, {carry, n, p})), S, {n, p});
+        });
+      });
+  Value total = segments->cut() ? k.stackTile({1}) : Value();
+  if (total)
+    k.store(k.f32(0.f), total, {zero});
   // Constant in time: A, by which dt is multiplied, or the whole of the decay's logarithm.
   Value rate = A.has(kL) ? Value() : k.load(A, axes(b, zero, h));
   Value shift = bias ? k.splat(k.load(bias, axes(b, zero, h))) : Value();
@@ -164,7 +187,7 @@ void Generator::head(Value b, Value h) {
     rate64 = arith::MulFOp::create(k.b, k.loc, wide(rate), rate64);
   auto forRow = [&](Value end, function_ref<void(Value)> body) { k.loop(zero, end, k.width, body); };
 
-  k.loop(zero, length, chunkSize, [&](Value start) {
+  k.loop(segment.begin, segment.end, chunkSize, [&](Value start) {
     Value steps = chunkSteps(start), chunk = k.div(start, chunkSize), last = k.sub(steps, k.index(1));
     SmallVector<Value> origin = axes(b, start, h);
 
@@ -285,6 +308,11 @@ void Generator::head(Value b, Value h) {
     if (!direct)
       k.storeTile(out, y, rows);
 
+    if (total) {
+      Value sum = k.fadd(k.load(high, {zero, last}), k.load(low, {zero, last}));
+      k.store(k.fadd(k.load(total, {zero}), sum), total, {zero});
+    }
+
     // S.
     k.loop(steps, [&](Value j) {
       Value f = k.splat(k.load(decay, {zero, j}));
@@ -316,8 +344,16 @@ void Generator::head(Value b, Value h) {
       });
     });
   });
-  if (final)
-    k.storeTile(S, final, state);
+  segments->finish(
+      segment,
+      [&](Value carry, Value times) {
+        k.store(k.fmul(times, k.load(total, {zero})), keptDecays, {carry, zero});
+        forState([&](Value n, Value p) { k.storeVector(k.loadVector(S, {n, p}), keptStates, {carry, n, p}); });
+      },
+      [&] {
+        if (final)
+          k.storeTile(S, final, state);
+      });
 }
 
 } // namespace

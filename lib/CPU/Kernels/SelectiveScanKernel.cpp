@@ -4,13 +4,15 @@
 // of channels (scan-vectors; inside a group, where B or C have groups), which share the tiles of B and C. Time is cut in tiles
 // (scan-time): for each vector, a first loop makes dt and dt * u of a tile, a second one, for each block of states, does the
 // recurrence, a third one adds D * u and gates. The first and the third run along memory, be that channels or time
-// (Strip.h). So layouts, element types and options do not meet the recurrence, and each state's loop is the same:
+// (Strip.h). With few channels, segments of time run in parallel (TimeSegments.h). So layouts, element types and options do
+// not meet the recurrence, and each state's loop is the same:
 //
 //   h[n] = exp2(dt * (A[n] log2 e)) * h[n] + (dt u) * B[t, n];    o += C[t, n] * h[n]
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Kernels/Kernels.h"
 #include "lib/CPU/Kernels/Strip.h"
+#include "lib/CPU/Kernels/TimeSegments.h"
 #include <numeric>
 
 using namespace mlir;
@@ -22,6 +24,8 @@ enum Axis { kB, kL, kD, kN };
 
 /// So many work items there should be, at least, for the threads to share.
 constexpr int64_t kItems = 16;
+/// Steps that are worth a segment of time.
+constexpr int64_t kLeastSteps = 512;
 
 struct Generator {
   ssm::SelectiveScanOp op;
@@ -31,6 +35,8 @@ struct Generator {
   int64_t tileTime;      ///< steps of a tile of time
   int64_t statesAtATime; ///< in registers
   bool noRest = false;   ///< all channels fill whole vectors
+  TimeSegments *segments = nullptr;
+  Value keptStates, keptTimes; ///< of segments of time, as the tiles of an item: h, and the sums of dt
 
   Generator(ssm::SelectiveScanOp op, KernelBuilder &k)
       : op(op), k(k), u(viewOf(op, op.getUMutable())), delta(viewOf(op, op.getDeltaMutable())),
@@ -50,7 +56,7 @@ struct Generator {
   }
 
   LogicalResult run();
-  void item(Value batch, Value channel, Value left);
+  void item(const TimeSegments::Segment &segment, Value channel, Value left);
   void forVectors(Value left, function_ref<void(Value vector, Value lanes)> body);
   void someStates(int64_t count, Value first, bool accumulate, Value rows, Value h, Value decay, Value dtTile,
                 Value xTile, Value oTile, function_ref<Value(Value t, Value n)> b,
@@ -70,15 +76,23 @@ LogicalResult Generator::run() {
   Value vectors = k.mul(k.mul(batch, groups), k.ceilDiv(perGroup, k.width));
   Value perItem = k.mul(k.max(k.min(k.div(vectors, kItems), k.index(k.sizes.scanVectors)), k.index(1)), k.width);
   Value itemsPerGroup = k.div(k.add(k.add(perGroup, perItem), -1), perItem);
-  k.parallel({batch, k.mul(groups, itemsPerGroup)}, [&](ValueRange ids) {
-    Value within = ids[1], first = k.index(0);
+  // There are kItems items, or as many as there are vectors.
+  std::optional<int64_t> knownGroups = getConstantIntValue(groups), knownSize = getConstantIntValue(perGroup);
+  int64_t known = knownGroups && knownSize ? *knownGroups * llvm::divideCeil(*knownSize, k.width) : 1;
+  Value items = k.mul(groups, itemsPerGroup);
+  TimeSegments cutting(k, k.mul(batch, items), std::min(known, kItems), k.size(u, kL), tileTime, kLeastSteps);
+  segments = &cutting;
+  keptStates = cutting.carries({k.sizes.scanVectors * states, k.width});
+  keptTimes = cutting.carries({k.sizes.scanVectors, k.width});
+  cutting.run(batch, items, [&](const TimeSegments::Segment &segment) {
+    Value within = segment.ids[1], first = k.index(0);
     if (group) {
-      Value g = k.div(ids[1], itemsPerGroup);
+      Value g = k.div(segment.ids[1], itemsPerGroup);
       first = k.mul(g, perGroup);
-      within = k.sub(ids[1], k.mul(g, itemsPerGroup));
+      within = k.sub(segment.ids[1], k.mul(g, itemsPerGroup));
     }
     within = k.mul(within, perItem);
-    item(ids[0], k.add(first, within), k.min(k.sub(perGroup, within), perItem));
+    item(segment, k.add(first, within), k.min(k.sub(perGroup, within), perItem));
   });
   return success();
 }
@@ -122,13 +136,15 @@ void Generator::someStates(int64_t count, Value first, bool accumulate, Value ro
     k.storeVector(last[i], h, {k.add(first, i), zero});
 }
 
-void Generator::item(Value batch, Value firstChannel, Value left) {
-  Value zero = k.index(0);
-  Value length = k.size(u, kL);
+void Generator::item(const TimeSegments::Segment &segment, Value firstChannel, Value left) {
+  Value zero = k.index(0), batch = segment.ids[0];
   int64_t vectors = k.sizes.scanVectors;
   // The states and decays of each vector, one after the other.
   Value decays = k.stackTile({vectors * states, k.width}), hs = k.stackTile({vectors * states, k.width});
   Strip strip(k, kL, kD, tileTime, {u, delta, z, y});
+  Value timeSums = segments->cut() ? k.stackTile({vectors, k.width}) : Value();
+  if (timeSums)
+    k.zeroTile(timeSums);
   Value dtTile = strip.tile(), xTile = strip.tile(), oTile = strip.tile();
   auto ofVector = [&](Value tile, Value vector) -> Value {
     if (vectors == 1)
@@ -149,10 +165,17 @@ void Generator::item(Value batch, Value firstChannel, Value left) {
     k.loop(k.index(states), [&](Value n) {
       k.storeVector(k.fmul(k.loadVector(decay, {n, zero}), k.splat(1.44269504f)), decay, {n, zero});
     });
-    if (initial)
-      k.loadTile(initial, stateRegion(vector, lanes), h);
-    else
-      k.zeroTile(h);
+    auto none = [&] { k.loop(k.index(states), [&](Value n) { k.storeVector(k.splat(0.f), h, {n, zero}); }); };
+    segments->start(
+        segment, [&] { initial ? k.loadTile(initial, stateRegion(vector, lanes), h) : none(); }, none,
+        [&](Value carry) {
+          Value fading = k.loadVector(keptTimes, {carry, vector, zero});
+          k.loop(k.index(states), [&](Value n) {
+            Value e = k.exp2(k.fmul(k.loadVector(decay, {n, zero}), fading));
+            Value kept = k.loadVector(keptStates, {carry, k.add(k.mul(vector, states), n), zero});
+            k.storeVector(k.fma(e, k.loadVector(h, {n, zero}), kept), h, {n, zero});
+          });
+        });
   });
 
   // B and C: scalars straight from memory where they are f32 in rows of states, else from an f32 copy.
@@ -163,8 +186,8 @@ void Generator::item(Value batch, Value firstChannel, Value left) {
   StripReader us(strip, u), deltas(strip, delta), zs(strip, z);
   StripWriter ys(strip, y);
 
-  k.loop(zero, length, tileTime, [&](Value t0) {
-    Value rows = k.min(k.sub(length, t0), k.index(tileTime));
+  k.loop(segment.begin, segment.end, tileTime, [&](Value t0) {
+    Value rows = k.min(k.sub(segment.end, t0), k.index(tileTime));
     Region stateRows{{batch, t0, firstChannel, zero}, kL, kN, rows, k.index(states)};
     if (bTile)
       k.loadTile(B, stateRows, bTile);
@@ -188,6 +211,12 @@ void Generator::item(Value batch, Value firstChannel, Value left) {
       });
       strip.turn(dtTile);
       strip.turn(xTile);
+      if (timeSums) {
+        SmallVector<Value> sum = k.loop(zero, rows, 1, ValueRange{k.splat(0.f)}, [&](Value t, ValueRange sum) {
+          return SmallVector<Value>{k.fadd(sum[0], k.loadVector(dtTile, {t, zero}))};
+        });
+        k.storeVector(k.fadd(k.loadVector(timeSums, {vector, zero}), sum[0]), timeSums, {vector, zero});
+      }
 
       auto scalar = [&](const View &v, Value tile, Value t, Value n) {
         return k.splat(tile ? k.load(tile, {t, n}) : k.load(v, axes(k.add(t0, t), n)));
@@ -225,10 +254,22 @@ void Generator::item(Value batch, Value firstChannel, Value left) {
       ys.finish();
     });
   });
-  if (final)
-    forVectors(left, [&](Value vector, Value lanes) {
-      k.storeTile(ofVector(hs, vector), final, stateRegion(vector, lanes));
-    });
+  forVectors(left, [&](Value vector, Value lanes) {
+    Value h = ofVector(hs, vector);
+    segments->finish(
+        segment,
+        [&](Value carry, Value times) {
+          Value fading = k.fmul(k.splat(times), k.loadVector(timeSums, {vector, zero}));
+          k.storeVector(fading, keptTimes, {carry, vector, zero});
+          k.loop(k.index(states), [&](Value n) {
+            k.storeVector(k.loadVector(h, {n, zero}), keptStates, {carry, k.add(k.mul(vector, states), n), zero});
+          });
+        },
+        [&] {
+          if (final)
+            k.storeTile(h, final, stateRegion(vector, lanes));
+        });
+  });
 }
 
 } // namespace

@@ -160,6 +160,11 @@ void checkAllWidths(const Case &c, unsigned seed) {
     check(c, bytes, seed);
 }
 
+Case backwards(Case c) {
+  c.flags += " reverse";
+  return c;
+}
+
 Case scanCase(const std::string &layout, const std::string &type, int64_t l, int64_t d, int64_t n) {
   return {"ssm.selective_scan",
           {{'b', 2}, {'l', l}, {'d', d}, {'n', n}},
@@ -188,6 +193,20 @@ TEST(SelectiveScan, LongTimeMixedLayouts) {
     }
   }
 }
+/// Few channels: time is cut in segments (eight cores and two batches of one or two vectors: 3 of them, the last one shorter).
+TEST(SelectiveScan, TimeInSegments) {
+  for (const char *layout : {"b l d", "b d l"})
+    for (bool open : {false, true}) {
+      Case c = scanCase(layout, "f32", 1601, 5, 3);
+      if (open)
+        c.dynamic = {1601};
+      checkAllWidths(c, 51);
+      checkAllWidths(backwards(c), 52);
+    }
+  Case many = scanCase("b l d", "f32", 1540, 3, 35);
+  many.operands.erase(many.operands.begin() + 8); // no initial state
+  checkAllWidths(many, 53);
+}
 TEST(SelectiveScan, GroupsDynamicBare) {
   Case c{"ssm.selective_scan",
          {{'b', 1}, {'l', 41}, {'d', 60}, {'n', 7}},
@@ -215,11 +234,34 @@ Case ssdCase(const std::string &layout, const std::string &type, int64_t l, int6
           {}, {}};
 }
 
+Case discretizedCase(const std::string &decay, int64_t l) {
+  return {"ssm.ssd",
+          {{'b', 2}, {'l', l}, {'h', 4}, {'p', 20}, {'n', 12}},
+          {{"x", "b l h p", -1, 1}, {"A", decay, -1, 0}, {"B", "b l h/2 n", -1, 1}, {"C", "b l h/2 n", -1, 1},
+           {"D", "h", -1, 1}, {"initial_state", "b h p n", -1, 1}, {"outs", "b l h p", 0, 0}, {"outs", "b h p n", 0, 0}},
+          "", {}, {}};
+}
 TEST(SSD, ChunksAndRemainder) { checkAllWidths(ssdCase("b l h p", "f32", 101, 4, 64, 16), 1); }
 TEST(SSD, OddSizes) { checkAllWidths(ssdCase("b h l p", "f32", 50, 2, 37, 19), 2); }
 TEST(SSD, Halves) { checkAllWidths(ssdCase("b l h p", "bf16", 49, 2, 16, 8), 3); }
 TEST(SSD, TimeInnermost) { checkAllWidths(ssdCase("b h p l", "f16", 20, 2, 20, 4), 4); }
 TEST(SSD, OneStep) { checkAllWidths(ssdCase("b l h p", "f32", 1, 4, 7, 35), 5); }
+/// Few heads: time is cut in segments of some chunks.
+TEST(SSD, TimeInSegments) {
+  for (bool open : {false, true}) {
+    Case c = ssdCase("b l h p", "f32", 650, 2, 20, 6);
+    c.sizes['b'] = 1;
+    if (open)
+      c.dynamic = {650};
+    checkAllWidths(c, 54);
+    checkAllWidths(backwards(c), 55);
+    c = discretizedCase("b l h", 1201);
+    c.sizes['h'] = 2, c.sizes['b'] = 1;
+    c.operands.erase(c.operands.begin() + 5);
+    checkAllWidths(c, 56);
+  }
+}
+
 /// Gates and D straight from memory and by tiles, with lanes left over and more columns than a register tile has.
 TEST(SSD, GatesInPlace) {
   for (const char *z : {"b l h p", "b h p l"})
@@ -240,22 +282,11 @@ TEST(SSD, BareDynamic) {
   checkAllWidths(c, 6);
 }
 
-Case discretizedCase(const std::string &decay, int64_t l) {
-  return {"ssm.ssd",
-          {{'b', 2}, {'l', l}, {'h', 4}, {'p', 20}, {'n', 12}},
-          {{"x", "b l h p", -1, 1}, {"A", decay, -1, 0}, {"B", "b l h/2 n", -1, 1}, {"C", "b l h/2 n", -1, 1},
-           {"D", "h", -1, 1}, {"initial_state", "b h p n", -1, 1}, {"outs", "b l h p", 0, 0}, {"outs", "b h p n", 0, 0}},
-          "", {}, {}};
-}
 TEST(SSD, DiscretizedBefore) { checkAllWidths(discretizedCase("b l h", 101), 7); }
 TEST(SSD, DiscretizedBeforeConstantInTime) { checkAllWidths(discretizedCase("h", 50), 8); }
 TEST(SSD, DiscretizedBeforeHeadsFirst) { checkAllWidths(discretizedCase("h b l", 49), 9); }
 TEST(SSD, DiscretizedBeforeOneStep) { checkAllWidths(discretizedCase("b l h", 1), 10); }
 
-Case backwards(Case c) {
-  c.flags += " reverse";
-  return c;
-}
 TEST(SelectiveScan, Reverse) {
   checkAllWidths(backwards(scanCase("b l d", "f32", 37, 40, 16)), 11);
   checkAllWidths(backwards(scanCase("b d l", "bf16", 37, 33, 5)), 12);
