@@ -25,7 +25,7 @@ constexpr int64_t kChannels = 512, kTimeChannels = 16, kTileChannels = 64;
 /// Bytes of a work item's taps.
 constexpr int64_t kTapBytes = 16384;
 /// Products in registers between two loads of taps.
-constexpr int64_t kProducts = 32;
+constexpr int64_t kProducts = 16;
 
 struct Generator {
   ssm::CausalConv1DOp op;
@@ -139,6 +139,12 @@ void Generator::alongChannels(Value b, Value start, Value rows, Value channel, V
         return xTile ? k.loadVector(xTile, {k.sub(time, firstRow), lane})
                      : k.loadVector(x.memref, k.at(x, axes(b, time, at, zero)), mask);
       };
+      // The rows of the next steps.
+      Region next{axes(b, k.add(start, t), at, zero), kL, kC, rows, k.index(k.width)};
+      for (int64_t row = count; row < 2 * count; ++row) {
+        k.prefetchRow(x, next, k.index(row), /*write=*/false);
+        k.prefetchRow(y, next, k.index(row), /*write=*/true);
+      }
       SmallVector<Value> sums(count, bias ? k.loadLanes(bias, axes(b, zero, at, zero), kC, left) : k.splat(0.f));
       for (int64_t row = 0; row < count + before; ++row) {
         Value v = read(row);
