@@ -37,11 +37,18 @@ bool needsDefinition(Operation *op) {
     return false;
   SmallVector<StringRef> names = indexed.getAxisNames();
   SmallVector<int64_t> sizes = indexed.getStaticAxisSizes();
+  bool recurrence = isa<mambac::ssm::SSDOp, mambac::ssm::SelectiveScanOp>(op);
+  int64_t numbers = 1;
   for (char axis : fixedAxes(op))
-    for (auto [name, size] : llvm::zip(names, sizes))
-      if (name == StringRef(&axis, 1) && (ShapedType::isDynamic(size) || (axis == 'k' && size > mambac::kMostTaps)))
+    for (auto [name, size] : llvm::zip(names, sizes)) {
+      if (name != StringRef(&axis, 1))
+        continue;
+      if (ShapedType::isDynamic(size) || (axis == 'k' && size > mambac::kMostTaps) ||
+          (recurrence && size > mambac::kMostStates))
         return true;
-  return false;
+      numbers *= size;
+    }
+  return recurrence && numbers > mambac::kMostStateNumbers;
 }
 
 struct DecomposeRestPass : mambac::impl::DecomposeRestPassBase<DecomposeRestPass> {

@@ -28,8 +28,8 @@ def EntryABIPass : Pass<"mambac-entry-abi", "::mlir::ModuleOp"> {
 def DecomposeRestPass : Pass<"mambac-decompose-rest", "::mlir::ModuleOp"> {
   let summary = "Decompose ssm ops that no kernel computes";
   let description = [{
-    ssm ops on doubles, and ops whose state, head or window sizes are not constants, become their definitions in linalg
-    and scf: kernels keep such sizes in registers, so they have to know them.
+    ssm ops on doubles, and ops whose state, head or window sizes are not constants or are too large, become their
+    definitions in linalg and scf: kernels keep such sizes in registers and on the stack, so they have to know them.
 
     Before:
 

@@ -21,6 +21,9 @@ namespace mambac {
 
 /// The taps of a convolution are registers of its kernel, unrolled; one of more taps is computed by its definition.
 constexpr int64_t kMostTaps = 256;
+/// States and columns of heads are rows of tiles on the stacks of kernels, and a head's state is one tile: a recurrence of
+/// more states or columns, or of more numbers in a head's state, is computed by its definition.
+constexpr int64_t kMostStates = 2048, kMostStateNumbers = 1 << 18;
 
 struct Target {
   static constexpr llvm::StringLiteral kAttrName = "mambac.target";

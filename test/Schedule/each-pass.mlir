@@ -30,6 +30,20 @@ func.func @many_taps(%x: tensor<1x5x4xf32>, %w: tensor<4x300xf32>) -> tensor<1x5
 
 // -----
 
+// A kernel keeps the state of a head on the stack.
+// REST-LABEL: @large_state
+// REST-NOT: ssm.ssd
+// REST: return
+func.func @large_state(%x: tensor<1x8x1x1024xf32>, %dt: tensor<1x8x1xf32>, %A: tensor<1xf32>,
+                       %B: tensor<1x8x512xf32>) -> tensor<1x8x1x1024xf32> {
+  %e = tensor.empty() : tensor<1x8x1x1024xf32>
+  %y = ssm.ssd "b l h p, b l h, h, b l n, b l n -> b l h p" x(%x : tensor<1x8x1x1024xf32>) dt(%dt : tensor<1x8x1xf32>)
+    A(%A : tensor<1xf32>) B(%B : tensor<1x8x512xf32>) C(%B : tensor<1x8x512xf32>) outs(%e : tensor<1x8x1x1024xf32>)
+  return %y : tensor<1x8x1x1024xf32>
+}
+
+// -----
+
 // FUSE-LABEL: @elementwise
 // FUSE-COUNT-1: linalg.generic
 // FUSE: math.exp

@@ -359,6 +359,12 @@ void Generator::head(const TimeSegments::Segment &segment) {
 } // namespace
 
 LogicalResult expandSSD(ssm::SSDOp op, KernelBuilder &k) {
+  SmallVector<int64_t> sizes = op.getStaticAxisSizes();
+  if (!ShapedType::isDynamic(sizes[kP]) && !ShapedType::isDynamic(sizes[kN]) &&
+      (std::max(sizes[kP], sizes[kN]) > kMostStates || sizes[kP] * sizes[kN] > kMostStateNumbers))
+    return op.emitError("no kernel for states of ") << sizes[kP] << " x " << sizes[kN] << ", at most for " << kMostStates
+                                                    << " either way and " << kMostStateNumbers
+                                                    << " numbers; decompose this op (--ssm-decompose) before bufferization";
   if (hasSSDStep(op) && !ShapedType::isDynamic(op.getStaticAxisSizes()[kN])) {
     expandSSDStep(op, k);
     return success();

@@ -67,6 +67,9 @@ LogicalResult Generator::run() {
   states = op.getStaticAxisSizes()[kN];
   if (ShapedType::isDynamic(states))
     return op.emitError("no kernel for a number of states that is not known; make A's shape static");
+  if (states > kMostStates)
+    return op.emitError("no kernel for ") << states << " states, at most for " << kMostStates
+                                          << "; decompose this op (--ssm-decompose) before bufferization";
   Value batch = k.size(u, kB), channels = k.size(u, kD);
   int64_t group = groupSize();
   Value perGroup = group ? k.index(group) : channels;
