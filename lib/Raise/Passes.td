@@ -15,9 +15,26 @@ def SimplifySizes : Pass<"mambac-simplify-sizes", "::mlir::func::FuncOp"> {
         %pad = affine.apply affine_map<()[s0] -> ((-s0) mod 16)>()[%l]
         %padded = affine.apply affine_map<()[s0] -> ((s0 ceildiv 16) * 16)>()[%l]
 
-    After: `%pad` is 0 and `%padded` is `%l`. A tensor.concat loses its pieces of length 0.
+    After: `%pad` is 0 and `%padded` is `%l`. A tensor.concat loses its pieces of length 0. If anything changed, what became
+    of it is resolved, canonicalized and merged.
   }];
   let statistics = [Statistic<"numSimplified", "simplified", "sizes replaced">];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def ResolveSizes : Pass<"mambac-resolve-sizes", "::mlir::func::FuncOp"> {
+  let summary = "Sizes of results become sizes of what they are computed from";
+  let description = [{
+    Else a tensor.dim would keep a computation alive that another took the place of. As upstream's
+    resolve-shaped-type-result-dims, but no other operations are visited.
+
+    Before:
+
+        %y = linalg.generic .. ins(%x : tensor<?x8xf32>) ..
+        %n = tensor.dim %y, %c0 : tensor<?x8xf32>
+
+    After: `%n = tensor.dim %x, %c0 : tensor<?x8xf32>`.
+  }];
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }
 

@@ -4,7 +4,6 @@
 #include "mambac/Passes.h"
 
 #include "mlir/Dialect/Linalg/Passes.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -18,7 +17,7 @@ using namespace mlir;
 
 static void addCleanup(OpPassManager &pm) {
   // Sizes are read off what is sure to stay; else a tensor.dim would keep the unraised computation alive.
-  pm.addPass(memref::createResolveShapedTypeResultDimsPass());
+  pm.addNestedPass<func::FuncOp>(mambac::createResolveSizes());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }
@@ -30,8 +29,7 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createUpliftWhile());
   // Equal values have to be one value: dt in the decay and dt in the input are compared by identity.
   addCleanup(pm);
-  pm.addNestedPass<func::FuncOp>(createSimplifySizes());
-  addCleanup(pm);
+  pm.addNestedPass<func::FuncOp>(createSimplifySizes()); // cleans up behind itself
   PlainProductsOptions beforeLoops;
   beforeLoops.leaveZeros = true;
   pm.addNestedPass<func::FuncOp>(createPlainProducts(beforeLoops));

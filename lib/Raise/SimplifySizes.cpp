@@ -9,6 +9,8 @@
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 #include <numeric>
 
 namespace mambac {
@@ -125,11 +127,13 @@ struct SimplifySizes : mambac::impl::SimplifySizesBase<SimplifySizes> {
     concat.replaceAllUsesWith(whole);
     concat.erase();
     ++numSimplified;
+    changed = true;
   }
 
   void runOnOperation() override {
     if (getOperation().isExternal())
       return;
+    changed = false;
     getOperation().walk([&](affine::AffineApplyOp apply) {
       AffineMap map = apply.getAffineMap();
       if (apply.getOperands().size() != 1)
@@ -147,9 +151,20 @@ struct SimplifySizes : mambac::impl::SimplifySizesBase<SimplifySizes> {
       OpFoldResult result = affine::makeComposedFoldedAffineApply(builder, apply.getLoc(), plain, {size});
       apply.replaceAllUsesWith(getValueOrCreateConstantIndexOp(builder, apply.getLoc(), result));
       ++numSimplified;
+      changed = true;
     });
     getOperation().walk([&](tensor::ConcatOp concat) { dropEmptyPieces(concat); });
+    if (!changed)
+      return markAllAnalysesPreserved();
+    OpPassManager cleanup(func::FuncOp::getOperationName());
+    cleanup.addPass(createResolveSizes());
+    cleanup.addPass(createCanonicalizerPass());
+    cleanup.addPass(createCSEPass());
+    if (failed(runPipeline(cleanup, getOperation())))
+      signalPassFailure();
   }
+
+  bool changed = false;
 };
 
 } // namespace

@@ -302,9 +302,10 @@ bool TraceScope::isWhole(Value root, ArrayRef<Value> others) const {
       views.insert(user->getResult(0));
       if (isTensorView(user) || !op || op.getNumReductionLoops() != 0 || isOfItself())
         continue;
-      // D x is added, or a gate multiplied in.
+      // D x is added, or a gate multiplied in. A number, such as a norm's epsilon, is neither.
       for (Operation &inner : op->getRegion(0).front())
-        if (isa<arith::AddFOp, arith::SubFOp>(inner))
+        if (isa<arith::AddFOp, arith::SubFOp>(inner) &&
+            llvm::none_of(inner.getOperands(), [](Value v) { return matchPattern(v, m_Constant()); }))
           return false;
       for (OpOperand *input : op.getDpsInputOperands())
         if (isGate(input->get()))
