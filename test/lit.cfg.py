@@ -66,6 +66,16 @@ try:
 except OSError:
     pass
 
+# Products for AArch64 run where their runner was built and qemu-user is installed.
+aarch64_libraries = "/usr/aarch64-linux-gnu"
+if (
+    os.path.exists(os.path.join(config.mambac_build_dir, "libexec", "mambac-runner-aarch64"))
+    and os.path.isdir(aarch64_libraries)
+    and shutil.which("qemu-aarch64")
+):
+    config.available_features.add("aarch64-runs")
+    config.substitutions.append(("%qemu_aarch64", "qemu-aarch64 -L " + aarch64_libraries))
+
 # A Python with PyTorch, for what --emit=torch writes: MAMBAC_TORCH_PYTHON names one.
 torch_python = os.environ.get("MAMBAC_TORCH_PYTHON") or sys.executable
 find_torch = "import importlib.util as u, sys; sys.exit(u.find_spec('torch') is None)"

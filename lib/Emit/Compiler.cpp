@@ -103,10 +103,15 @@ private:
     if (text && levels.size() > 1)
       return bad("assembly and LLVM IR show the code for one CPU; --cpu=" + options.cpu + " asks for " +
                  Twine(levels.size()) + ": name one");
-    // What else becomes part of a product.
+    // What else becomes part of a product. Of other processors there is no runtime, but perhaps a runner.
+    bool foreign = levels.front().isForeign();
+    std::string arch = levels.front().machine->getTargetTriple().getArchName().str();
     if (options.emission == Emission::Executable)
-      parts.runner = libraryFile("libexec/mambac-runner");
-    std::string runtime = options.emission == Emission::Shared ? libraryFile("lib/libMambacRuntime.a") : "";
+      parts.runner = libraryFile("libexec/mambac-runner" + (foreign ? "-" + arch : ""));
+    if (options.emission == Emission::Executable && parts.runner.empty() && foreign)
+      return bad("this mambac has no runner for " + arch + ", which an executable begins with: write a .so, which mamba-run "
+                 "on such a machine runs, or build mambac where " + arch + "-linux-gnu-g++ is installed");
+    std::string runtime = options.emission == Emission::Shared && !foreign ? libraryFile("lib/libMambacRuntime.a") : "";
     report("looking into the cache", 0);
     ProductCache cache(options, levels, {parts.runner, runtime});
     if (cache.find(parts)) {
@@ -294,7 +299,8 @@ private:
     std::vector<std::string> archives;
     if (!runtime.empty())
       archives.push_back(runtime);
-    if (Error error = linkShared(objects, archives, soPath, sys::path::filename(options.output)))
+    if (Error error = linkShared(objects, archives, soPath, sys::path::filename(options.output),
+                                 !levels.front().isForeign()))
       return bug(toString(std::move(error)));
     auto so = MemoryBuffer::getFile(soPath, /*IsText=*/false, /*RequiresNullTerminator=*/false);
     if (!so)
@@ -374,7 +380,7 @@ private:
   }
 
   /// A file that stands below build/ or the install prefix, beside bin/.
-  std::string libraryFile(StringRef name) {
+  std::string libraryFile(const Twine &name) {
     SmallString<256> path(options.libraryDir);
     sys::path::append(path, name);
     return sys::fs::exists(path) ? std::string(path) : std::string();

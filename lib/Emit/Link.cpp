@@ -57,7 +57,7 @@ Error mambac::linkObjects(ArrayRef<std::string> objects, StringRef output) {
 }
 
 Error mambac::linkShared(ArrayRef<std::string> objects, ArrayRef<std::string> archives, StringRef output,
-                         StringRef soName) {
+                         StringRef soName, bool forThisMachine) {
   std::vector<std::string> args = {"ld.lld",          "-shared",       "-z",          "noexecstack",
                                    "--build-id=none", "--gc-sections", "--as-needed", "-o",
                                    output.str(),      ("-soname=" + soName).str()};
@@ -72,6 +72,8 @@ Error mambac::linkShared(ArrayRef<std::string> objects, ArrayRef<std::string> ar
     args.insert(args.end(), archives.begin(), archives.end());
     args.push_back("--no-whole-archive");
   }
+  if (!forThisMachine)
+    return runLinker(args, output);
   // One symbol of each: libstdc++, libm, libc, libgcc_s.
   for (const void *symbol : {dlsym(RTLD_DEFAULT, "_ZSt9terminatev"), dlsym(RTLD_DEFAULT, "expf"),
                              dlsym(RTLD_DEFAULT, "memcpy"), dlsym(RTLD_DEFAULT, "_Unwind_Resume")})

@@ -13,9 +13,10 @@
 namespace mambac {
 
 /// Links the object files and the archives into the shared library `output`. Programs that are linked with it
-/// will look for it under the name `soName`.
+/// will look for it under the name `soName`. `forThisMachine`: the system's libraries are those of this process; else there are
+/// none, and what the code needs of libc and libm comes from the program that loads it.
 llvm::Error linkShared(llvm::ArrayRef<std::string> objects, llvm::ArrayRef<std::string> archives, llvm::StringRef output,
-                       llvm::StringRef soName);
+                       llvm::StringRef soName, bool forThisMachine);
 
 /// Links the object files into one.
 llvm::Error linkObjects(llvm::ArrayRef<std::string> objects, llvm::StringRef output);

@@ -124,10 +124,11 @@ static Expected<TargetLevel> makeLevel(StringRef text) {
   return level;
 }
 
-bool TargetLevel::runsHere() const {
-  return machine->getTargetTriple().getArch() == Triple(sys::getProcessTriple()).getArch() &&
-         !findMissingFeature(features);
+bool TargetLevel::isForeign() const {
+  return machine->getTargetTriple().getArch() != Triple(sys::getProcessTriple()).getArch();
 }
+
+bool TargetLevel::runsHere() const { return !isForeign() && !findMissingFeature(features); }
 
 static void initializeTargets() {
   InitializeAllTargetInfos();

@@ -20,6 +20,8 @@ struct TargetLevel {
   std::string name; ///< as it was asked for; what mamba-run --cpu takes
   std::unique_ptr<llvm::TargetMachine> machine;
   std::vector<std::string> features; ///< of CPUFeatures.def, which the runtime looks for
+  /// Whether its code is for another kind of processor than this machine's.
+  bool isForeign() const;
   /// Whether this machine runs its code.
   bool runsHere() const;
 };
