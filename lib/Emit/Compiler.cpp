@@ -112,7 +112,8 @@ private:
       return bad("this mambac has no runner for " + arch + ", which an executable begins with: write a .so, which mamba-run "
                  "on such a machine runs, or build mambac where " + arch + "-linux-gnu-g++ is installed");
     std::string runtime = options.emission == Emission::Shared && !foreign ? libraryFile("lib/libMambacRuntime.a") : "";
-    report("looking into the cache", 0);
+    if (!page) // which is about a compilation
+      report("looking into the cache", 0);
     ProductCache cache(options, levels, {parts.runner, runtime});
     if (cache.find(parts)) {
       report("writing, from the cache", 0.9);
