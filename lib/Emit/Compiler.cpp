@@ -22,6 +22,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -237,7 +238,10 @@ private:
     if (options.progress)
       pm.addInstrumentation(std::make_unique<PassProgress>(
           [this](StringRef pass) { options.progress(currentStage + ": " + pass.str(), currentFraction); }));
-    if (mlir::succeeded(pm.run(module)))
+    // A stage's result is verified, not that of each pass: with hundreds of thousands of operations, of unrolled steps, it
+    // would take as long as the passes. mamba-opt and --verify look behind every pass.
+    pm.enableVerifier(options.verify);
+    if (mlir::succeeded(pm.run(module)) && mlir::succeeded(mlir::verify(module)))
       return mlir::success();
     makeRoom();
     errs() << "mambac: error: stage " << stage << " failed; this is a bug in mambac. Please report it with the file "
