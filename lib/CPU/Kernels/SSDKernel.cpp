@@ -238,9 +238,7 @@ void Generator::head(const TimeSegments::Segment &segment) {
     if (bTile)
       k.loadTile(B, stateRows, bTile);
     k.loop(steps, [&](Value i) {
-      // Memory's part of a row while another one is computed; the next chunk's rows on their way.
-      for (auto [view, write] : {std::pair(x, false), std::pair(z, false), std::pair(y, true)})
-        k.prefetchRow(view, rows, k.add(i, chunkSize), write);
+      // Memory's part of a row while another one is computed.
       for (int64_t p = 0; p < P && xInRows; p += k.width) {
         Value mask = P - p < k.width ? k.mask(k.index(P - p)) : Value();
         Value v = k.loadVector(x.memref, k.at(x, {b, k.add(start, i), h, k.index(p), zero}), mask);
@@ -313,36 +311,55 @@ void Generator::head(const TimeSegments::Segment &segment) {
       k.store(k.fadd(k.load(total, {zero}), sum), total, {zero});
     }
 
-    // S.
-    k.loop(steps, [&](Value j) {
-      Value f = k.splat(k.load(decay, {zero, j}));
-      k.loop(zero, k.index(columns), k.width,
-             [&](Value p) { k.storeVector(k.fmul(f, k.loadVector(xs, {j, p})), xs, {j, p}); });
-    });
-    Value fade = k.splat(k.load(grow, {zero, last}));
-    forPieces(k, vectors, piece, [&](Value firstVector, int64_t count) {
-      Value column = k.mul(firstVector, k.width);
-      forPieces(k, N, tileRows(k, count), [&](Value n, int64_t tileHeight) {
-        SmallVector<Value> sums;
-        for (int64_t r = 0; r < tileHeight; ++r)
-          for (int64_t v = 0; v < count; ++v)
-            sums.push_back(k.fmul(fade, k.loadVector(S, {k.add(n, r), k.add(column, v * k.width)})));
-        sums = tileProduct(
-            k, tileHeight, count, steps, sums,
-            [&](Value j, int64_t r) {
-              if (bTile)
-                return k.load(bTile, {j, k.add(n, r)});
-              SmallVector<Value> at = origin;
-              at[kL] = k.add(start, j);
-              at[kN] = k.add(n, r);
-              return k.load(B, at);
-            },
-            [&](Value j, int64_t v) { return k.loadVector(xs, {j, k.add(column, v * k.width)}); });
-        for (int64_t r = 0; r < tileHeight; ++r)
-          for (int64_t v = 0; v < count; ++v)
-            k.storeVector(sums[r * count + v], S, {k.add(n, r), k.add(column, v * k.width)});
+    // S, unless nobody asks for it any more.
+    auto update = [&] {
+      k.loop(steps, [&](Value j) {
+        Value f = k.splat(k.load(decay, {zero, j}));
+        k.loop(zero, k.index(columns), k.width,
+               [&](Value p) { k.storeVector(k.fmul(f, k.loadVector(xs, {j, p})), xs, {j, p}); });
       });
-    });
+      // One line of the next chunk comes with each step of these products, so that lines never wait for each other.
+      auto fetchNext = [&](Value line, Value j) {
+        for (auto [view, write] : {std::pair(x, false), std::pair(z, false), std::pair(y, true)})
+          if (view.contiguousAlong(kP)) {
+            int64_t numbers = 64 / (view.elementType().getIntOrFloatBitWidth() / 8), lines = llvm::divideCeil(P, numbers);
+            Region next{{b, start, h, k.mul(k.rem(line, lines), numbers), zero}, kL, kP, steps, k.index(numbers)};
+            k.prefetchRow(view, next, k.add(j, chunkSize), write);
+          }
+      };
+      Value fade = k.splat(k.load(grow, {zero, last}));
+      forPieces(k, vectors, piece, [&](Value firstVector, int64_t count) {
+        Value column = k.mul(firstVector, k.width);
+        forPieces(k, N, tileRows(k, count), [&](Value n, int64_t tileHeight) {
+          SmallVector<Value> sums;
+          for (int64_t r = 0; r < tileHeight; ++r)
+            for (int64_t v = 0; v < count; ++v)
+              sums.push_back(k.fmul(fade, k.loadVector(S, {k.add(n, r), k.add(column, v * k.width)})));
+          sums = tileProduct(
+              k, tileHeight, count, steps, sums,
+              [&](Value j, int64_t r) {
+                if (bTile)
+                  return k.load(bTile, {j, k.add(n, r)});
+                SmallVector<Value> at = origin;
+                at[kL] = k.add(start, j);
+                at[kN] = k.add(n, r);
+                return k.load(B, at);
+              },
+              [&](Value j, int64_t v) {
+                if (v == 0)
+                  fetchNext(k.div(n, tileHeight), j);
+                return k.loadVector(xs, {j, k.add(column, v * k.width)});
+              });
+          for (int64_t r = 0; r < tileHeight; ++r)
+            for (int64_t v = 0; v < count; ++v)
+              k.storeVector(sums[r * count + v], S, {k.add(n, r), k.add(column, v * k.width)});
+        });
+      });
+    };
+    if (final || segments->cut())
+      update();
+    else
+      k.ifThen(k.less(k.add(start, chunkSize), segment.end), update);
   });
   segments->finish(
       segment,
