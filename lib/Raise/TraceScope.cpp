@@ -252,12 +252,17 @@ static bool isUsedOutside(const TraceScope &scope, Value value) {
   });
 }
 
+/// What uses a value, and what uses that.
+static llvm::SetVector<Operation *> getUsersOfAll(Value value) {
+  llvm::SetVector<Operation *> users;
+  users.insert(value.user_begin(), value.user_end());
+  for (unsigned next = 0; next < users.size(); ++next)
+    users.insert(users[next]->user_begin(), users[next]->user_end());
+  return users;
+}
+
 SmallVector<Value> TraceScope::getLeftBehind(Value root) const {
-  llvm::SetVector<Operation *> after;
-  for (Operation *user : root.getUsers())
-    after.insert(user);
-  for (unsigned next = 0; next < after.size(); ++next)
-    after.insert(after[next]->user_begin(), after[next]->user_end());
+  llvm::SetVector<Operation *> after = getUsersOfAll(root);
   SmallVector<Value> values;
   for (Operation &op : llvm::reverse(*root.getParentBlock()))
     for (Value result : op.getResults())
@@ -280,37 +285,51 @@ static bool isGate(Value value) {
   return false;
 }
 
+/// Whether a value of an elementwise body reads any operand but `root`, what `after` computes of it, and weights.
+static bool readsOthers(linalg::LinalgOp op, Value value, Value root, const llvm::SetVector<Operation *> &after) {
+  if (auto arg = dyn_cast<BlockArgument>(value)) {
+    Value read = arg.getOwner() == op.getBlock() ? op.getMatchingOpOperand(arg)->get() : Value();
+    return read && read != root && !after.contains(read.getDefiningOp()) && !dependsOnWeightsAlone(read);
+  }
+  Operation *def = value.getDefiningOp();
+  return def && def->getBlock() == op.getBlock() &&
+         llvm::any_of(def->getOperands(), [&](Value v) { return readsOthers(op, v, root, after); });
+}
+
+/// A copy, or another sign that is taken back later, as in D x - (-y), or another number of it.
+static bool isOfItself(linalg::LinalgOp op) {
+  Operation *last = op->getRegion(0).front().getTerminator()->getOperand(0).getDefiningOp();
+  return !last || isa<arith::NegFOp>(last) ||
+         (isa<arith::MulFOp, arith::DivFOp>(last) &&
+          llvm::any_of(last->getOperands(), [](Value v) { return matchPattern(v, m_Constant()); }));
+}
+
 bool TraceScope::isWhole(Value root, ArrayRef<Value> others) const {
-  llvm::SetVector<Value> views;
-  views.insert(root);
-  for (unsigned next = 0; next < views.size(); ++next)
-    for (Operation *user : views[next].getUsers()) {
-      if (user->getNumResults() == 0 || !isInside(user->getResult(0)))
-        continue;
-      if (isa<tensor::ConcatOp, tensor::InsertSliceOp, tensor::PadOp>(user))
+  // What is made of it, by a readout for one, is no whole either if it is a piece.
+  llvm::SetVector<Value> made;
+  SmallVector<Operation *> users;
+  llvm::SetVector<Operation *> after = getUsersOfAll(root);
+  made.insert(root);
+  for (unsigned next = 0; next < made.size(); ++next)
+    for (Operation *user : made[next].getUsers())
+      if (user->getNumResults() != 0 && isInside(user->getResult(0)) && made.insert(user->getResult(0)))
+        users.push_back(user);
+  for (Operation *user : users) {
+    if (isa<tensor::ConcatOp, tensor::InsertSliceOp, tensor::PadOp>(user))
+      return false;
+    auto op = dyn_cast<linalg::LinalgOp>(user);
+    if (isTensorView(user) || !op || op.getNumReductionLoops() != 0 || isOfItself(op))
+      continue;
+    // D x is added, or a gate multiplied in. What a norm adds is a number, a weight, or computed
+    // from the same values.
+    for (Operation &inner : op->getRegion(0).front())
+      if (isa<arith::AddFOp, arith::SubFOp>(inner) &&
+          llvm::any_of(inner.getOperands(), [&](Value v) { return readsOthers(op, v, root, after); }))
         return false;
-      auto op = dyn_cast<linalg::LinalgOp>(user);
-      // A copy, or another sign that is taken back later, as in D x - (-y), or another number of it.
-      auto isOfItself = [&] {
-        Value yielded = op->getRegion(0).front().getTerminator()->getOperand(0);
-        Operation *last = yielded.getDefiningOp();
-        return !last || isa<arith::NegFOp>(last) ||
-               (isa<arith::MulFOp, arith::DivFOp>(last) &&
-                llvm::any_of(last->getOperands(), [](Value v) { return matchPattern(v, m_Constant()); }));
-      };
-      // What is made of it, by a readout for one, is no whole either if it is a piece.
-      views.insert(user->getResult(0));
-      if (isTensorView(user) || !op || op.getNumReductionLoops() != 0 || isOfItself())
-        continue;
-      // D x is added, or a gate multiplied in. A number, such as a norm's epsilon, is neither.
-      for (Operation &inner : op->getRegion(0).front())
-        if (isa<arith::AddFOp, arith::SubFOp>(inner) &&
-            llvm::none_of(inner.getOperands(), [](Value v) { return matchPattern(v, m_Constant()); }))
-          return false;
-      for (OpOperand *input : op.getDpsInputOperands())
-        if (isGate(input->get()))
-          return false;
-    }
+    for (OpOperand *input : op.getDpsInputOperands())
+      if (isGate(input->get()))
+        return false;
+  }
   // Nor is anything left behind that is computed from the same, be it once more.
   llvm::SetVector<Value> inside = getFollowed(root);
   return llvm::all_of(getLeftBehind(root), [&](Value value) {
