@@ -92,6 +92,8 @@ private:
     for (unsigned d = 0; d < sizes.size(); ++d)
       if (!llvm::is_contained(rows, d))
         cost = arith::MulIOp::create(b, loc, cost, sizes[d]);
+    if (op->getParentOfType<scf::ParallelOp>())
+      return sequentialRows(b, SmallVector<Value>(sizes.size()), 0);
     if (rows.empty() && along && reductions.empty())
       return splitOneRow();
     // rows of one item = max(1, grain / cost)
@@ -117,6 +119,16 @@ private:
           }
           row(inner, point, constant(inner, 0), sizes[dim]);
         });
+  }
+
+  /// Inside of a loop over rows that is parallel itself.
+  void sequentialRows(OpBuilder &at, SmallVector<Value> point, size_t level) {
+    if (level == rows.size())
+      return row(at, point, constant(at, 0), sizes[dim]);
+    auto loop = scf::ForOp::create(at, loc, constant(at, 0), sizes[rows[level]], constant(at, 1));
+    OpBuilder inner = OpBuilder::atBlockBegin(loop.getBody());
+    point[rows[level]] = loop.getInductionVar();
+    sequentialRows(inner, point, level + 1);
   }
 
   /// One dimension, all parallel: items are pieces of it.

@@ -8,6 +8,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "dialects/SSM/IR/SSM.h"
+#include "lib/Schedule/DroppedDims.h"
 #include "lib/Schedule/Passes.h"
 #include "lib/Schedule/Sizes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -15,6 +16,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 namespace mambac {
 #define GEN_PASS_DEF_COUNTWORKPASS
@@ -99,6 +101,12 @@ public:
   Count flops() {
     if (!main)
       return {};
+    if (auto rows = dyn_cast<scf::ParallelOp>(main)) {
+      SmallVector<Count> terms;
+      for (auto generic : rows.getOps<linalg::LinalgOp>())
+        terms.push_back(multiply({number(countBody(generic)), iterations(generic)}));
+      return multiply({iterations(rows), "(" + add(terms) + ")"});
+    }
     if (auto generic = dyn_cast<linalg::LinalgOp>(main))
       return multiply({number(countBody(generic)), iterations(generic)});
     if (auto indexed = dyn_cast<ssm::IndexedOpInterface>(main))
@@ -117,9 +125,15 @@ public:
   Count bytes() {
     if (!main)
       return {};
+    SmallVector<Count> terms;
+    if (isa<scf::ParallelOp>(main)) { // each buffer once: its rows stay in the cache
+      for (Value argument : kernel.getArguments())
+        if (auto type = dyn_cast<MemRefType>(argument.getType()))
+          terms.push_back(multiply({number(bytesOf(type)), elements(argument)}));
+      return add(terms);
+    }
     if (main->getNumRegions() && !isa<linalg::LinalgOp>(main))
       return {};
-    SmallVector<Count> terms;
     for (Value operand : main->getOperands())
       if (auto type = dyn_cast<MemRefType>(operand.getType()))
         terms.push_back(multiply({number(bytesOf(type)), elements(operand)}));
@@ -158,16 +172,27 @@ private:
     auto type = cast<ShapedType>(value.getType());
     if (!type.isDynamicDim(dim))
       return number(type.getDimSize(dim));
+    if (auto slice = value.getDefiningOp<memref::SubViewOp>()) { // one row
+      llvm::SmallBitVector dropped = mambac::getDroppedDims(slice);
+      for (int64_t source = 0, kept = 0; source < slice.getSourceType().getRank(); ++source)
+        if (!dropped[source] && kept++ == dim)
+          return sizeOf(slice.getSource(), source);
+    }
     auto argument = dyn_cast<BlockArgument>(value);
     if (!argument || argument.getOwner() != &kernel.getBody().front())
       return {};
     OpBuilder builder(call);
-    OpFoldResult size = mambac::findSize(builder, driver, call.getOperand(argument.getArgNumber()), dim);
+    return print(mambac::findSize(builder, driver, call.getOperand(argument.getArgNumber()), dim));
+  }
+
+  /// Text of a size or bound in the driver.
+  Count print(OpFoldResult size) {
     if (!size)
       return {};
     if (auto constant = getConstantIntValue(size))
       return number(*constant);
-    AffineMap map = AffineMap::getMultiDimIdentityMap(1, builder.getContext());
+    MLIRContext *context = call.getContext();
+    AffineMap map = AffineMap::getMultiDimIdentityMap(1, context);
     SmallVector<Value> operands{cast<Value>(size)};
     affine::fullyComposeAffineMapAndOperands(&map, &operands);
     affine::canonicalizeMapAndOperands(&map, &operands);
@@ -207,6 +232,25 @@ private:
           sizes[loop.getPosition()] = sizeOf(operand.get(), dim);
     }
     return multiply(sizes);
+  }
+
+  Count iterations(scf::ParallelOp rows) {
+    SmallVector<Count> sizes;
+    for (Value bound : rows.getUpperBound()) {
+      auto argument = dyn_cast<BlockArgument>(bound);
+      sizes.push_back(print(argument ? OpFoldResult(driverSize(call.getOperand(argument.getArgNumber()))) : getAsOpFoldResult(bound)));
+    }
+    return multiply(sizes);
+  }
+
+  /// A size in the driver, which may still be asked of a buffer.
+  OpFoldResult driverSize(Value value) {
+    auto dim = value.getDefiningOp<memref::DimOp>();
+    if (!dim || !dim.getConstantIndex())
+      return value;
+    OpBuilder builder(call);
+    OpFoldResult size = mambac::findSize(builder, driver, dim.getSource(), *dim.getConstantIndex());
+    return size ? size : OpFoldResult(value);
   }
 
   Count indexedFlops(ssm::IndexedOpInterface op) {

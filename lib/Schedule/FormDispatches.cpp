@@ -8,6 +8,7 @@
 #include "lib/Schedule/Captures.h"
 #include "lib/Schedule/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
@@ -39,6 +40,8 @@ StringRef modulePath(Location loc) {
 
 /// What a kernel is called in profiles.
 std::string kindOf(Operation *op) {
+  if (isa<scf::ParallelOp>(op))
+    return "row_fusion";
   auto generic = dyn_cast<linalg::LinalgOp>(op);
   if (!generic)
     return op->getName().getStringRef().str();
@@ -61,18 +64,9 @@ struct FormDispatchesPass : mambac::impl::FormDispatchesPassBase<FormDispatchesP
         drivers.push_back(function);
     Builder builder(&getContext());
     for (func::FuncOp driver : drivers)
-    {
-      for (Operation &op : llvm::make_early_inc_range(driver.getBody().front())) {
-        auto copy = dyn_cast<memref::CopyOp>(op);
-        if (copy && copy.getSource() == copy.getTarget())
-          copy.erase();
-        else
-          foldFill(&op);
-      }
       for (Operation &op : llvm::make_early_inc_range(driver.getBody().front()))
         if (isWork(&op))
           outline(&op);
-    }
     getOperation()->setAttr("mambac.kernels", builder.getArrayAttr(kernels));
   }
 
@@ -82,69 +76,6 @@ private:
         isa<func::CallOp, ViewLikeOpInterface, memref::DeallocOp>(op))
       return false;
     return true;
-  }
-
-  /// The constant that a generic fills its only output with; null if it does something else.
-  static TypedAttr filledWith(linalg::GenericOp op) {
-    if (!op || op.getNumDpsInits() != 1 || op.getNumReductionLoops())
-      return {};
-    Value value = op.getBody()->getTerminator()->getOperand(0);
-    if (auto arg = dyn_cast<BlockArgument>(value); arg && arg.getOwner() == op.getBody()) {
-      OpOperand *operand = op.getMatchingOpOperand(arg);
-      value = operand->get();
-    }
-    TypedAttr constant;
-    matchPattern(value, m_Constant(&constant));
-    return constant && !isa<ShapedType>(constant.getType()) ? constant : TypedAttr();
-  }
-
-  /// A fill whose buffer is next used as the start of a reduction becomes that reduction's attribute.
-  void foldFill(Operation *op) {
-    auto fill = dyn_cast<linalg::GenericOp>(op);
-    TypedAttr constant = filledWith(fill);
-    if (!constant || !fill.getMatchingIndexingMap(fill.getDpsInitOperand(0)).isPermutation())
-      return;
-    Value buffer = fill.getDpsInitOperand(0)->get();
-    for (Operation *next = op->getNextNode(); next; next = next->getNextNode()) {
-      bool uses = llvm::is_contained(next->getOperands(), buffer);
-      if (!uses) {
-        // Another name of the same memory would be a view of it, or the buffer a view of something that is used.
-        if (isMemoryEffectFree(next) || (buffer.getDefiningOp<memref::AllocOp>() && onlyUsedDirectly(buffer)))
-          continue;
-        if (!sameMemory(next, buffer))
-          continue;
-        return;
-      }
-      auto reduction = dyn_cast<linalg::GenericOp>(next);
-      if (!reduction || !reduction.getNumReductionLoops() || reduction.getNumDpsInits() != 1 ||
-          reduction.getDpsInitOperand(0)->get() != buffer ||
-          llvm::any_of(reduction.getDpsInputs(), [&](Value input) { return input == buffer; }))
-        return;
-      reduction->setAttr("mambac.start", constant);
-      fill.erase();
-      return;
-    }
-  }
-
-  static bool onlyUsedDirectly(Value buffer) {
-    return llvm::none_of(buffer.getUsers(), [](Operation *user) { return isa<ViewLikeOpInterface>(user); });
-  }
-
-  static Value baseOf(Value buffer) {
-    while (auto view = buffer.getDefiningOp<ViewLikeOpInterface>())
-      buffer = view.getViewSource();
-    return buffer;
-  }
-
-  /// Whether an op touches the allocation or argument that `buffer` lies in.
-  static bool sameMemory(Operation *op, Value buffer) {
-    Value base = baseOf(buffer);
-    bool same = false;
-    op->walk([&](Operation *inner) {
-      for (Value operand : inner->getOperands())
-        same |= isa<BaseMemRefType>(operand.getType()) && baseOf(operand) == base;
-    });
-    return same;
   }
 
   /// The entry's input that an op's indices come from, for messages about bad ones; -1 if they are computed.
@@ -202,8 +133,12 @@ private:
   /// `operand` with an open offset, but not where `op` makes views of it, whose types tell theirs.
   static Value opened(OpBuilder &builder, Operation *op, Value operand) {
     Type type = withOpenOffset(operand);
-    if (type == operand.getType() ||
-        op->walk([](ViewLikeOpInterface) { return WalkResult::interrupt(); }).wasInterrupted())
+    auto tellsOffset = [](ViewLikeOpInterface view) {
+      auto made = dyn_cast<MemRefType>(view->getResult(0).getType());
+      bool open = made && ShapedType::isDynamic(made.getStridesAndOffset().second);
+      return open ? WalkResult::advance() : WalkResult::interrupt();
+    };
+    if (type == operand.getType() || op->walk(tellsOffset).wasInterrupted())
       return operand;
     return memref::CastOp::create(builder, op->getLoc(), type, operand);
   }

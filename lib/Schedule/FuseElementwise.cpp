@@ -53,6 +53,32 @@ bool shouldFuse(OpOperand *operand, int64_t largestBody) {
   return true;
 }
 
+/// collapse(expand(x)) -> x, where dimensions of size one come and go and all others stay.
+struct FoldUnitDims : OpRewritePattern<tensor::CollapseShapeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  /// Whether each group of `type`'s dimensions has at most one whose size is not 1, and so is that dimension.
+  static bool onlyUnits(RankedTensorType type, ArrayRef<ReassociationIndices> groups) {
+    return llvm::all_of(groups, [&](const ReassociationIndices &group) {
+      return llvm::count_if(group, [&](int64_t d) { return type.getDimSize(d) != 1; }) <= 1;
+    });
+  }
+
+  LogicalResult matchAndRewrite(tensor::CollapseShapeOp op, PatternRewriter &rewriter) const override {
+    auto expand = op.getSrc().getDefiningOp<tensor::ExpandShapeOp>();
+    if (!expand || expand.getSrcType() != op.getResultType())
+      return rewriter.notifyMatchFailure(op, "not of an expanded tensor of its type");
+    auto wide = cast<RankedTensorType>(op.getSrcType());
+    if (!onlyUnits(wide, op.getReassociationIndices()) || !onlyUnits(wide, expand.getReassociationIndices()))
+      return rewriter.notifyMatchFailure(op, "dimensions are merged");
+    // Dimensions of the tensor that are 1 themselves could stand for one another.
+    if (llvm::is_contained(op.getResultType().getShape(), 1))
+      return rewriter.notifyMatchFailure(op, "the tensor has dimensions of size one");
+    rewriter.replaceOp(op, expand.getSrc());
+    return success();
+  }
+};
+
 struct FuseElementwisePass : mambac::impl::FuseElementwisePassBase<FuseElementwisePass> {
   using Base::Base;
 
@@ -70,6 +96,7 @@ struct FuseElementwisePass : mambac::impl::FuseElementwisePassBase<FuseElementwi
       linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
       linalg::populateInlineConstantOperandsPatterns(patterns);
       linalg::GenericOp::getCanonicalizationPatterns(patterns, &getContext());
+      patterns.add<FoldUnitDims>(&getContext());
       if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
         return signalPassFailure();
     }

@@ -160,6 +160,63 @@ def SplitDestinationsPass : Pass<"mambac-split-destinations", "::mlir::ModuleOp"
   let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def FoldFillsPass : Pass<"mambac-fold-fills", "::mlir::ModuleOp"> {
+  let summary = "Let reductions start from constants instead of filled buffers";
+  let description = [{
+    Before, in a driver:
+
+        linalg.generic .. ins(%zero : f32) outs(%s : memref<4xf32>) { yield %zero }
+        linalg.generic .. ins(%x : memref<4x9xf32>) outs(%s : memref<4xf32>) { arith.addf }
+
+    After:
+
+        linalg.generic .. ins(%x : memref<4x9xf32>) outs(%s : memref<4xf32>) attrs = {mambac.start = 0.0 : f32} ..
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def FuseRowsPass : Pass<"mambac-fuse-rows", "::mlir::ModuleOp"> {
+  let summary = "Fuse operations that go through the same rows, reductions among them";
+  let description = [{
+    Operations that follow each other in a driver, share their outer parallel dimensions, and hand each other rows
+    (norms, softmax, their neighbours) become one loop over these rows, whose body has what each of them does with one
+    row. Between them a row stays in the first level cache; buffers that nothing else reads become rows on the stack.
+    Results do not change: each row is computed as before.
+
+    Before, in a driver:
+
+        linalg.generic .. ["parallel", "reduction"] ins(%x : memref<?x768xf32>) outs(%s : memref<?xf32>)
+        linalg.generic .. ["parallel", "parallel"] ins(%x, %s : ..) outs(%y : memref<?x768xf32>)
+
+    After:
+
+        scf.parallel (%i) = (%c0) to (%rows) step (%c1) {
+          %t = memref.alloca() : memref<f32>
+          %xi = memref.subview %x[%i, 0] [1, 768] [1, 1] : ..
+          linalg.generic .. ["reduction"] ins(%xi : ..) outs(%t : memref<f32>)
+          %yi = memref.subview %y[%i, 0] [1, 768] [1, 1] : ..
+          linalg.generic .. ["parallel"] ins(%xi, %t : ..) outs(%yi : ..)
+        }
+  }];
+  let options = [
+    Option<"stackBytes", "stack-bytes", "int64_t", /*default=*/"65536",
+           "Bytes of rows that one loop may have on the stack; 0: nothing is fused">,
+    Option<"shortestRow", "shortest-row", "int64_t", /*default=*/"64",
+           "Points of a row, as far as known, below which there is more to a row's address than to its work">,
+    Option<"longestRow", "longest-row", "int64_t", /*default=*/"262144",
+           "Points of a row, as far as known, above which several cores had better share it">,
+    Option<"smallGroup", "small-group", "int64_t", /*default=*/"16384",
+           "Points that operations without a common parallel dimension may have altogether">
+  ];
+  let statistics = [
+    Statistic<"numGroups", "groups", "Loops over rows that were made">,
+    Statistic<"numFused", "fused", "Operations in them">,
+    Statistic<"numRows", "rows", "Buffers that became rows on the stack">
+  ];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+                          "::mlir::arith::ArithDialect"];
+}
+
 def FormDispatchesPass : Pass<"mambac-form-dispatches", "::mlir::ModuleOp"> {
   let summary = "Outline kernels of drivers into shared private functions";
   let description = [{

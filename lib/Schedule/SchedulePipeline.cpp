@@ -81,7 +81,13 @@ static void populateBufferize(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(bufferization::createBufferLoopHoistingPass());
 }
 
-static void populateKernels(OpPassManager &pm) {
+static void populateKernels(OpPassManager &pm, const mambac::ScheduleOptions &options) {
+  // On buffers, where who reads what is plain; after fills are gone, which would stand between.
+  pm.addPass(mambac::createFoldFillsPass());
+  mambac::FuseRowsPassOptions rows;
+  rows.stackBytes = options.stackBytes;
+  rows.shortestRow = options.shortestRow;
+  pm.addPass(mambac::createFuseRowsPass(rows));
   pm.addPass(mambac::createFormDispatchesPass());
   pm.addPass(mambac::createCountWorkPass()); // while each kernel is one op and all buffers have their sizes
   pm.addPass(createCanonicalizerPass());
@@ -106,7 +112,7 @@ void mambac::buildSchedulePipeline(OpPassManager &pm, const ScheduleOptions &opt
   populateTensorLevel(pm, options);
   populateFusion(pm, options);
   populateBufferize(pm);
-  populateKernels(pm);
+  populateKernels(pm, options);
 }
 
 void mambac::buildSchedulePipeline(OpPassManager &pm) { buildSchedulePipeline(pm, ScheduleOptions()); }

@@ -25,6 +25,11 @@ struct ScheduleOptions : mlir::PassPipelineOptions<ScheduleOptions> {
   Option<int64_t> defaultSize{*this, "default-size", llvm::cl::desc("See ssm-order-contractions"),
                               llvm::cl::init(ssm::SSMOrderContractionsOptions().defaultSize)};
 
+  Option<int64_t> stackBytes{*this, "stack-bytes", llvm::cl::desc("See mambac-fuse-rows"),
+                             llvm::cl::init(FuseRowsPassOptions().stackBytes)};
+  Option<int64_t> shortestRow{*this, "shortest-row", llvm::cl::desc("See mambac-fuse-rows"),
+                              llvm::cl::init(FuseRowsPassOptions().shortestRow)};
+
   ssm::SSMOrderContractionsOptions contractions() const;
 };
 

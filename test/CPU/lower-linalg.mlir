@@ -90,3 +90,28 @@ func.func @embedding(%ids: memref<?xi64>, %table: memref<50x40xf32>, %y: memref<
   }
   return
 }
+
+// -----
+
+// Inside of a loop over rows that is parallel already there are plain loops.
+// CHECK-LABEL: func.func @rows(
+// CHECK-COUNT-1: scf.parallel
+// CHECK-NOT: scf.parallel
+// CHECK: scf.for
+// CHECK: vector.load %{{.*}} : memref<40xf32, strided<[1], offset: ?>>, vector<16xf32>
+// CHECK: return
+func.func @rows(%x: memref<?x40xf32>, %y: memref<?x40xf32>, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.parallel (%i) = (%c0) to (%n) step (%c1) {
+    %xi = memref.subview %x[%i, 0] [1, 40] [1, 1] : memref<?x40xf32> to memref<40xf32, strided<[1], offset: ?>>
+    %yi = memref.subview %y[%i, 0] [1, 40] [1, 1] : memref<?x40xf32> to memref<40xf32, strided<[1], offset: ?>>
+    linalg.generic {indexing_maps = [affine_map<(d) -> (d)>, affine_map<(d) -> (d)>], iterator_types = ["parallel"]}
+        ins(%xi : memref<40xf32, strided<[1], offset: ?>>) outs(%yi : memref<40xf32, strided<[1], offset: ?>>) {
+    ^bb0(%in: f32, %out: f32):
+      %0 = arith.negf %in : f32
+      linalg.yield %0 : f32
+    }
+  }
+  return
+}

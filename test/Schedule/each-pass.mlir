@@ -4,6 +4,7 @@
 // RUN: mamba-opt %s --split-input-file --mambac-split-destinations | FileCheck %s --check-prefix=SPLIT
 // RUN: mamba-opt %s --split-input-file --mambac-form-dispatches | FileCheck %s --check-prefix=FORM
 // RUN: mamba-opt %s --split-input-file --mambac-hoist-workspaces | FileCheck %s --check-prefix=HOIST
+// RUN: mamba-opt %s --split-input-file --mambac-fold-fills | FileCheck %s --check-prefix=FILLS
 
 // There is no kernel for doubles: the op's definition runs.
 // REST-LABEL: @doubles
@@ -119,5 +120,43 @@ func.func private @kernel(%x: memref<4xf32>) attributes {mambac.kernel_kind = "e
   %t = memref.alloc() : memref<16xf32>
   %v = memref.load %t[%c0] : memref<16xf32>
   memref.store %v, %x[%c0] : memref<4xf32>
+  return
+}
+
+// -----
+
+// The zero that a sum starts from is no buffer; one that is read in between is.
+// FILLS-LABEL: func.func @fills
+// FILLS-NOT: linalg.yield %cst
+// FILLS: mambac.start = 0.000000e+00 : f32
+// FILLS: linalg.generic {{.*}} outs(%arg3 :
+// FILLS: memref.copy
+// FILLS-NOT: mambac.start
+// FILLS: return
+func.func @fills(%x: memref<4x9xf32>, %s: memref<4xf32>, %z: memref<4xf32>, %t: memref<4xf32>) attributes {mambac.abi} {
+  %zero = arith.constant 0.0 : f32
+  linalg.generic {indexing_maps = [affine_map<(i) -> ()>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%zero : f32) outs(%s : memref<4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  }
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>], iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<4x9xf32>) outs(%s : memref<4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %0 = arith.addf %out, %in : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [affine_map<(i) -> ()>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%zero : f32) outs(%t : memref<4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  }
+  memref.copy %t, %z : memref<4xf32> to memref<4xf32>
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>], iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<4x9xf32>) outs(%t : memref<4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %0 = arith.addf %out, %in : f32
+    linalg.yield %0 : f32
+  }
   return
 }

@@ -1,6 +1,6 @@
 // The stages with other chunks and tiles: what a pass computes stays, as run by definition behind each of them (the arena
 // has its length once it is planned), and as compiled.
-// RUN: mamba-opt %s --check-passes --mambac-schedule="largest-body=0 exact-up-to=2 memory-weight=0" \
+// RUN: mamba-opt %s --check-passes --mambac-schedule="largest-body=0 shortest-row=1 exact-up-to=2 memory-weight=0" \
 // RUN:   --mambac-lower-cpu="ssd-chunk=16 conv-time=7 matmul-rows=5 matmul-vectors=1 tile-rows=5 sum-block=9 grain=64 sum-vectors=1" \
 // RUN:   2>&1 >/dev/null | FileCheck %s --check-prefix=CHECKED
 // RUN: mamba-opt %s --mambac-schedule --mambac-expand-kernels="ssd-chunk=32" --run=compiled --repeat 1 | FileCheck %s --check-prefixes=RESULT,TILES32
@@ -13,7 +13,7 @@
 // CHECKED-NOT: {{error|note}}
 
 // The workspace holds the scores of 7 chunks of 32 steps, in tiles of 48 x 48, or of 3 of 80 steps.
-// RESULT: out0: tensor<1x200x4x8xf32>  min -63.78  max 88.7666  mean -0.467118
+// RESULT: out0: tensor<1x200x4x8xf32>  min -63.78{{0?1?}}  max 88.7666  mean -0.467118
 // TILES32: temporaries as run: peak 90.2 kB
 // TILES80: temporaries as run: peak 136 kB
 module {

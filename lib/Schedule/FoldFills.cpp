@@ -1,0 +1,106 @@
+//===- FoldFills.cpp - Reductions start from constants, not from filled buffers -------------------------------===//
+//
+// In bufferized drivers: a fill whose buffer is next used as the start of a reduction becomes an attribute of that
+// reduction, `mambac.start`, and copies of a buffer to itself go. So what is left between kernels is work.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Schedule/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+
+namespace mambac {
+#define GEN_PASS_DEF_FOLDFILLSPASS
+#include "lib/Schedule/Passes.h.inc"
+} // namespace mambac
+
+using namespace mlir;
+
+namespace {
+
+struct FoldFillsPass : mambac::impl::FoldFillsPassBase<FoldFillsPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    for (auto driver : getOperation().getOps<func::FuncOp>()) {
+      if (!driver->hasAttr("mambac.abi"))
+        continue;
+      for (Operation &op : llvm::make_early_inc_range(driver.getBody().front())) {
+        auto copy = dyn_cast<memref::CopyOp>(op);
+        if (copy && copy.getSource() == copy.getTarget())
+          copy.erase();
+        else
+          foldFill(&op);
+      }
+    }
+  }
+
+private:
+  /// The constant that a generic fills its only output with; null if it does something else.
+  static TypedAttr filledWith(linalg::GenericOp op) {
+    if (!op || op.getNumDpsInits() != 1 || op.getNumReductionLoops())
+      return {};
+    Value value = op.getBody()->getTerminator()->getOperand(0);
+    if (auto arg = dyn_cast<BlockArgument>(value); arg && arg.getOwner() == op.getBody()) {
+      OpOperand *operand = op.getMatchingOpOperand(arg);
+      value = operand->get();
+    }
+    TypedAttr constant;
+    matchPattern(value, m_Constant(&constant));
+    return constant && !isa<ShapedType>(constant.getType()) ? constant : TypedAttr();
+  }
+
+  /// A fill whose buffer is next used as the start of a reduction becomes that reduction's attribute.
+  void foldFill(Operation *op) {
+    auto fill = dyn_cast<linalg::GenericOp>(op);
+    TypedAttr constant = filledWith(fill);
+    if (!constant || !fill.getMatchingIndexingMap(fill.getDpsInitOperand(0)).isPermutation())
+      return;
+    Value buffer = fill.getDpsInitOperand(0)->get();
+    for (Operation *next = op->getNextNode(); next; next = next->getNextNode()) {
+      bool uses = llvm::is_contained(next->getOperands(), buffer);
+      if (!uses) {
+        // Another name of the same memory would be a view of it, or the buffer a view of something that is used.
+        if (isMemoryEffectFree(next) || (buffer.getDefiningOp<memref::AllocOp>() && onlyUsedDirectly(buffer)))
+          continue;
+        if (!sameMemory(next, buffer))
+          continue;
+        return;
+      }
+      auto reduction = dyn_cast<linalg::GenericOp>(next);
+      if (!reduction || !reduction.getNumReductionLoops() || reduction.getNumDpsInits() != 1 ||
+          reduction.getDpsInitOperand(0)->get() != buffer ||
+          llvm::any_of(reduction.getDpsInputs(), [&](Value input) { return input == buffer; }))
+        return;
+      reduction->setAttr("mambac.start", constant);
+      fill.erase();
+      return;
+    }
+  }
+
+  static bool onlyUsedDirectly(Value buffer) {
+    return llvm::none_of(buffer.getUsers(), [](Operation *user) { return isa<ViewLikeOpInterface>(user); });
+  }
+
+  static Value baseOf(Value buffer) {
+    while (auto view = buffer.getDefiningOp<ViewLikeOpInterface>())
+      buffer = view.getViewSource();
+    return buffer;
+  }
+
+  /// Whether an op touches the allocation or argument that `buffer` lies in.
+  static bool sameMemory(Operation *op, Value buffer) {
+    Value base = baseOf(buffer);
+    bool same = false;
+    op->walk([&](Operation *inner) {
+      for (Value operand : inner->getOperands())
+        same |= isa<BaseMemRefType>(operand.getType()) && baseOf(operand) == base;
+    });
+    return same;
+  }
+};
+
+} // namespace
