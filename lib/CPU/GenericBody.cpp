@@ -124,6 +124,13 @@ bool GenericBody::hasCombiners() const {
   return true;
 }
 
+bool GenericBody::hasExtrema() const {
+  for (unsigned i = 0; i < numOutputs(); ++i)
+    if (!isa_and_nonnull<arith::MaximumFOp, arith::MinimumFOp, arith::MaxNumFOp, arith::MinNumFOp>(combiner(i)))
+      return false;
+  return true;
+}
+
 bool GenericBody::readsOutput(unsigned number) const {
   auto self = const_cast<linalg::LinalgOp &>(op);
   return !self.getRegionOutputArgs()[number].use_empty();

@@ -22,6 +22,8 @@ public:
   bool canVectorize(unsigned dim, bool strided) const;
   /// Whether each output is combined by one associative operation.
   bool hasCombiners() const;
+  /// Whether each output is the largest or smallest of something: any order will do, and a step takes long.
+  bool hasExtrema() const;
 
   /// Prepares for code along `dim` inside loops over it and `inner` (reductions): what depends on neither is emitted
   /// now. `ivs` holds the other dimensions' values.

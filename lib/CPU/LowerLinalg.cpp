@@ -68,7 +68,7 @@ private:
       for (int64_t d = int64_t(rank) - 1; d >= 0; --d)
         if (iterators[d] == utils::IteratorType::reduction && wide(d) && body.hasCombiners() &&
             body.canVectorize(d, strided))
-          return pick(d, strided ? lanes : sumVectors * lanes);
+          return pick(d, strided ? lanes : (body.hasExtrema() ? 8 : sumVectors) * lanes);
     }
     dim = rank ? rank - 1 : 0;
     vectorLanes = 0;
