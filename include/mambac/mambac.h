@@ -99,6 +99,8 @@ typedef struct mambac_entry_info {
   int32_t num_symbols, num_inputs, num_outputs;
   const mambac_symbol_info *symbols;
   const mambac_value_info *inputs, *outputs;
+  const char *scratch_text; /* bytes of scratch memory as a formula of the symbols, for people; empty if it is none.
+                             * mambac_shapes computes them */
 } mambac_entry_info;
 
 /* The version of this interface and of the products that it opens. */

@@ -154,6 +154,8 @@ struct Writer {
     LogicalResult result = success();
     json.object([&] {
       json.attribute("name", entry.getName());
+      if (auto text = entry->getAttrOfType<StringAttr>("mambac.arena_text"))
+        json.attribute("arena_text", text.getValue());
       SmallVector<std::string> names;
       json.attributeArray("symbols", [&] {
         auto list = entry->getAttrOfType<ArrayAttr>("mambac.symbols");

@@ -140,13 +140,39 @@ struct ChannelsLastPass : mambac::impl::ChannelsLastBase<ChannelsLastPass> {
     return any;
   }
 
+  /// Reshapes that only put unit dimensions between those of a tensor: for each dimension of the result, that of the
+  /// source, or -1 for a new one. Nothing for other reshapes.
+  static std::optional<SmallVector<int64_t>> getUnitsAdded(tensor::ExpandShapeOp expand) {
+    SmallVector<int64_t> from(expand.getResultType().getRank(), -1);
+    for (auto [dim, group] : llvm::enumerate(expand.getReassociationIndices())) {
+      SmallVector<int64_t> others;
+      for (int64_t member : group)
+        if (expand.getResultType().getDimSize(member) != 1)
+          others.push_back(member);
+      if (others.size() > 1)
+        return std::nullopt;
+      from[others.empty() ? group.front() : others.front()] = dim;
+    }
+    return from;
+  }
+
   /// An einsum that is read by one scan alone writes its axes in the order of the scan's: batch, time, channels. A
   /// projection that is read by an elementwise operation writes them in the order of that one's result, if its channels are
-  /// innermost there.
+  /// innermost there. A batch of one may have been put in between.
   void rewrite(ssm::EinsumOp einsum) {
     if (!einsum->getResult(0).hasOneUse())
       return;
-    OpOperand &use = *einsum->getResult(0).getUses().begin();
+    Value result = einsum->getResult(0);
+    auto expand = dyn_cast<tensor::ExpandShapeOp>(*result.user_begin());
+    SmallVector<int64_t> from = llvm::to_vector(llvm::seq<int64_t>(0, cast<ShapedType>(result.getType()).getRank()));
+    if (expand) {
+      auto added = getUnitsAdded(expand);
+      if (!added || !expand.getResult().hasOneUse())
+        return;
+      from = *added;
+      result = expand.getResult();
+    }
+    OpOperand &use = *result.getUses().begin();
     auto readOrder = getReadOrder(use);
     if (!readOrder || !readOrder->first.isProjectedPermutation())
       return;
@@ -156,21 +182,46 @@ struct ChannelsLastPass : mambac::impl::ChannelsLastBase<ChannelsLastPass> {
       return readOrder->second[cast<AffineDimExpr>(read.getResult(dim)).getPosition()];
     };
     llvm::stable_sort(order, [&](unsigned x, unsigned y) { return placeOf(x) < placeOf(y); });
-    if (llvm::is_sorted(order) || (isa<linalg::GenericOp>(use.getOwner()) && !isOfWeight(einsum, order.back())))
+    SmallVector<unsigned> ownOrder; // of the einsum's own dimensions
+    for (unsigned dim : order)
+      if (from[dim] >= 0)
+        ownOrder.push_back(from[dim]);
+    if (ownOrder.empty() || llvm::is_sorted(ownOrder) ||
+        (isa<linalg::GenericOp>(use.getOwner()) && !isOfWeight(einsum, ownOrder.back())))
       return;
     OpBuilder b(einsum);
     SmallVector<AffineMap> maps = einsum.getIndexingMapsArray();
     SmallVector<OpFoldResult> oldSizes = tensor::getMixedSizes(b, einsum.getLoc(), einsum.getOuts()[0]), sizes;
     SmallVector<AffineExpr> written, readAt;
-    for (unsigned dim : order) {
+    for (unsigned dim : ownOrder) {
       sizes.push_back(oldSizes[dim]);
       written.push_back(maps.back().getResult(dim));
-      readAt.push_back(read.getResult(dim));
     }
+    for (unsigned dim : order)
+      readAt.push_back(read.getResult(dim));
     maps.back() = AffineMap::get(maps.back().getNumDims(), 0, written, &getContext());
     auto type = cast<RankedTensorType>(einsum->getResult(0).getType());
     Value empty = tensor::EmptyOp::create(b, einsum.getLoc(), sizes, type.getElementType());
     auto moved = ssm::EinsumOp::create(b, einsum.getLoc(), einsum.getInputs(), empty, maps);
+    Value moving = moved->getResult(0);
+    if (expand) {
+      // Each unit dimension joins the next other one, or at the end the last.
+      SmallVector<ReassociationIndices> groups(1);
+      SmallVector<int64_t> shape;
+      SmallVector<OpFoldResult> expanded;
+      b.setInsertionPoint(expand);
+      SmallVector<OpFoldResult> before = expand.getMixedOutputShape();
+      size_t left = ownOrder.size();
+      for (auto [place, dim] : llvm::enumerate(order)) {
+        groups.back().push_back(place);
+        shape.push_back(expand.getResultType().getDimSize(dim));
+        expanded.push_back(before[dim]);
+        if (from[dim] >= 0 && --left)
+          groups.emplace_back();
+      }
+      moving = tensor::ExpandShapeOp::create(b, expand.getLoc(), RankedTensorType::get(shape, type.getElementType()), moving,
+                                            groups, expanded);
+    }
     SmallVector<AffineMap> userMaps;
     if (auto user = dyn_cast<ssm::IndexedOpInterface>(use.getOwner()))
       userMaps = user.getIndexingMapsArray();
@@ -178,7 +229,9 @@ struct ChannelsLastPass : mambac::impl::ChannelsLastBase<ChannelsLastPass> {
       userMaps = cast<linalg::GenericOp>(use.getOwner()).getIndexingMapsArray();
     userMaps[use.getOperandNumber()] = AffineMap::get(read.getNumDims(), 0, readAt, &getContext());
     use.getOwner()->setAttr("indexing_maps", b.getAffineMapArrayAttr(userMaps));
-    use.set(moved->getResult(0));
+    use.set(moving);
+    if (expand)
+      expand.erase();
     einsum->erase();
     ++numMoved;
   }

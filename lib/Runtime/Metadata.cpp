@@ -166,7 +166,8 @@ void finish(Entry &entry) {
                 int32_t(entry.outputs.size()),
                 entry.symbolInfos.data(),
                 entry.inputInfos.data(),
-                entry.outputInfos.data()};
+                entry.outputInfos.data(),
+                entry.scratchText.c_str()};
 }
 
 } // namespace
@@ -195,6 +196,7 @@ mambac_status Metadata::parse(const char *text, const char *fileName, ErrorText 
     entries.emplace_back();
     Entry &entry = entries.back();
     entry.name = reader.text(from, "name", true);
+    entry.scratchText = reader.text(from, "arena_text", false);
     for (const json &symbol : reader.list(from, "symbols"))
       entry.symbols.push_back(reader.symbol(symbol));
     for (const json &input : reader.list(from, "inputs"))

@@ -38,7 +38,7 @@ struct Value {
 };
 
 struct Entry {
-  std::string name;
+  std::string name, scratchText;
   std::vector<Symbol> symbols;
   std::vector<Value> inputs, outputs;
   size_t inputRanks = 0, outputRanks = 0; ///< sums

@@ -281,9 +281,9 @@ def HoistWorkspacesPass : Pass<"mambac-hoist-workspaces", "::mlir::ModuleOp"> {
 def PlanArenaPass : Pass<"mambac-plan-arena", "::mlir::ModuleOp"> {
   let summary = "Place the temporaries of drivers in one arena";
   let description = [{
-    Buffers that are never live together share a slot of the arena that the caller lends; a slot is as long as the
-    longest of its buffers for the symbols of the call. Sizes known at compile time are packed by offset instead. A
-    function @<entry>.arena computes the arena's length from the symbols.
+    Buffers that are live together lie apart; who lies above whom is the same for all sizes, and each offset is the
+    largest end of what lies below, computed from the symbols of the call. A function @<entry>.arena computes the arena's
+    length, which the entry's attribute `mambac.arena_text` says as a formula.
 
     Before:
 
@@ -294,8 +294,7 @@ def PlanArenaPass : Pass<"mambac-plan-arena", "::mlir::ModuleOp"> {
         %a = memref.view %arena[%c0][%s] : memref<?xi8> to memref<?xf32>
   }];
   let statistics = [
-    Statistic<"numBuffers", "buffers", "Temporaries placed in an arena">,
-    Statistic<"numSlots", "slots", "Slots of arenas">
+    Statistic<"numBuffers", "buffers", "Temporaries placed in an arena">
   ];
   let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect",
                           "::mlir::affine::AffineDialect"];

@@ -1,15 +1,18 @@
 //===- PlanArena.cpp - One arena per entry --------------------------------------------------------------------===//
 //
-// Gives every memref.alloc of a driver a place in the arena that the caller lends. Buffers that are never live
-// together share a slot; a slot is as long as the longest of its buffers for the symbols of the call. Sizes known at
-// compile time are packed by offset instead. Emits @<entry>.arena, which computes the arena's length from the symbols.
+// Gives every memref.alloc of a driver a place in the arena that the caller lends. Who lies above whom is decided here
+// (ArenaOrder.h), the offsets are computed from the symbols of the call: each is the largest end of what lies below. With
+// constant sizes they are constants. Emits @<entry>.arena, which computes the arena's length, and notes that as a text.
 //
 //===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Schedule/ArenaOrder.h"
 #include "lib/Schedule/Passes.h"
+#include "lib/Schedule/SizeFormula.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
+#include <map>
 
 namespace mambac {
 #define GEN_PASS_DEF_PLANARENAPASS
@@ -17,21 +20,185 @@ namespace mambac {
 } // namespace mambac
 
 using namespace mlir;
+using namespace mambac;
 
 namespace {
 
 constexpr int64_t kAlignment = 64;
+/// Sizes at sample points are only compared, so they are cut off where their sums could overflow.
+constexpr int64_t kLargestSample = int64_t(1) << 48;
 
-struct Buffer {
+struct Buffer : ArenaBuffer {
   memref::AllocOp alloc;
-  int64_t first = -1, last = -1; ///< positions of the first and last operation that uses it
-  SmallVector<int64_t> samples;  ///< sizes in bytes at the sample points
-  int64_t position = 0, slot = -1, offset = 0;
-  bool isStatic() const { return memref::AllocOp(alloc).getType().hasStaticShape(); }
+  int64_t position = 0; ///< of the allocation
 };
 
 int64_t elementBytes(Type type) { return std::max<int64_t>(1, (type.getIntOrFloatBitWidth() + 7) / 8); }
 int64_t aligned(int64_t bytes) { return std::max<int64_t>((bytes + kAlignment - 1) / kAlignment * kAlignment, kAlignment); }
+
+/// The bytes of a buffer but for its dynamic sizes.
+int64_t fixedBytes(MemRefType type) {
+  int64_t bytes = elementBytes(type.getElementType());
+  for (int64_t size : type.getShape())
+    if (!ShapedType::isDynamic(size))
+      bytes *= size;
+  return bytes;
+}
+
+/// Computes offsets in code. Equal sizes and equal offsets are one value, so equal layers add nothing.
+class Layout {
+public:
+  Layout(OpBuilder &builder, Location loc, ValueRange symbols, ValueRange args) : builder(builder), loc(loc) {
+    for (auto [symbol, arg] : llvm::zip(symbols, args))
+      mapping.map(symbol, arg);
+    zero = arith::ConstantIndexOp::create(builder, loc, 0);
+  }
+
+  /// Offsets of all buffers, which are dead values where the arena is empty; returns the arena's length.
+  Value place(ArrayRef<Buffer> buffers, const ArenaOrder &order, SmallVectorImpl<Value> &offsets) {
+    offsets.assign(buffers.size(), zero);
+    SmallVector<Value> ends(buffers.size());
+    llvm::SetVector<Value> tops;
+    for (unsigned i : order.order) {
+      llvm::SetVector<Value> below;
+      for (unsigned other : order.below[i])
+        below.insert(ends[other]);
+      for (Value end : below)
+        covered.insert(end);
+      offsets[i] = largest(below.takeVector());
+      ends[i] = end(offsets[i], size(buffers[i].alloc));
+      tops.insert(ends[i]);
+    }
+    SmallVector<Value> last;
+    for (Value top : tops)
+      if (!covered.contains(top))
+        last.push_back(top);
+    return largest(std::move(last));
+  }
+
+private:
+  Value constant(int64_t value) { return arith::ConstantIndexOp::create(builder, loc, value); }
+
+  Value largest(SmallVector<Value> values) {
+    if (values.empty())
+      return zero;
+    llvm::sort(values, [](Value a, Value b) { return a.getAsOpaquePointer() < b.getAsOpaquePointer(); });
+    Value &known = maxima[values];
+    if (!known) {
+      // In the order in which they were computed, so that the code does not depend on addresses.
+      SmallVector<Value> ordered = values;
+      llvm::sort(ordered, [](Value a, Value b) {
+        return a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp());
+      });
+      known = ordered[0];
+      for (Value value : ArrayRef(ordered).drop_front())
+        known = arith::MaxUIOp::create(builder, loc, known, value);
+    }
+    return known;
+  }
+
+  Value end(Value offset, Value bytes) {
+    Value &known = sums[{offset, bytes}];
+    if (!known)
+      known = arith::AddIOp::create(builder, loc, offset, bytes);
+    return known;
+  }
+
+  Value size(memref::AllocOp alloc) {
+    MemRefType type = alloc.getType();
+    std::pair<int64_t, SmallVector<Value>> key{fixedBytes(type), alloc.getDynamicSizes()};
+    for (auto &[other, value] : sizes)
+      if (other == key)
+        return value;
+    Value bytes;
+    if (type.hasStaticShape()) {
+      bytes = constant(aligned(key.first));
+    } else {
+      bytes = constant(key.first);
+      for (Value dynamic : alloc.getDynamicSizes())
+        bytes = arith::MulIOp::create(builder, loc, bytes, cloneSlice(dynamic));
+      if (key.first % kAlignment) {
+        bytes = arith::AddIOp::create(builder, loc, bytes, constant(kAlignment - 1));
+        bytes = arith::AndIOp::create(builder, loc, bytes, constant(-kAlignment));
+      }
+    }
+    sizes.push_back({key, bytes});
+    return bytes;
+  }
+
+  Value cloneSlice(Value value) {
+    if (Value known = mapping.lookupOrNull(value))
+      return known;
+    Operation *op = value.getDefiningOp();
+    for (Value operand : op->getOperands())
+      cloneSlice(operand);
+    builder.clone(*op, mapping);
+    return mapping.lookup(value);
+  }
+
+  OpBuilder &builder;
+  Location loc;
+  IRMapping mapping;
+  Value zero;
+  llvm::DenseSet<Value> covered; ///< ends that something lies above
+  std::map<SmallVector<Value>, Value, bool (*)(const SmallVector<Value> &, const SmallVector<Value> &)> maxima{
+      [](const SmallVector<Value> &a, const SmallVector<Value> &b) {
+        return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](Value x, Value y) {
+          return x.getAsOpaquePointer() < y.getAsOpaquePointer();
+        });
+      }};
+  llvm::DenseMap<std::pair<Value, Value>, Value> sums;
+  SmallVector<std::pair<std::pair<int64_t, SmallVector<Value>>, Value>> sizes;
+};
+
+/// The arena's length as a text: the largest of some sums. Empty if it is too long, or if a size is no formula.
+std::string describe(func::FuncOp function, ArrayRef<Buffer> buffers, const ArenaOrder &order, ValueRange symbols) {
+  constexpr size_t mostSums = 8;
+  SmallVector<std::string> names;
+  auto list = function->getAttrOfType<ArrayAttr>("mambac.symbols");
+  for (size_t i = 0; i < symbols.size(); ++i) {
+    auto dict = list && i < list.size() ? dyn_cast<DictionaryAttr>(list[i]) : DictionaryAttr();
+    auto name = dict ? dict.getAs<StringAttr>("name") : StringAttr();
+    names.push_back(name ? name.str() : "s" + std::to_string(i));
+  }
+  auto add = [](SmallVector<SizeFormula> &sums, const SizeFormula &sum) {
+    if (llvm::any_of(sums, [&](const SizeFormula &other) { return sum.isAtMost(other); }))
+      return;
+    llvm::erase_if(sums, [&](const SizeFormula &other) { return other.isAtMost(sum); });
+    sums.push_back(sum);
+  };
+  SmallVector<SmallVector<SizeFormula>> ends(buffers.size());
+  SmallVector<SizeFormula> tops;
+  for (unsigned i : order.order) {
+    memref::AllocOp alloc = buffers[i].alloc;
+    SizeFormula bytes(fixedBytes(alloc.getType()));
+    for (Value dynamic : alloc.getDynamicSizes()) {
+      auto size = SizeFormula::of(dynamic, symbols, names);
+      if (!size)
+        return "";
+      bytes = bytes * *size;
+    }
+    bytes = bytes.alignedTo(kAlignment);
+    SmallVector<SizeFormula> offsets;
+    for (unsigned other : order.below[i])
+      for (const SizeFormula &end : ends[other])
+        add(offsets, end);
+    if (offsets.empty())
+      offsets.push_back(SizeFormula());
+    if (offsets.size() > mostSums)
+      return "";
+    for (const SizeFormula &offset : offsets) {
+      ends[i].push_back(offset + bytes);
+      add(tops, ends[i].back());
+    }
+  }
+  if (tops.size() > mostSums)
+    return "";
+  std::string text;
+  for (const SizeFormula &top : tops)
+    text += (text.empty() ? "" : ", ") + top.text();
+  return tops.empty() ? "0" : tops.size() > 1 ? "max(" + text + ")" : text;
+}
 
 struct PlanArenaPass : mambac::impl::PlanArenaPassBase<PlanArenaPass> {
   using Base::Base;
@@ -59,8 +226,7 @@ private:
     SmallVector<Buffer> buffers;
     for (Operation &op : block) {
       positions[&op] = positions.size();
-      if (auto alloc = dyn_cast<memref::AllocOp>(op))
-        {
+      if (auto alloc = dyn_cast<memref::AllocOp>(op)) {
         Buffer &buffer = buffers.emplace_back();
         buffer.alloc = alloc;
         buffer.position = positions[&op];
@@ -71,74 +237,61 @@ private:
       if (failed(live(buffer, block, positions)))
         return failure();
       for (ArrayRef<int64_t> point : points) {
-        int64_t bytes = elementBytes(buffer.alloc.getType().getElementType());
-        for (int64_t size : buffer.alloc.getType().getShape())
-          if (!ShapedType::isDynamic(size))
-            bytes *= size;
+        int64_t bytes = fixedBytes(buffer.alloc.getType());
         for (Value size : buffer.alloc.getDynamicSizes()) {
           auto value = evaluate(size, point);
           if (!value)
             return buffer.alloc.emitError("the size of a temporary, ")
                    << buffer.alloc.getType() << ", depends on data, not on the entry's sizes alone: " << unresolved;
-          bytes *= *value;
+          bytes = *value > 0 && bytes > kLargestSample / *value ? kLargestSample : bytes * *value;
         }
         buffer.samples.push_back(aligned(bytes));
       }
     }
-    // Unused allocations go away; the others are placed in the order of their first use.
+    // Unused allocations go away; the others are known in the order of their first use.
     llvm::erase_if(buffers, [](Buffer &buffer) { return buffer.first < 0; });
-    llvm::sort(buffers, [](const Buffer &a, const Buffer &b) { return std::pair(a.first, a.position) < std::pair(b.first, b.position); });
-    bool allStatic = llvm::all_of(buffers, [](const Buffer &buffer) { return buffer.isStatic(); });
-    SmallVector<SmallVector<Buffer *>> slots;
-    int64_t staticBytes = 0;
-    if (allStatic)
-      staticBytes = packByOffset(buffers);
-    else
-      packBySlot(buffers, slots);
+    llvm::sort(buffers, [](const Buffer &a, const Buffer &b) {
+      return std::pair(a.first, a.position) < std::pair(b.first, b.position);
+    });
+    SmallVector<ArenaBuffer> lifetimes(buffers.begin(), buffers.end());
+    ArenaOrder order = orderArena(lifetimes);
     numBuffers += buffers.size();
-    numSlots += slots.size();
-
-    // Offsets at the top of the driver, and the length in a function of the symbols.
-    OpBuilder builder = OpBuilder::atBlockBegin(&block);
     Location loc = function.getLoc();
+    std::string text = describe(function, buffers, order, symbols);
+    if (!text.empty())
+      function->setAttr("mambac.arena_text", StringAttr::get(&getContext(), text));
+
+    // The length in a function of the symbols, offsets at the top of the driver.
+    OpBuilder moduleBuilder = OpBuilder::atBlockEnd(getOperation().getBody());
+    SmallVector<Type> types(symbols.size(), moduleBuilder.getIndexType());
+    auto size = func::FuncOp::create(moduleBuilder, loc, (function.getName() + ".arena").str(),
+                                     moduleBuilder.getFunctionType(types, moduleBuilder.getIndexType()));
+    size.setPrivate();
+    size->setAttr("mambac.size_function", moduleBuilder.getUnitAttr());
     SmallVector<Value> offsets;
-    if (!allStatic)
-      layout(builder, loc, slots, symbols, offsets);
-    for (Buffer &buffer : buffers) {
-      OpBuilder at(buffer.alloc);
-      Value offset = allStatic ? arith::ConstantIndexOp::create(at, loc, buffer.offset).getResult()
-                               : offsets[buffer.slot];
+    OpBuilder inner = OpBuilder::atBlockBegin(size.addEntryBlock());
+    Value total = Layout(inner, loc, symbols, size.getArguments()).place(buffers, order, offsets);
+    func::ReturnOp::create(inner, loc, total);
+    function->setAttr("mambac.arena_function", FlatSymbolRefAttr::get(size));
+
+    OpBuilder builder = OpBuilder::atBlockBegin(&block);
+    Layout(builder, loc, symbols, symbols).place(buffers, order, offsets);
+    for (auto [buffer, offset] : llvm::zip(buffers, offsets)) {
       // Sizes may be computed after the first use of the arena, but never after the allocation itself.
+      OpBuilder at(buffer.alloc);
       Value view = memref::ViewOp::create(at, buffer.alloc.getLoc(), buffer.alloc.getType(), arena, offset,
                                           buffer.alloc.getDynamicSizes());
       buffer.alloc.replaceAllUsesWith(view);
       buffer.alloc.erase();
     }
-    OpBuilder moduleBuilder = OpBuilder::atBlockEnd(getOperation().getBody());
-    SmallVector<Type> types(symbols.size(), builder.getIndexType());
-    std::string name = (function.getName() + ".arena").str();
-    auto size = func::FuncOp::create(moduleBuilder, loc, name,
-                                     builder.getFunctionType(types, builder.getIndexType()));
-    size.setPrivate();
-    size->setAttr("mambac.size_function", builder.getUnitAttr());
-    OpBuilder inner = OpBuilder::atBlockBegin(size.addEntryBlock());
-    Value total;
-    if (allStatic) {
-      total = arith::ConstantIndexOp::create(inner, loc, staticBytes);
-    } else {
-      SmallVector<Value> args(size.getArguments().begin(), size.getArguments().end());
-      total = layout(inner, loc, slots, args, offsets);
-    }
-    func::ReturnOp::create(inner, loc, total);
-    function->setAttr("mambac.arena_function", FlatSymbolRefAttr::get(size));
     return success();
   }
 
-  /// Values of the symbols at which sizes are compared: a short and a long call.
+  /// Values of the symbols at which sizes are compared: short and long calls.
   SmallVector<SmallVector<int64_t>> samplePoints(func::FuncOp function) {
     auto list = function->getAttrOfType<ArrayAttr>("mambac.symbols");
     SmallVector<SmallVector<int64_t>> points;
-    for (int64_t base : {4, 1024}) {
+    for (int64_t base : {4, 1024, 65536}) {
       SmallVector<int64_t> point;
       for (size_t i = 0; i < symbols.size(); ++i) {
         int64_t value = base;
@@ -172,114 +325,6 @@ private:
       }
     }
     return success();
-  }
-
-  /// Offsets for static sizes: longest first, each at the lowest place free for its lifetime.
-  int64_t packByOffset(SmallVector<Buffer> &buffers) {
-    SmallVector<Buffer *> order;
-    for (Buffer &buffer : buffers)
-      order.push_back(&buffer);
-    llvm::sort(order, [](Buffer *a, Buffer *b) {
-      return std::pair(-a->samples[0], a->position) < std::pair(-b->samples[0], b->position);
-    });
-    SmallVector<Buffer *> placed;
-    int64_t total = 0;
-    for (Buffer *buffer : order) {
-      SmallVector<std::pair<int64_t, int64_t>> taken;
-      for (Buffer *other : placed)
-        if (other->first <= buffer->last && buffer->first <= other->last)
-          taken.push_back({other->offset, other->offset + other->samples[0]});
-      llvm::sort(taken);
-      int64_t offset = 0;
-      for (auto [begin, end] : taken) {
-        if (begin - offset >= buffer->samples[0])
-          break;
-        offset = std::max(offset, end);
-      }
-      buffer->offset = offset;
-      total = std::max(total, offset + buffer->samples[0]);
-      placed.push_back(buffer);
-    }
-    return total;
-  }
-
-  /// Slots for symbolic sizes: each buffer takes the free slot that grows least, then the one that wastes least.
-  void packBySlot(SmallVector<Buffer> &buffers, SmallVector<SmallVector<Buffer *>> &slots) {
-    SmallVector<SmallVector<int64_t>> sizes;
-    for (Buffer &buffer : buffers) {
-      double bestGrowth = buffer.samples.size(), bestWaste = 0; // a new slot grows the arena by the whole buffer
-      for (size_t s = 0; s < slots.size(); ++s) {
-        if (llvm::any_of(slots[s], [&](Buffer *other) { return other->last >= buffer.first; }))
-          continue;
-        double growth = 0, waste = 0;
-        for (size_t p = 0; p < buffer.samples.size(); ++p) {
-          double own = buffer.samples[p];
-          growth += std::max(0.0, own - sizes[s][p]) / own;
-          waste += std::max(0.0, sizes[s][p] - own) / own;
-        }
-        if (growth < bestGrowth || (growth == bestGrowth && buffer.slot >= 0 && waste < bestWaste)) {
-          buffer.slot = s;
-          bestGrowth = growth, bestWaste = waste;
-        }
-      }
-      if (buffer.slot < 0) {
-        buffer.slot = slots.size();
-        slots.emplace_back();
-        sizes.push_back(buffer.samples);
-      }
-      slots[buffer.slot].push_back(&buffer);
-      for (size_t p = 0; p < buffer.samples.size(); ++p)
-        sizes[buffer.slot][p] = std::max(sizes[buffer.slot][p], buffer.samples[p]);
-    }
-    // Sizes are expressions of the allocations' operands, which layout() clones.
-    sizeOperands.clear();
-    for (Buffer &buffer : buffers)
-      sizeOperands.push_back({buffer.alloc.getType(), SmallVector<Value>(buffer.alloc.getDynamicSizes())});
-    slotMembers.clear();
-    slotMembers.resize(slots.size());
-    for (auto [i, buffer] : llvm::enumerate(buffers))
-      slotMembers[buffer.slot].push_back(i);
-  }
-
-  /// Emits the offset of every slot as index values over `args`, the symbols; returns the total.
-  Value layout(OpBuilder &builder, Location loc, ArrayRef<SmallVector<Buffer *>> slots, ArrayRef<Value> args,
-               SmallVector<Value> &offsets) {
-    IRMapping mapping;
-    for (auto [symbol, arg] : llvm::zip(symbols, args))
-      mapping.map(symbol, arg);
-    offsets.clear();
-    Value total = arith::ConstantIndexOp::create(builder, loc, 0);
-    llvm::DenseMap<Value, Value> seen;
-    for (size_t s = 0; s < slots.size(); ++s) {
-      offsets.push_back(total);
-      Value longest;
-      for (size_t member : slotMembers[s]) {
-        auto &[type, dynamic] = sizeOperands[member];
-        int64_t fixed = elementBytes(type.getElementType());
-        for (int64_t size : type.getShape())
-          if (!ShapedType::isDynamic(size))
-            fixed *= size;
-        Value bytes = arith::ConstantIndexOp::create(builder, loc, fixed);
-        for (Value size : dynamic)
-          bytes = arith::MulIOp::create(builder, loc, bytes, cloneSlice(builder, size, mapping));
-        longest = longest ? arith::MaxUIOp::create(builder, loc, longest, bytes).getResult() : bytes;
-      }
-      Value mask = arith::ConstantIndexOp::create(builder, loc, -kAlignment);
-      Value round = arith::ConstantIndexOp::create(builder, loc, kAlignment - 1);
-      Value up = arith::AddIOp::create(builder, loc, longest, round);
-      total = arith::AddIOp::create(builder, loc, total, arith::AndIOp::create(builder, loc, up, mask));
-    }
-    return total;
-  }
-
-  Value cloneSlice(OpBuilder &builder, Value value, IRMapping &mapping) {
-    if (Value known = mapping.lookupOrNull(value))
-      return known;
-    Operation *op = value.getDefiningOp();
-    for (Value operand : op->getOperands())
-      cloneSlice(builder, operand, mapping);
-    builder.clone(*op, mapping);
-    return mapping.lookup(value);
   }
 
   /// The value of an index expression over the symbols; nothing if it is another kind of value.
@@ -318,8 +363,6 @@ private:
 
   Value unresolved; ///< what evaluate() failed at
   SmallVector<Value> symbols;
-  SmallVector<std::pair<MemRefType, SmallVector<Value>>> sizeOperands;
-  SmallVector<SmallVector<size_t>> slotMembers;
 };
 
 } // namespace

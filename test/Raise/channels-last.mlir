@@ -74,3 +74,21 @@ func.func @product(%x: tensor<2x7x6xf32>, %w: tensor<4x6xf32>, %bias: tensor<4xf
   } -> tensor<2x7x4xf32>
   return %2 : tensor<2x7x4xf32>
 }
+
+// The time step of one sequence: the projection knows no batch, the scan does. It writes (l, d) all the same, and the batch
+// of one comes in between.
+//
+// CHECK-LABEL: func @one_sequence
+// CHECK: %[[DT:.*]] = ssm.einsum "a b, c b -> a c"
+// CHECK: %[[BATCH:.*]] = tensor.expand_shape %[[DT]] {{\[\[}}0, 1], [2]] output_shape [1, 7, 4]
+// CHECK: ssm.selective_scan "b l d, b l d, {{.*}} delta(%[[BATCH]] : tensor<1x7x4xf32>)
+func.func @one_sequence(%x: tensor<1x7x4xf32>, %r: tensor<7x6xf32>, %A: tensor<4x3xf32>, %B: tensor<1x7x3xf32>) -> tensor<1x7x4xf32> {
+  %w = ssm.weight "w" : tensor<4x6xf32>
+  %e4x7 = tensor.empty() : tensor<4x7xf32>
+  %e1x7x4 = tensor.empty() : tensor<1x7x4xf32>
+  %0 = ssm.einsum "l k, d k -> d l" ins(%r, %w : tensor<7x6xf32>, tensor<4x6xf32>) outs(%e4x7 : tensor<4x7xf32>)
+  %dt = tensor.expand_shape %0 [[0, 1], [2]] output_shape [1, 4, 7] : tensor<4x7xf32> into tensor<1x4x7xf32>
+  %y = ssm.selective_scan "b l d, b d l, d n, b l n, b l n -> b l d" u(%x : tensor<1x7x4xf32>) delta(%dt : tensor<1x4x7xf32>)
+    A(%A : tensor<4x3xf32>) B(%B : tensor<1x7x3xf32>) C(%B : tensor<1x7x3xf32>) outs(%e1x7x4 : tensor<1x7x4xf32>)
+  return %y : tensor<1x7x4xf32>
+}

@@ -31,7 +31,9 @@ bool mambac::runner::parseOptions(int count, char **arguments, const std::string
   options.model = product;
   if (product.empty())
     app.add_option("model", options.model, "a .so or an executable that mambac wrote")->required()->type_name("MODEL");
-  app.add_flag("--list", options.list, "show entry points, inputs and outputs, and end");
+  app.add_flag("--list", options.list,
+               "show entry points, inputs, outputs and the scratch memory of a run (at the sizes of "
+               "--input and --symbol, or else the smallest), and end");
   app.add_option("--entry", options.entry, "entry point (default: main, or else the first)")->type_name("NAME");
   app.add_option("--weights", options.weights, "file with the packed weights, if not in the product or beside it")
       ->type_name("FILE");

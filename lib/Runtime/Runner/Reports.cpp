@@ -30,7 +30,23 @@ static void printValues(const char *title, const mambac_value_info *values, int3
   }
 }
 
-void mambac::runner::printSignature(const mambac_model *model) {
+/// The bytes of scratch memory that a run takes: as a formula, and at these sizes.
+static void printScratch(const Session &session, int32_t index, const std::vector<int64_t> &sizes) {
+  const mambac_entry_info *entry = mambac_get_entry(session.getModel(), index);
+  int64_t bytes = 0;
+  if (mambac_shapes(session.getState(), index, sizes.data(), nullptr, nullptr, &bytes))
+    throw BadInput(mambac_state_error(session.getState()));
+  std::string at;
+  for (int32_t i = 0; i < entry->num_symbols; ++i)
+    at += (i ? ", " : " at ") + std::string(entry->symbols[i].name) + " = " + std::to_string(sizes[size_t(i)]);
+  printf("  scratch: %lld bytes%s", (long long)bytes, at.c_str());
+  if (entry->num_symbols && *entry->scratch_text)
+    printf(" (%s)", entry->scratch_text);
+  printf("\n");
+}
+
+void mambac::runner::printSignature(const Session &session) {
+  const mambac_model *model = session.getModel();
   printf("model %s, %lld bytes of weights\n", mambac_model_name(model), (long long)mambac_weights_bytes(model));
   printf("code for");
   for (int32_t l = 0; l < mambac_num_levels(model); ++l)
@@ -52,6 +68,9 @@ void mambac::runner::printSignature(const mambac_model *model) {
     }
     printValues("input", entry->inputs, entry->num_inputs);
     printValues("output", entry->outputs, entry->num_outputs);
+    std::vector<int64_t> sizes = entry == &session.getEntry() ? session.symbols : Session::smallestSizes(*entry);
+    sizes.resize(sizes.size() + 1); // so that data() is never null
+    printScratch(session, e, sizes);
   }
 }
 

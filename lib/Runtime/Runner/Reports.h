@@ -11,8 +11,8 @@
 
 namespace mambac::runner {
 
-/// --list: all entry points.
-void printSignature(const mambac_model *model);
+/// --list: all entry points; of the chosen one at the sizes asked for, of the others at the smallest.
+void printSignature(const Session &session);
 
 /// A line about each output: name, type, shape, smallest, largest and mean element.
 void printOutputs(const Session &session);

@@ -27,7 +27,8 @@ static int runModel(const Options &options) {
   Session session(options);
   const mambac_entry_info &entry = session.getEntry();
   if (options.list) {
-    printSignature(session.getModel());
+    session.findSizes();
+    printSignature(session);
     return 0;
   }
   if (options.generate) {

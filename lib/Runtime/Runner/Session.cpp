@@ -92,9 +92,22 @@ void Session::fillRandom(Tensor &tensor, const mambac_value_info &value) {
     tensor.set(i, integer ? double(random.next() % limit) : random.normal());
 }
 
-void Session::prepare() {
+/// The smallest size of a symbol that makes sense to run.
+static int64_t smallestSize(const mambac_symbol_info &symbol) {
+  int64_t smallest = std::max<int64_t>(symbol.min, 1);
+  return (smallest + symbol.multiple_of - 1) / symbol.multiple_of * symbol.multiple_of;
+}
+
+std::vector<int64_t> Session::smallestSizes(const mambac_entry_info &entry) {
+  std::vector<int64_t> sizes;
+  for (int32_t i = 0; i < entry.num_symbols; ++i)
+    sizes.push_back(smallestSize(entry.symbols[i]));
+  return sizes;
+}
+
+void Session::findSizes() {
   size_t count = inputs.size();
-  std::vector<std::string> sources(count);
+  sources.assign(count, "");
   for (const Assignment &input : options.inputs) {
     size_t i = size_t(find(input.first, info->inputs, info->num_inputs, "input"));
     if (!sources[i].empty())
@@ -104,7 +117,7 @@ void Session::prepare() {
   std::string missing;
   for (size_t i = 0; i < count; ++i)
     if (sources[i].empty()) {
-      if (options.bench || options.profile)
+      if (options.bench || options.profile || options.list)
         sources[i] = "random";
       else
         missing += " --input " + std::string(info->inputs[i].name) + "=FILE.npy";
@@ -155,12 +168,13 @@ void Session::prepare() {
   }
   for (size_t i = 0; i < symbols.size(); ++i)
     if (symbols[i] < 0) {
-      const mambac_symbol_info &symbol = info->symbols[i];
-      int64_t smallest = std::max<int64_t>(symbol.min, 1);
-      smallest = (smallest + symbol.multiple_of - 1) / symbol.multiple_of * symbol.multiple_of;
-      symbols[i] = chosen[i] >= 0 ? chosen[i] : smallest;
+      symbols[i] = chosen[i] >= 0 ? chosen[i] : smallestSize(info->symbols[i]);
     }
-  size_t ranks = 1;
+}
+
+void Session::prepare() {
+  findSizes();
+  size_t count = inputs.size(), ranks = 1;
   for (size_t i = 0; i < count; ++i)
     ranks += size_t(info->inputs[i].rank);
   std::vector<int64_t> dims(ranks);

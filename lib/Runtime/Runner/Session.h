@@ -41,6 +41,10 @@ public:
   const mambac_entry_info &getEntry() const { return *info; }
   mambac_state *getState() const { return state.get(); }
 
+  /// Finds the sizes that the options ask for, reading inputs that come from files.
+  void findSizes();
+  /// The smallest sizes that an entry takes, but for empty ones.
+  static std::vector<int64_t> smallestSizes(const mambac_entry_info &entry);
   /// Reads or makes all inputs, and makes room for the outputs.
   void prepare();
   /// Makes room for the outputs that the inputs ask for.
@@ -52,7 +56,7 @@ public:
   static int32_t find(const std::string &name, const mambac_value_info *values, int32_t count, const char *role);
 
   std::vector<Tensor> inputs, outputs;
-  std::vector<int64_t> symbols; ///< after prepare() or allocateOutputs()
+  std::vector<int64_t> symbols; ///< after findSizes(), prepare() or allocateOutputs()
   int64_t scratchBytes = 0;
 
 private:
@@ -69,6 +73,7 @@ private:
   int32_t entry = 0;
   const mambac_entry_info *info = nullptr;
   Random random;
+  std::vector<std::string> sources; ///< of the inputs: a file, or random
   std::vector<mambac_tensor> inputViews, outputViews; ///< kept, so that a timed run makes nothing
 };
 
