@@ -193,10 +193,9 @@ private:
     if (page)
       page->recordPackedWeights((*weights)->bytes);
     if ((*weights)->bytes) {
-      uint64_t hash = hashWeights((*weights)->data, (*weights)->bytes);
-      parts.weightsHash = hash;
+      parts.weightsHash = (*weights)->hash;
       mlir::Builder builder(module.getContext());
-      module->setAttr("mambac.weights_hash", builder.getI64IntegerAttr(static_cast<int64_t>(hash)));
+      module->setAttr("mambac.weights_hash", builder.getI64IntegerAttr(static_cast<int64_t>((*weights)->hash)));
     }
 
     CodeKind kind = options.emission == Emission::LLVMIR     ? CodeKind::IR
@@ -211,14 +210,15 @@ private:
     if (options.emission != Emission::Executable && options.emission != Emission::Shared) {
       // Objects and text cannot carry weights: they stand beside.
       if ((*weights)->bytes && options.output != "-") {
-        std::string message = mambac::writeWeightFile(options.output + ".weights", (*weights)->data, (*weights)->bytes);
+        std::string message = mambac::writeWeightFile(options.output + ".weights", (*weights)->path, (*weights)->bytes,
+                                                      (*weights)->hash);
         if (!message.empty())
           return bad(message);
       }
       if (code.size() == 1)
         return writeBytes(StringRef(code[0].data(), code[0].size()));
     }
-    parts.weights = (*weights)->data;
+    parts.weightsFile = (*weights)->path;
     parts.weightsBytes = (*weights)->bytes;
     int result = writeLinked(code, runtime);
     // Messages would be missing the next time.

@@ -113,6 +113,7 @@ static Expected<RawWeight> findWeight(const pt2::ExportedProgram &program, Strin
   RawWeight weight;
   if (view->isContiguous()) {
     weight.data = view->data;
+    weight.mappedBytes = program.archive->isMapped() ? view->bytes : 0;
     return weight;
   }
   // Strided tensors are rare and small: made dense here.

@@ -7,12 +7,15 @@
 #include "lib/Emit/CodeGen.h"
 #include "lib/Emit/TargetLevels.h"
 #include "lib/JIT/JIT.h"
+#include "lib/Runtime/ProductWriter.h"
+#include "lib/Runtime/ThreadPool.h"
 #include "mambac/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/Support/FileSystem.h"
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -47,6 +50,74 @@ static Expected<std::unique_ptr<PackedWeights>> mapFile(StringRef besides, uint6
   packed->data = data;
   return std::move(packed);
 }
+
+namespace {
+
+/// Runs the loops of @prepare, and gives pages of mapped files back when too many of them are resident: what was written
+/// is in the system's cache then, and what is read once more comes from there.
+class Packer {
+public:
+  Packer() : pool(ThreadPool::get(ThreadPool::getDefaultThreads())), statm(open("/proc/self/statm", O_RDONLY | O_CLOEXEC)) {
+    base = residentBytes();
+  }
+  ~Packer() {
+    if (statm >= 0)
+      close(statm);
+  }
+
+  void addMapping(const void *data, uint64_t bytes) {
+    uintptr_t page = sysconf(_SC_PAGESIZE), begin = reinterpret_cast<uintptr_t>(data) / page * page;
+    mappings.push_back({reinterpret_cast<void *>(begin), reinterpret_cast<uintptr_t>(data) + bytes - begin});
+  }
+
+  /// In pieces, as one tensor alone may be large.
+  void run(MambacBody body, void *context, int64_t count) {
+    constexpr int64_t pieces = 16;
+    int64_t step = std::max<int64_t>((count + pieces - 1) / pieces, 1);
+    for (int64_t begin = 0; begin < count; begin += step) {
+      Piece piece{body, context, begin};
+      auto runPiece = [](void *context, int64_t begin, int64_t end) {
+        auto *piece = static_cast<Piece *>(context);
+        piece->body(piece->context, piece->begin + begin, piece->begin + end);
+      };
+      if (pool)
+        pool->run(runPiece, &piece, std::min(step, count - begin));
+      else
+        runPiece(&piece, 0, std::min(step, count - begin));
+      if (residentBytes() > base + kMostResident)
+        release();
+    }
+  }
+
+  /// Shared pages that were written stay in the file's cache, private ones were only read: nothing is lost.
+  void release() {
+    for (auto [data, bytes] : mappings)
+      madvise(data, bytes, MADV_DONTNEED);
+  }
+
+private:
+  static constexpr int64_t kMostResident = 128 << 20;
+  struct Piece {
+    MambacBody body;
+    void *context;
+    int64_t begin;
+  };
+
+  int64_t residentBytes() const {
+    char text[64] = {};
+    long long total = 0, resident = 0;
+    if (statm < 0 || pread(statm, text, sizeof text - 1, 0) <= 0 || sscanf(text, "%lld %lld", &total, &resident) != 2)
+      return INT64_MAX; // not known: given back always
+    return resident * sysconf(_SC_PAGESIZE);
+  }
+
+  std::shared_ptr<ThreadPool> pool;
+  int statm;
+  int64_t base;
+  SmallVector<std::pair<void *, size_t>> mappings;
+};
+
+} // namespace
 
 Expected<std::unique_ptr<PackedWeights>> mambac::packWeights(mlir::ModuleOp module,
                                                              const WeightSource &source, StringRef besides) {
@@ -110,6 +181,8 @@ Expected<std::unique_ptr<PackedWeights>> mambac::packWeights(mlir::ModuleOp modu
   auto packed = mapFile(besides, bytesAttr.getInt());
   if (!packed)
     return packed.takeError();
+  Packer packer;
+  packer.addMapping((*packed)->data, (*packed)->bytes);
   SmallVector<RawWeight> raw;
   SmallVector<void *> inputs, outputs;
   for (const std::string &name : names) {
@@ -117,11 +190,16 @@ Expected<std::unique_ptr<PackedWeights>> mambac::packWeights(mlir::ModuleOp modu
     if (!weight)
       return weight.takeError();
     inputs.push_back(const_cast<void *>(weight->data));
+    if (weight->mappedBytes)
+      packer.addMapping(weight->data, weight->mappedBytes);
     raw.push_back(std::move(*weight));
   }
   for (int64_t offset : offsets)
     outputs.push_back(static_cast<char *>((*packed)->data) + offset);
-  if (Error error = (*loaded)->run(0, inputs, outputs, {}, (*packed)->data))
+  auto loop = [&](MambacBody body, void *context, int64_t count) { packer.run(body, context, count); };
+  if (Error error = (*loaded)->run(0, inputs, outputs, {}, (*packed)->data, loop))
     return std::move(error);
+  packer.release();
+  (*packed)->hash = hashMappedWeights((*packed)->data, (*packed)->bytes);
   return std::move(*packed);
 }

@@ -1,7 +1,7 @@
 //===- PackWeights.h - The packed weight segment ----------------------------------------------------*- C++ -*-===//
 //
 // Compiles and runs a scheduled module's @prepare on the archive's tensors. The results go straight into a mapped file,
-// so memory does not grow with the weights.
+// and pages of both are given back while it runs, so memory does not grow with the weights.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #ifndef MAMBAC_LIB_EMIT_PACKWEIGHTS_H
@@ -17,6 +17,7 @@ namespace mambac {
 struct RawWeight {
   const void *data = nullptr;
   std::shared_ptr<void> owner; ///< keeps a copy alive, where one was needed
+  uint64_t mappedBytes = 0;    ///< how much of `data` lies in a read-only mapping of a file, which may lose its pages
 };
 using WeightSource = std::function<llvm::Expected<RawWeight>(llvm::StringRef name)>;
 
@@ -26,6 +27,7 @@ public:
   ~PackedWeights();
   void *data = nullptr;
   uint64_t bytes = 0;
+  uint64_t hash = 0; ///< of the contents; 0 if there are none
   std::string path;
 };
 

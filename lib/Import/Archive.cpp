@@ -195,6 +195,7 @@ Expected<std::shared_ptr<Archive>> Archive::finishOpening(std::shared_ptr<Archiv
 void Archive::ignoreChecksums() { checksumsIgnored = true; }
 
 const std::string &Archive::path() const { return impl->path; }
+bool Archive::isMapped() const { return impl->mapped; }
 const std::vector<std::string> &Archive::models() const { return impl->models; }
 bool Archive::hasEntry(const std::string &name) const {
   if (!name.empty() && name.back() == '/')

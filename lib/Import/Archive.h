@@ -33,6 +33,8 @@ public:
   ~Archive();
 
   const std::string &path() const;
+  /// Whether entries lie in a mapping of the file, not in the caller's memory.
+  bool isMapped() const;
   /// Names of the models: "model" for models/model.json, in the archive's order.
   const std::vector<std::string> &models() const;
   /// `wanted`, or the only model when it is empty; an error that lists the models otherwise.

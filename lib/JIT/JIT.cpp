@@ -8,6 +8,7 @@
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
+#include <atomic>
 #include <cstdlib>
 
 using namespace llvm;
@@ -45,21 +46,24 @@ Expected<std::unique_ptr<LoadedObject>> LoadedObject::load(ArrayRef<ArrayRef<cha
 }
 
 namespace {
-struct SerialServices {
+struct CallServices {
   MambacServices table;
-  bool faulted = false;
+  ParallelFor parallelFor;
+  std::atomic<bool> faulted{false};
 };
 } // namespace
 
 Error LoadedObject::run(unsigned index, ArrayRef<void *> inputs, ArrayRef<void *> outputs, ArrayRef<int64_t> symbols,
-                        const void *weights) {
-  SerialServices services;
-  services.table.parallel_for = [](const MambacServices *, MambacBody body, void *context, int64_t count) {
+                        const void *weights, ParallelFor parallelFor) {
+  CallServices services;
+  services.parallelFor = parallelFor;
+  services.table.parallel_for = [](const MambacServices *self, MambacBody body, void *context, int64_t count) {
+    const auto &parallelFor = reinterpret_cast<const CallServices *>(self)->parallelFor;
     if (count > 0)
-      body(context, 0, count);
+      parallelFor ? parallelFor(body, context, count) : body(context, 0, count);
   };
   services.table.index_fault = [](const MambacServices *self, int32_t, int64_t, int64_t) {
-    reinterpret_cast<SerialServices *>(const_cast<MambacServices *>(self))->faulted = true;
+    reinterpret_cast<CallServices *>(const_cast<MambacServices *>(self))->faulted = true;
   };
   services.table.kernel_begin = services.table.kernel_end = nullptr;
   const MambacEntry &entry = this->entry(index);

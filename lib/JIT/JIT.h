@@ -9,6 +9,7 @@
 
 #include "lib/Runtime/ProductABI.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
 #include <memory>
 #include <string>
@@ -18,6 +19,9 @@ class LLJIT;
 }
 
 namespace mambac {
+
+/// Runs a parallel loop: body(context, begin, end) over pieces that make up [0, count).
+using ParallelFor = llvm::function_ref<void(MambacBody body, void *context, int64_t count)>;
 
 /// An object loaded into this process.
 class LoadedObject {
@@ -29,9 +33,10 @@ public:
 
   unsigned numEntries() const { return exported->num_entries; }
   const MambacEntry &entry(unsigned index) const { return exported->levels[level][index]; }
-  /// Runs entry `index` on this thread; the arena is allocated for the call. Fails on a reported bad index.
+  /// Runs entry `index`, its loops on this thread or as `parallelFor` does; the arena is allocated for the call. Fails on a
+  /// reported bad index.
   llvm::Error run(unsigned index, llvm::ArrayRef<void *> inputs, llvm::ArrayRef<void *> outputs,
-                  llvm::ArrayRef<int64_t> symbols, const void *weights);
+                  llvm::ArrayRef<int64_t> symbols, const void *weights, ParallelFor parallelFor = nullptr);
 
 private:
   LoadedObject();

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
@@ -54,6 +55,34 @@ public:
     return true;
   }
 
+  /// The first bytes of a file, without reading them into this process where the system can do that.
+  bool appendFile(const std::string &from, size_t bytes) {
+    int source = ::open(from.c_str(), O_RDONLY | O_CLOEXEC);
+    if (source < 0)
+      return fail("cannot write");
+    size_t left = bytes;
+    while (left) {
+      ssize_t copied = copy_file_range(source, nullptr, fd, nullptr, left < (size_t(1) << 30) ? left : (size_t(1) << 30), 0);
+      if (copied < 0 && errno == EINTR)
+        continue;
+      if (copied <= 0)
+        break;
+      left -= size_t(copied);
+      size += uint64_t(copied);
+    }
+    std::vector<char> buffer(left ? size_t(1) << 20 : 0);
+    bool good = true;
+    while (good && left) {
+      ssize_t count = ::read(source, buffer.data(), left < buffer.size() ? left : buffer.size());
+      if (count < 0 && errno == EINTR)
+        continue;
+      good = count > 0 ? append(buffer.data(), size_t(count)) : fail("cannot write");
+      left -= good ? size_t(count) : 0;
+    }
+    ::close(source);
+    return good;
+  }
+
   bool alignTo(uint64_t alignment) {
     static const char zeros[4096] = {};
     return append(zeros, size_t((alignment - size % alignment) % alignment));
@@ -92,12 +121,19 @@ bool appendTrailer(FileBeside &file, MambacTrailer trailer) {
   return file.append(&trailer, sizeof trailer);
 }
 
-bool appendWeights(FileBeside &file, const void *data, size_t bytes, uint64_t hash) {
+/// The segment itself, wherever it is.
+bool appendSegment(FileBeside &file, const ProductParts &parts) {
+  return parts.weightsFile.empty() ? file.append(parts.weights, parts.weightsBytes)
+                                   : file.appendFile(parts.weightsFile, parts.weightsBytes);
+}
+
+/// A weight file.
+bool appendWeights(FileBeside &file, const ProductParts &parts, uint64_t hash) {
   MambacTrailer end = {};
-  end.weights_bytes = bytes;
+  end.weights_bytes = parts.weightsBytes;
   end.weights_hash = hash;
   // The trailer of a weight file starts at a multiple of 8, like that of a product.
-  return file.open(0666) && file.append(data, bytes) && file.alignTo(64) && appendTrailer(file, end) &&
+  return file.open(0666) && appendSegment(file, parts) && file.alignTo(64) && appendTrailer(file, end) &&
          file.closeFile();
 }
 
@@ -128,9 +164,28 @@ std::string readWhole(const std::string &path, std::vector<char> &bytes) {
 
 uint64_t mambac::hashWeights(const void *data, size_t bytes) { return XXH3_64bits(data, bytes); }
 
-std::string mambac::writeWeightFile(const std::string &path, const void *data, size_t bytes) {
+uint64_t mambac::hashMappedWeights(const void *data, size_t bytes) {
+  const size_t step = size_t(16) << 20, page = size_t(sysconf(_SC_PAGESIZE));
+  XXH3_state_t *state = XXH3_createState();
+  XXH3_64bits_reset(state);
+  const char *begin = static_cast<const char *>(data);
+  for (size_t done = 0; done < bytes; done += step) {
+    size_t count = bytes - done < step ? bytes - done : step;
+    XXH3_64bits_update(state, begin + done, count);
+    // The mapping begins at a page, and so does each step.
+    madvise(const_cast<char *>(begin + done), (count + page - 1) / page * page, MADV_DONTNEED);
+  }
+  uint64_t hash = XXH3_64bits_digest(state);
+  XXH3_freeState(state);
+  return hash;
+}
+
+std::string mambac::writeWeightFile(const std::string &path, const std::string &from, size_t bytes, uint64_t hash) {
+  ProductParts parts;
+  parts.weightsFile = from;
+  parts.weightsBytes = bytes;
   FileBeside weights(path);
-  if (!appendWeights(weights, data, bytes, hashWeights(data, bytes)))
+  if (!appendWeights(weights, parts, hash))
     return weights.error;
   return weights.rename() ? "" : weights.error;
 }
@@ -143,7 +198,7 @@ std::string mambac::writeProduct(const std::string &path, const ProductParts &pa
 
   FileBeside product(path), weights(path + ".weights");
   bool separate = !parts.embedWeights && parts.weightsBytes;
-  if (separate && !appendWeights(weights, parts.weights, parts.weightsBytes, trailer.weights_hash))
+  if (separate && !appendWeights(weights, parts, trailer.weights_hash))
     return weights.error;
 
   if (!product.open(0777))
@@ -164,7 +219,7 @@ std::string mambac::writeProduct(const std::string &path, const ProductParts &pa
       return product.error;
     trailer.weights_offset = product.size;
     trailer.weights_bytes = parts.weightsBytes;
-    if (!product.append(parts.weights, parts.weightsBytes))
+    if (!appendSegment(product, parts))
       return product.error;
   }
   if (!product.alignTo(64) || !appendTrailer(product, trailer) || !product.closeFile())

@@ -17,10 +17,14 @@ namespace mambac {
 /// The hash that MambacProduct::weights_hash and the trailer carry.
 uint64_t hashWeights(const void *data, size_t bytes);
 
+/// The same of a mapping of a file, whose pages are given back as they have been read.
+uint64_t hashMappedWeights(const void *data, size_t bytes);
+
 struct ProductParts {
   const void *so = nullptr; ///< the linked shared library, an ELF file in memory
   size_t soBytes = 0;
-  const void *weights = nullptr; ///< the packed segment; may be a mapping, it is read once from front to back
+  const void *weights = nullptr; ///< the packed segment in memory, or else
+  std::string weightsFile;       ///< the file that begins with it, which the system copies; then its hash is given
   size_t weightsBytes = 0;
   std::optional<uint64_t> weightsHash; ///< by hashWeights(), where it is known already
   bool embedWeights = true; ///< false: they go to PATH.weights
@@ -31,8 +35,8 @@ struct ProductParts {
 /// failure leaves nothing half-written. Returns an empty text, or what went wrong.
 std::string writeProduct(const std::string &path, const ProductParts &parts);
 
-/// Writes a weight file alone, for products that are linked by someone else (objects, assembly).
-std::string writeWeightFile(const std::string &path, const void *data, size_t bytes);
+/// Writes a weight file alone, from a file that begins with the segment, for products that are linked by someone else (objects, assembly).
+std::string writeWeightFile(const std::string &path, const std::string &from, size_t bytes, uint64_t hash);
 
 } // namespace mambac
 
