@@ -151,6 +151,7 @@ typedef struct mambac_options {
   size_t struct_size; /* sizeof(mambac_options) */
   int32_t threads;    /* 0: MAMBAC_NUM_THREADS, or else the CPUs that this process may use. 1: no other threads */
   int32_t profile;    /* not 0: measure every kernel */
+  int64_t trace;      /* with profile: how many events of a trace there is room for (40 bytes each); 0: no trace */
 } mambac_options;
 
 /* Makes an execution state: scratch memory, which grows to what the runs need and stays, and a share in a pool of
@@ -200,7 +201,23 @@ typedef struct mambac_profile_row {
 /* The number of kernels that the product tells apart; 0 without options.profile. */
 MAMBAC_API int32_t mambac_profile_size(const mambac_state *state);
 MAMBAC_API mambac_status mambac_profile_get(const mambac_state *state, int32_t kernel, mambac_profile_row *row);
+/* Forgets profile and trace. */
 MAMBAC_API void mambac_profile_reset(mambac_state *state);
+
+/* Something that took time. Times count from the state's making. */
+typedef struct mambac_trace_event {
+  int32_t kernel;     /* as in mambac_profile_get; -1: none */
+  int32_t thread;     /* of a piece: a number of the thread that ran it */
+  int32_t piece;      /* 0: a call of a kernel. 1: some items of a parallel loop in it */
+  int32_t reserved;
+  int64_t begin_ns, end_ns;
+  int64_t items;      /* of a piece */
+} mambac_trace_event;
+
+/* The number of events so far, and of those that had no room (options.trace). */
+MAMBAC_API int64_t mambac_trace_size(const mambac_state *state);
+MAMBAC_API int64_t mambac_trace_dropped(const mambac_state *state);
+MAMBAC_API mambac_status mambac_trace_get(const mambac_state *state, int64_t index, mambac_trace_event *event);
 
 #ifdef __cplusplus
 }

@@ -165,4 +165,17 @@ mambac_status mambac_profile_get(const mambac_state *state, int32_t kernel, mamb
 
 void mambac_profile_reset(mambac_state *state) { state->resetProfile(); }
 
+int64_t mambac_trace_size(const mambac_state *state) { return state->getTrace() ? state->getTrace()->size() : 0; }
+
+int64_t mambac_trace_dropped(const mambac_state *state) {
+  return state->getTrace() ? state->getTrace()->getDropped() : 0;
+}
+
+mambac_status mambac_trace_get(const mambac_state *state, int64_t index, mambac_trace_event *event) {
+  if (!event || index < 0 || index >= mambac_trace_size(state))
+    return MAMBAC_INVALID_ARGUMENT;
+  *event = (*state->getTrace())[index];
+  return MAMBAC_OK;
+}
+
 } // extern "C"

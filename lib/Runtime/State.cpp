@@ -59,6 +59,30 @@ void mambac_state::parallelFor(const MambacServices *self, MambacBody body, void
     body(context, 0, count);
 }
 
+int32_t Trace::getThread() {
+  static std::atomic<int32_t> threads{0};
+  static thread_local int32_t own = -1;
+  if (own < 0)
+    own = threads++;
+  return own;
+}
+
+void mambac_state::parallelForTraced(const MambacServices *self, MambacBody body, void *context, int64_t count) {
+  struct Loop {
+    mambac_state &state;
+    MambacBody body;
+    void *context;
+  } loop{from(self), body, context};
+  auto runPiece = [](void *context, int64_t begin, int64_t end) {
+    auto &loop = *static_cast<Loop *>(context);
+    int64_t start = now();
+    loop.body(loop.context, begin, end);
+    mambac_state &state = loop.state;
+    state.trace->add(state.currentKernel, 1, start - state.traceStart, now() - state.traceStart, end - begin);
+  };
+  parallelFor(self, runPiece, &loop, count);
+}
+
 void mambac_state::indexFault(const MambacServices *self, int32_t input, int64_t value, int64_t limit) {
   mambac_state &state = from(self);
   while (state.faultLock.test_and_set(std::memory_order_acquire)) {
@@ -74,8 +98,10 @@ void mambac_state::indexFault(const MambacServices *self, int32_t input, int64_t
 
 void mambac_state::kernelBegin(const MambacServices *self, int32_t kernel) {
   mambac_state &state = from(self);
-  if (kernel >= 0 && size_t(kernel) < state.kernels.size())
-    state.kernels[size_t(kernel)].startNanoseconds = now();
+  if (kernel < 0 || size_t(kernel) >= state.kernels.size())
+    return;
+  state.currentKernel = kernel;
+  state.kernels[size_t(kernel)].startNanoseconds = now();
 }
 
 void mambac_state::kernelEnd(const MambacServices *self, int32_t kernel) {
@@ -83,8 +109,12 @@ void mambac_state::kernelEnd(const MambacServices *self, int32_t kernel) {
   if (kernel < 0 || size_t(kernel) >= state.kernels.size())
     return;
   KernelTimes &times = state.kernels[size_t(kernel)];
-  times.nanoseconds += now() - times.startNanoseconds;
+  int64_t end = now();
+  times.nanoseconds += end - times.startNanoseconds;
   ++times.calls;
+  if (state.trace)
+    state.trace->add(kernel, 0, times.startNanoseconds - state.traceStart, end - state.traceStart, 0);
+  state.currentKernel = -1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -100,6 +130,11 @@ mambac_state::mambac_state(mambac_model &model, const mambac_options &options) :
   services.kernel_begin = options.profile ? kernelBegin : nullptr;
   services.kernel_end = options.profile ? kernelEnd : nullptr;
   services.state = this;
+  if (options.profile && options.trace > 0) {
+    trace = std::make_unique<Trace>(size_t(std::min<int64_t>(options.trace, 1 << 24)));
+    traceStart = now();
+    services.parallel_for = parallelForTraced;
+  }
   if (options.profile) {
     kernels.resize(model.getMetadata().kernels.size());
     callsBefore.resize(kernels.size());
@@ -233,4 +268,8 @@ mambac_status mambac_state::getProfileRow(int32_t kernel, mambac_profile_row &ro
   return MAMBAC_OK;
 }
 
-void mambac_state::resetProfile() { std::fill(kernels.begin(), kernels.end(), KernelTimes()); }
+void mambac_state::resetProfile() {
+  std::fill(kernels.begin(), kernels.end(), KernelTimes());
+  if (trace)
+    trace->clear();
+}

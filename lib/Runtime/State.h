@@ -10,6 +10,7 @@
 
 #include "lib/Runtime/Model.h"
 #include "lib/Runtime/ThreadPool.h"
+#include "lib/Runtime/Trace.h"
 
 #include <atomic>
 #include <memory>
@@ -55,6 +56,7 @@ public:
   int32_t getProfileSize() const { return int32_t(kernels.size()); }
   mambac_status getProfileRow(int32_t kernel, mambac_profile_row &row) const;
   void resetProfile();
+  const mambac::Trace *getTrace() const { return trace.get(); }
 
   mambac::ErrorText error;
 
@@ -66,6 +68,7 @@ private:
   static mambac_state &from(const MambacServices *self) { return *static_cast<const Services *>(self)->state; }
   static void parallelFor(const MambacServices *self, MambacBody body, void *context, int64_t count);
   static void indexFault(const MambacServices *self, int32_t input, int64_t value, int64_t limit);
+  static void parallelForTraced(const MambacServices *self, MambacBody body, void *context, int64_t count);
   static void kernelBegin(const MambacServices *self, int32_t kernel);
   static void kernelEnd(const MambacServices *self, int32_t kernel);
 
@@ -97,6 +100,9 @@ private:
 
   std::vector<mambac::KernelTimes> kernels;
   std::vector<int64_t> callsBefore;
+  std::unique_ptr<mambac::Trace> trace; ///< null without options.trace
+  int64_t traceStart = 0;               ///< what its times count from
+  int32_t currentKernel = -1;
 };
 
 #endif // MAMBAC_LIB_RUNTIME_STATE_H

@@ -55,6 +55,19 @@ bool mambac::runner::parseOptions(int count, char **arguments, const std::string
   app.add_option("--threads", options.threads, "threads (default: MAMBAC_NUM_THREADS, or the CPUs there are)")
       ->check(CLI::Range(0, 1024));
   app.add_flag("--profile", options.profile, "show time, flops and bytes of each kernel; missing inputs are random");
+  app.add_option("--trace", options.trace,
+                 "store when which kernel ran on which thread, as a file that ui.perfetto.dev opens")
+      ->type_name("FILE.json");
+  CLI::Option *roofline = app.add_option("--roofline", options.roofline,
+                                         "store a page that shows how far each kernel is from the machine's limits, which "
+                                         "are measured after the run")
+                              ->type_name("FILE.html");
+  app.add_option("--peak-flops", options.peakFlops, "for --roofline: the machine's limit in GFLOP/s, not measured")
+      ->needs(roofline)
+      ->check(CLI::PositiveNumber);
+  app.add_option("--peak-bandwidth", options.peakBandwidth, "for --roofline: the machine's limit in GB/s, not measured")
+      ->needs(roofline)
+      ->check(CLI::PositiveNumber);
   app.add_option("--bench", options.bench,
                  "time N runs after two that are not timed; the last line of the output is one JSON object; missing "
                  "inputs are random")

@@ -21,11 +21,15 @@ struct Options {
   std::string weights, entry, cpu;
   std::vector<Assignment> inputs, outputs, comparisons, symbols;
   bool list = false, profile = false;
+  std::string trace, roofline;             ///< files; empty for none
+  double peakFlops = 0, peakBandwidth = 0; ///< of --roofline, in 1e9 a second; 0: measured
   int threads = 0;
   int bench = 0; ///< timed runs; 0 for none
   uint64_t seed = 0;
   double tolerance = -1; ///< of --compare; negative for none
   bool generate = false;
+  /// Whether kernels are measured.
+  bool measures() const { return profile || !trace.empty() || !roofline.empty(); }
   std::string prompt;
   int tokens = 256;
   double temperature = 1;

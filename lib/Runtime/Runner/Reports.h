@@ -1,7 +1,7 @@
 //===- Reports.h - What mamba-run prints -------------------------------------------------------------*- C++ -*-===//
 //
-// The signature, the outputs, the profile, the benchmark, and text of a language model. All of it goes to the standard
-// output; it is meant to be read, but for the last line of a benchmark.
+// The signature, the outputs, the profile, the benchmark, and text of a language model go to the standard output; it is
+// meant to be read, but for the last line of a benchmark. Traces and rooflines are files.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #ifndef MAMBAC_LIB_RUNTIME_RUNNER_REPORTS_H
@@ -22,6 +22,12 @@ bool compareOutput(const std::string &name, const Tensor &output, const std::str
 
 /// --profile: a line for each kernel that ran, slowest first.
 void printProfile(mambac_state *state);
+
+/// --trace: the events of all measured runs, for Perfetto. BadInput if the file cannot be written.
+void writeTrace(const Session &session, const std::string &path);
+
+/// --roofline: a page about how far each kernel is from the machine's limits.
+void writeRoofline(const Session &session, const Options &options);
 
 /// --bench: times `runs` runs, prints their profile if it is asked for, and the JSON object.
 void benchmark(Session &session, int runs, bool profile);

@@ -23,6 +23,13 @@ static std::string findOwnProduct() {
   return length > 0 && length < ssize_t(sizeof path) ? std::string(path, size_t(length)) : "/proc/self/exe";
 }
 
+static void storeMeasurements(const Session &session, const Options &options) {
+  if (!options.trace.empty())
+    writeTrace(session, options.trace);
+  if (!options.roofline.empty())
+    writeRoofline(session, options);
+}
+
 static int runModel(const Options &options) {
   Session session(options);
   const mambac_entry_info &entry = session.getEntry();
@@ -35,6 +42,7 @@ static int runModel(const Options &options) {
     generateText(session, options);
     if (options.profile)
       printProfile(session.getState());
+    storeMeasurements(session, options);
     return 0;
   }
   // Names before the run, which may take long.
@@ -52,7 +60,7 @@ static int runModel(const Options &options) {
     writeNpy(options.outputs[i].second, session.outputs[stored[i]]);
     toStdout |= options.outputs[i].second == "-";
   }
-  if (!toStdout && stored.empty() && compared.empty() && !options.bench && !options.profile)
+  if (!toStdout && stored.empty() && compared.empty() && !options.bench && !options.measures())
     printOutputs(session);
   bool within = true;
   for (size_t i = 0; i < compared.size(); ++i)
@@ -62,16 +70,18 @@ static int runModel(const Options &options) {
     fprintf(stderr, "error: an output differs by more than the tolerance %g\n", options.tolerance);
     return 1;
   }
-  if (options.bench || options.profile) {
+  if (options.bench || options.measures()) {
     session.run();
     mambac_profile_reset(session.getState());
   }
   if (options.bench) {
     benchmark(session, options.bench, options.profile);
-  } else if (options.profile) {
+  } else if (options.measures()) {
     session.run();
-    printProfile(session.getState());
+    if (options.profile)
+      printProfile(session.getState());
   }
+  storeMeasurements(session, options);
   return 0;
 }
 

@@ -12,6 +12,9 @@
 
 using namespace mambac::runner;
 
+/// The events of a trace; 10 MB. Several runs of a model of 24 layers fit.
+static constexpr int64_t kTraceEvents = 1 << 18;
+
 double Random::normal() {
   double radius = std::sqrt(-2 * std::log(1 - uniform()));
   return radius * std::cos(6.283185307179586 * uniform());
@@ -47,7 +50,8 @@ Session::Session(const Options &options) : options(options), random(options.seed
   if (mambac_open(options.model.c_str(), options.weights.empty() ? nullptr : options.weights.c_str(), &opened))
     throw BadInput(mambac_last_error());
   model.reset(opened);
-  mambac_options wanted = {sizeof wanted, options.threads, options.profile};
+  mambac_options wanted = {sizeof wanted, options.threads, options.measures(),
+                           options.trace.empty() ? 0 : kTraceEvents};
   mambac_state *made;
   if (mambac_state_create(opened, &wanted, &made))
     throw BadInput(mambac_last_error());
@@ -117,7 +121,7 @@ void Session::findSizes() {
   std::string missing;
   for (size_t i = 0; i < count; ++i)
     if (sources[i].empty()) {
-      if (options.bench || options.profile || options.list)
+      if (options.bench || options.measures() || options.list)
         sources[i] = "random";
       else
         missing += " --input " + std::string(info->inputs[i].name) + "=FILE.npy";

@@ -6,8 +6,11 @@
 #include "Fixture.h"
 #include "lib/Runtime/Runner/Npy.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,9 +70,14 @@ TEST_F(CommandTest, List) {
                             "  input 1: scale f32 ()\n"
                             "  output 0: hidden f32 (s0, s1, 4)\n"
                             "  output 1: total f32 (s0)\n"
+                            "  scratch: 32 bytes at s0 = 1, s1 = 2\n"
                             "entry pair\n"),
             0u)
       << result.out;
+  EXPECT_NE(mambaRun("--list --input ids=random:3x8").out.find("  scratch: 384 bytes at s0 = 3, s1 = 8\n"),
+            std::string::npos);
+  EXPECT_NE(mambaRun("--list --symbol s1=4").out.find("  scratch: 64 bytes at s0 = 1, s1 = 4\n"), std::string::npos);
+  EXPECT_EQ(mambaRun("--list --symbol s1=3").code, 1);
   EXPECT_EQ(runCommand("./model --list").out, result.out);
   EXPECT_EQ(mambaRun("--list --cpu plain").out, result.out);
   EXPECT_EQ(mambaRun("--list --cpu slow").code, 1);
@@ -125,6 +133,62 @@ TEST_F(CommandTest, Profile) {
   EXPECT_NE(result.out.find("backbone.embeddings  embed_0  gather       3"), std::string::npos) << result.out;
   EXPECT_EQ(result.out.find("module "), 0u);
   EXPECT_EQ(mambaRun("--profile").code, 0);
+}
+
+TEST_F(CommandTest, Trace) {
+  Result result = mambaRun("--trace trace.json --bench 3 --symbol s1=8 --threads 2");
+  ASSERT_EQ(result.code, 0) << result.err;
+  nlohmann::json report = nlohmann::json::parse(result.out);
+  nlohmann::json trace = nlohmann::json::parse(readFile(folder + "/trace.json"));
+  EXPECT_EQ(trace["otherData"]["s1"], 8);
+  EXPECT_EQ(trace["otherData"]["events_left_out"], 0);
+  std::map<std::string, int> calls;
+  double kernels = 0;
+  int64_t pieces = 0;
+  for (const nlohmann::json &event : trace["traceEvents"]) {
+    if (event["ph"] != "X")
+      continue;
+    EXPECT_GE(event["ts"].get<double>(), 0);
+    EXPECT_GE(event["dur"].get<double>(), 0);
+    if (event["cat"] == "piece") {
+      EXPECT_GE(event["tid"], 1);
+      pieces += event["args"]["items"].get<int64_t>();
+      continue;
+    }
+    EXPECT_EQ(event["tid"], 0);
+    kernels += event["dur"].get<double>();
+    ++calls[event["name"]];
+    if (event["name"] == "embed_0") {
+      EXPECT_EQ(event["args"]["module"], "backbone.embeddings");
+      EXPECT_EQ(event["args"]["kind"], "gather");
+      EXPECT_GT(event["args"]["bytes"], 0);
+    }
+  }
+  // Three runs of two kernels, which took no longer than the runs did (the slowest of three is not known; 3 medians and a
+  // generous second for it).
+  EXPECT_EQ(calls.size(), 2u);
+  EXPECT_EQ(calls["embed_0"], 3);
+  EXPECT_LE(kernels * 1e-6, 3 * report["median_s"].get<double>() + 1);
+  EXPECT_GT(pieces, 0);
+  EXPECT_EQ(mambaRun("--trace missing/trace.json").code, 1);
+}
+
+TEST_F(CommandTest, Roofline) {
+  Result result = mambaRun("--roofline roof.html --peak-flops 100 --peak-bandwidth 10 --symbol s1=8");
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(result.out, "");
+  std::string page = readFile(folder + "/roof.html");
+  EXPECT_NE(page.find("100 GFLOP/s</text>"), std::string::npos) << page;
+  EXPECT_NE(page.find("10.0 GB/s</text>"), std::string::npos);
+  EXPECT_NE(page.find("<td>embed_0</td><td>gather</td><td>backbone.embeddings</td>"), std::string::npos);
+  EXPECT_EQ(page.find("http"), std::string::npos); // nothing from elsewhere
+  EXPECT_EQ(page.find("nan"), std::string::npos);
+  EXPECT_EQ(page.find("inf"), std::string::npos);
+  // Measured limits are those of some machine.
+  ASSERT_EQ(mambaRun("--roofline roof.html --symbol s1=8").code, 0);
+  EXPECT_NE(readFile(folder + "/roof.html").find("Measured on this machine"), std::string::npos);
+  EXPECT_EQ(mambaRun("--roofline missing/roof.html").code, 1);
+  EXPECT_EQ(mambaRun("--peak-flops 3").code, 1);
 }
 
 TEST_F(CommandTest, Compare) {
