@@ -4,7 +4,8 @@
 For each fixture: the ops that its layers became are counted in `mambac --emit=ssm`; it is compiled to a shared
 library with --verify, which compares what it computes before and after each stage; each case is run by mamba-run; and
 docs/numerics.md's rule is applied: over the five seeds, max|y - y64| / max|y64| and its root mean square may be at most
-twice PyTorch's own in the same type, plus one ulp of that type. Needs the standard library alone; make_models.py
+twice PyTorch's own in the same type, plus one ulp of that type. And results are the same, bit by bit, on any number of
+threads. Needs the standard library alone; make_models.py
 writes the fixtures.
 """
 
@@ -138,6 +139,38 @@ def check_numbers(mamba_run: Path, product: Path, fixture: Path, meta: dict[str,
     return ", ".join(notes)
 
 
+def choose_sizes(signature: str) -> list[str]:
+    """Sizes for all symbols of an entry that --list shows: large enough that loops have work for several threads."""
+    words = []
+    for name, least, most, multiple in re.findall(
+        r"size (\w+): (\d+)(?: to (\d+)| or more)(?:, a multiple of (\d+))?", signature
+    ):
+        size = max(min(300 if words else 3, int(most or 300)), int(least))
+        step = int(multiple or 1)
+        words += ["--symbol", f"{name}={max(size // step, 1) * step}"]
+    return words
+
+
+def check_threads(mamba_run: Path, product: Path, outputs: int) -> str:
+    """Runs random inputs on 1, 2, 3 and 5 threads; every byte of every output has to be the same."""
+    sizes = choose_sizes(run([mamba_run, product, "--list"], RUN_SECONDS))
+    expected: dict[int, bytes] = {}
+    for threads in (1, 2, 3, 5):
+        paths = {k: product.with_suffix(f".threads.{k}.npy") for k in range(outputs)}
+        command: list[str | Path] = [mamba_run, product, "--seed", "1", "--threads", str(threads), *sizes]
+        # With --bench inputs that are not given are random.
+        command += ["--bench", "1"]
+        for k, path in paths.items():
+            command += ["--output", f"{k}={path}"]
+        run(command, RUN_SECONDS)
+        for k, path in paths.items():
+            content = path.read_bytes()
+            path.unlink()
+            if expected.setdefault(k, content) != content:
+                raise Failure(f"output {k} differs between 1 and {threads} threads, at {' '.join(sizes) or 'its sizes'}")
+    return f"{sum(map(len, expected.values()))} bytes alike on 1, 2, 3 and 5 threads"
+
+
 def run_steps(name: str, steps: Sequence[tuple[str, Callable[[], str]]]) -> tuple[int, int]:
     """Runs the steps of a test, each of which returns a note or raises Failure; returns how many passed and failed."""
     passed = failed = 0
@@ -153,7 +186,7 @@ def run_steps(name: str, steps: Sequence[tuple[str, Callable[[], str]]]) -> tupl
 
 
 def check_fixture(fixture: Path, build: Path, work: Path) -> tuple[int, int]:
-    """Runs the three tests of one fixture and returns how many passed and failed."""
+    """Runs the tests of one fixture and returns how many passed and failed."""
     mambac, mamba_run = build / "bin/mambac", build / "bin/mamba-run"
     meta = json.loads((fixture / "meta.json").read_text())
     product = work / f"{fixture.name}.so"
@@ -171,6 +204,7 @@ def check_fixture(fixture: Path, build: Path, work: Path) -> tuple[int, int]:
         ("ops", lambda: check_ops(mambac, fixture, meta)),
         ("compile", compile_product),
         ("numbers", lambda: check_numbers(mamba_run, product, fixture, meta)),
+        ("threads", lambda: check_threads(mamba_run, product, meta["cases"][0]["outputs"])),
     ]
     return run_steps(f"models/{fixture.name}", steps)
 
