@@ -25,6 +25,8 @@ struct CompileOptions {
   bool verify = false;          ///< run the module before and after each stage on random inputs
   std::string report;           ///< an HTML page about the compilation goes there; none if empty
   unsigned threads = 0;         ///< threads of the compiler itself; 0 = all
+  bool tune = false;            ///< measure kernels with several sizes of their pieces, and keep the fastest
+  std::string tuneFile;         ///< what was measured before, and is from now on; none if empty
   std::string afterRaise;       ///< passes to run behind raising, for tests of the compiler itself
   std::string libraryDir;       ///< where libMambacRuntime.a and the runner are
   /// Called as stages and their passes begin: what runs, fraction done. An empty text comes before a message, so that a

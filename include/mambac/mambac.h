@@ -130,6 +130,8 @@ MAMBAC_API mambac_status mambac_open_linked(const struct MambacProduct *product,
 MAMBAC_API void mambac_close(mambac_model *model);
 
 MAMBAC_API const char *mambac_model_name(const mambac_model *model);
+/* Kernels whose sizes were chosen by measuring (mambac --tune), as "ssd_0: ssd-chunk=64, ..". Empty if none were. */
+MAMBAC_API const char *mambac_tuning(const mambac_model *model);
 MAMBAC_API int64_t mambac_weights_bytes(const mambac_model *model);
 MAMBAC_API int32_t mambac_num_entries(const mambac_model *model);
 

@@ -45,6 +45,8 @@ mambac::LowerLinalgPassOptions mambac::CPUOptions::linalg() const {
 
 /// Kernels and linalg become parallel and sequential loops over vectors.
 static void populateLoops(OpPassManager &pm, const mambac::CPUOptions &options) {
+  // Kernels with options of their own first; then the others, with those of the pipeline.
+  pm.addPass(mambac::createExpandTunedKernelsPass());
   pm.addPass(mambac::createExpandKernelsPass(options.kernels()));
   pm.addPass(mambac::createLowerLinalgPass(options.linalg()));
   // Over kernels and linalg alike: no call of libm is left in a loop.

@@ -201,6 +201,8 @@ LogicalResult mambac::buildMetadata(ModuleOp module, ArrayRef<func::FuncOp> entr
     json.attribute("abi", MAMBAC_ABI_VERSION);
     auto model = module->getAttrOfType<StringAttr>("mambac.model");
     json.attribute("model", model ? model.getValue() : "model");
+    if (auto tuning = module->getAttrOfType<StringAttr>("mambac.tuning"))
+      json.attribute("tuning", tuning.getValue());
     json.attributeArray("levels", [&] {
       auto levels = module->getAttrOfType<ArrayAttr>("mambac.levels");
       if (!levels) // a module that nobody described, in mamba-opt

@@ -42,6 +42,23 @@ def ExpandKernelsPass : Pass<"mambac-expand-kernels"> {
                            "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
+def ExpandTunedKernelsPass : Pass<"mambac-expand-tuned-kernels", "::mlir::ModuleOp"> {
+  let summary = "Expand the kernels that have options of their own";
+  let description = [{
+    A kernel function's attribute `mambac.tuning` holds options of mambac-expand-kernels, as `mambac --tune` found them.
+    Its ops are expanded with these; what it does not name has its default. All other functions stay as they are.
+
+    Before:
+
+        func.func private @ssd_0(..) attributes {mambac.tuning = "ssd-chunk=64"} { ssm.ssd .. }
+
+    After: the loops that --mambac-expand-kernels="ssd-chunk=64" makes of it.
+  }];
+  let statistics = [Statistic<"numTuned", "tuned", "Kernel functions expanded with options of their own">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
 def ExpandMathPass : Pass<"mambac-expand-math"> {
   let summary = "Rewrite elementary functions to polynomials";
   let description = [{

@@ -22,7 +22,7 @@ using namespace mambac;
 Expected<std::vector<HostTensor>> mambac::runProduct(LoadedObject &object, unsigned entry,
                                                      ArrayRef<HostTensor> inputs, ArrayRef<int64_t> symbols,
                                                      const void *weights, ArrayRef<OutputType> outputs,
-                                                     double *seconds) {
+                                                     double *seconds, const CallHooks &hooks) {
   if (entry >= object.numEntries())
     return createStringError("the product has no entry #" + Twine(entry));
   size_t ranks = 0;
@@ -42,7 +42,7 @@ Expected<std::vector<HostTensor>> mambac::runProduct(LoadedObject &object, unsig
   for (HostTensor &result : results)
     to.push_back(result.bytes.data());
   auto begin = std::chrono::steady_clock::now();
-  if (Error error = object.run(entry, from, to, symbols, weights))
+  if (Error error = object.run(entry, from, to, symbols, weights, hooks))
     return std::move(error);
   if (seconds)
     *seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -24,7 +24,7 @@ struct OutputType {
 llvm::Expected<std::vector<HostTensor>> runProduct(LoadedObject &object, unsigned entry,
                                                    llvm::ArrayRef<HostTensor> inputs, llvm::ArrayRef<int64_t> symbols,
                                                    const void *weights, llvm::ArrayRef<OutputType> outputs,
-                                                   double *seconds = nullptr);
+                                                   double *seconds = nullptr, const CallHooks &hooks = {});
 
 class CompiledModule {
 public:

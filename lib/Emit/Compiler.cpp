@@ -14,6 +14,7 @@
 #include "lib/Emit/RandomWeights.h"
 #include "lib/Emit/TargetLevels.h"
 #include "lib/Emit/Torch/EmitTorch.h"
+#include "lib/Emit/Tune.h"
 #include "lib/Emit/Verify.h"
 #include "lib/Report/CompileReport.h"
 #include "lib/Runtime/ProductWriter.h"
@@ -198,6 +199,9 @@ private:
       module->setAttr("mambac.weights_hash", builder.getI64IntegerAttr(static_cast<int64_t>((*weights)->hash)));
     }
 
+    if (options.tune && !tune(module, (*weights)->data))
+      return kBadInput;
+
     CodeKind kind = options.emission == Emission::LLVMIR     ? CodeKind::IR
                     : options.emission == Emission::Assembly ? CodeKind::Assembly
                                                              : CodeKind::Object;
@@ -225,6 +229,21 @@ private:
     if (result == kSuccess && !input.hasDiagnostics())
       cache.store(parts);
     return result;
+  }
+
+  /// --tune, with the best level that this machine runs.
+  bool tune(ModuleOp module, const void *weights) {
+    report("tuning", 0.45);
+    auto level = find_if(levels, [](const TargetLevel &level) { return level.runsHere(); });
+    if (level == levels.end()) {
+      bad("--tune measures code, and this machine runs none for --cpu=" + options.cpu);
+      return false;
+    }
+    if (Error error = tuneKernels(module, *level, weights, options.tuneFile)) {
+      bad(toString(std::move(error)));
+      return false;
+    }
+    return true;
   }
 
   /// Runs one stage; on failure or a crash a reproducer is written and named.

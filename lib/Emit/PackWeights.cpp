@@ -196,8 +196,9 @@ Expected<std::unique_ptr<PackedWeights>> mambac::packWeights(mlir::ModuleOp modu
   }
   for (int64_t offset : offsets)
     outputs.push_back(static_cast<char *>((*packed)->data) + offset);
-  auto loop = [&](MambacBody body, void *context, int64_t count) { packer.run(body, context, count); };
-  if (Error error = (*loaded)->run(0, inputs, outputs, {}, (*packed)->data, loop))
+  CallHooks hooks;
+  hooks.parallelFor = [&](MambacBody body, void *context, int64_t count) { packer.run(body, context, count); };
+  if (Error error = (*loaded)->run(0, inputs, outputs, {}, (*packed)->data, hooks))
     return std::move(error);
   packer.release();
   (*packed)->hash = hashMappedWeights((*packed)->data, (*packed)->bytes);

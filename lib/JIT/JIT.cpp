@@ -48,24 +48,30 @@ Expected<std::unique_ptr<LoadedObject>> LoadedObject::load(ArrayRef<ArrayRef<cha
 namespace {
 struct CallServices {
   MambacServices table;
-  ParallelFor parallelFor;
+  const CallHooks &hooks;
   std::atomic<bool> faulted{false};
 };
 } // namespace
 
 Error LoadedObject::run(unsigned index, ArrayRef<void *> inputs, ArrayRef<void *> outputs, ArrayRef<int64_t> symbols,
-                        const void *weights, ParallelFor parallelFor) {
-  CallServices services;
-  services.parallelFor = parallelFor;
+                        const void *weights, const CallHooks &hooks) {
+  CallServices services{{}, hooks};
   services.table.parallel_for = [](const MambacServices *self, MambacBody body, void *context, int64_t count) {
-    const auto &parallelFor = reinterpret_cast<const CallServices *>(self)->parallelFor;
+    const auto &parallelFor = reinterpret_cast<const CallServices *>(self)->hooks.parallelFor;
     if (count > 0)
       parallelFor ? parallelFor(body, context, count) : body(context, 0, count);
   };
   services.table.index_fault = [](const MambacServices *self, int32_t, int64_t, int64_t) {
     reinterpret_cast<CallServices *>(const_cast<MambacServices *>(self))->faulted = true;
   };
-  services.table.kernel_begin = services.table.kernel_end = nullptr;
+  if (hooks.kernelBegin && hooks.kernelEnd) {
+    services.table.kernel_begin = [](const MambacServices *self, int32_t kernel) {
+      reinterpret_cast<const CallServices *>(self)->hooks.kernelBegin(kernel);
+    };
+    services.table.kernel_end = [](const MambacServices *self, int32_t kernel) {
+      reinterpret_cast<const CallServices *>(self)->hooks.kernelEnd(kernel);
+    };
+  }
   const MambacEntry &entry = this->entry(index);
   int64_t bytes = entry.arena_bytes(symbols.data());
   std::unique_ptr<void, decltype(&free)> arena(aligned_alloc(64, (std::max<int64_t>(bytes, 64) + 63) / 64 * 64), free);

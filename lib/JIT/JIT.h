@@ -9,8 +9,8 @@
 
 #include "lib/Runtime/ProductABI.h"
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,8 +20,13 @@ class LLJIT;
 
 namespace mambac {
 
-/// Runs a parallel loop: body(context, begin, end) over pieces that make up [0, count).
-using ParallelFor = llvm::function_ref<void(MambacBody body, void *context, int64_t count)>;
+/// What a call of generated code may be told to do in place of the obvious.
+struct CallHooks {
+  /// Runs a parallel loop: body(context, begin, end) over pieces that make up [0, count). Empty: on this thread.
+  std::function<void(MambacBody body, void *context, int64_t count)> parallelFor;
+  /// Before and after the kernel of this number. Both or none.
+  std::function<void(int32_t kernel)> kernelBegin, kernelEnd;
+};
 
 /// An object loaded into this process.
 class LoadedObject {
@@ -33,10 +38,9 @@ public:
 
   unsigned numEntries() const { return exported->num_entries; }
   const MambacEntry &entry(unsigned index) const { return exported->levels[level][index]; }
-  /// Runs entry `index`, its loops on this thread or as `parallelFor` does; the arena is allocated for the call. Fails on a
-  /// reported bad index.
+  /// Runs entry `index`; the arena is allocated for the call. Fails on a reported bad index.
   llvm::Error run(unsigned index, llvm::ArrayRef<void *> inputs, llvm::ArrayRef<void *> outputs,
-                  llvm::ArrayRef<int64_t> symbols, const void *weights, ParallelFor parallelFor = nullptr);
+                  llvm::ArrayRef<int64_t> symbols, const void *weights, const CallHooks &hooks = {});
 
 private:
   LoadedObject();

@@ -86,6 +86,8 @@ void mambac_close(mambac_model *model) {
 
 const char *mambac_model_name(const mambac_model *model) { return model->getMetadata().model.c_str(); }
 
+const char *mambac_tuning(const mambac_model *model) { return model->getMetadata().tuning.c_str(); }
+
 int64_t mambac_weights_bytes(const mambac_model *model) { return int64_t(model->getProduct().weights_bytes); }
 
 int32_t mambac_num_levels(const mambac_model *model) { return int32_t(model->getMetadata().levels.size()); }

@@ -182,6 +182,7 @@ mambac_status Metadata::parse(const char *text, const char *fileName, ErrorText 
     return error.set(MAMBAC_UNSUPPORTED, "%s has ABI version %lld; this runtime has %d: compile the model again",
                      fileName, (long long)abi, MAMBAC_ABI_VERSION);
   model = reader.text(root, "model", false);
+  tuning = reader.text(root, "tuning", false);
   for (const json &from : reader.list(root, "levels")) {
     levels.push_back({reader.text(from, "name", true), {}});
     for (const json &feature : reader.list(from, "cpu_features"))

@@ -59,7 +59,7 @@ struct Level {
 };
 
 struct Metadata {
-  std::string model;
+  std::string model, tuning;
   std::vector<Level> levels; ///< best first
   std::vector<Entry> entries;
   std::vector<Kernel> kernels;

@@ -50,6 +50,9 @@ int main(int argc, char **argv) {
   cl::opt<std::string> report("report", cl::desc("Write a page about the compilation: the graph, what was found, memory, "
                                                  "work, times"),
                               cl::value_desc("FILE.html"));
+  cl::opt<std::string> tune("tune", cl::ValueOptional, cl::value_desc("FILE"),
+                            cl::desc("Run the kernels with several sizes of their pieces and keep the fastest; FILE "
+                                     "remembers them for other compilations"));
   // For tests of what happens when a stage goes wrong.
   cl::list<std::string> plugins("load-pass-plugin", cl::ReallyHidden);
   cl::opt<std::string> afterRaise("after-raise", cl::ReallyHidden);
@@ -75,6 +78,8 @@ int main(int argc, char **argv) {
     plugin->registerPassRegistryCallbacks();
   }
   options.report = report;
+  options.tune = tune.getNumOccurrences() > 0;
+  options.tuneFile = tune;
   if (target != "cpu")
     return fail("unknown target '" + target + "': this mambac generates code for --target=cpu");
   if (weights != "inside" && weights != "beside")

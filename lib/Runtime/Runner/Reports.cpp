@@ -52,6 +52,8 @@ void mambac::runner::printSignature(const Session &session) {
   for (int32_t l = 0; l < mambac_num_levels(model); ++l)
     printf("%s %s%s", l ? "," : "", mambac_level_name(model, l), l == mambac_level_in_use(model) ? " (in use)" : "");
   printf("\n");
+  if (*mambac_tuning(model))
+    printf("tuned %s\n", mambac_tuning(model));
   for (int32_t e = 0; e < mambac_num_entries(model); ++e) {
     const mambac_entry_info *entry = mambac_get_entry(model, e);
     printf("entry %s\n", entry->name);
