@@ -119,8 +119,8 @@ static uint64_t findLimit() {
 ProductCache::ProductCache(const CompileOptions &options, ArrayRef<TargetLevel> levels,
                            ArrayRef<std::string> productFiles) {
   bool product = options.emission == Emission::Executable || options.emission == Emission::Shared;
-  // What is asked for besides the product comes from the stages themselves.
-  if (!product || options.verify || !options.report.empty() || !options.afterRaise.empty())
+  // What is asked for besides the product comes from the stages themselves, and what was measured is not the input's.
+  if (!product || options.verify || options.tune || !options.report.empty() || !options.afterRaise.empty())
     return;
   folder = findFolder();
   limit = findLimit();
