@@ -2,9 +2,9 @@
 """Runs all tests of a build folder and closes with one line: "N passed, N failed".
 
 The suites are the style lint, the GoogleTest programs (build/test/unit), lit (build/test/lit), single ops, the whole
-models, the coverage table, spellings of contractions, variants of the scans, the demo, the bad inputs, the fuzz targets
-(build/test/fuzz), .mlir files changed at random, the reference of passes and an installed package. Each counts its own
-cases; a suite that breaks down counts as one failure. Needs Python's standard library alone.
+models, what they cost, the coverage table, spellings of contractions, variants of the scans, the demo, the bad inputs,
+the fuzz targets (build/test/fuzz), .mlir files changed at random, the reference of passes and an installed package. Each
+counts its own cases; a suite that breaks down counts as one failure. Needs Python's standard library alone.
 """
 
 from __future__ import annotations
@@ -148,6 +148,11 @@ def run_coverage(args: argparse.Namespace) -> Counts:
     return script(HERE / "spellings/coverage.py", "--build", args.build)
 
 
+def run_guards(args: argparse.Namespace) -> Counts:
+    """Holds what the models cost to test/guards/expected.json."""
+    return script(HERE / "guards/run_guards.py", "--build", args.build)
+
+
 def run_contractions(args: argparse.Namespace) -> Counts:
     """Checks that all spellings of a contraction become the same einsum."""
     return script(HERE / "contractions/run_contractions.py", "--build", args.build)
@@ -180,6 +185,7 @@ SUITES: dict[str, Callable[[argparse.Namespace], Counts]] = {
     "ops": run_ops,
     "models": run_models,
     "coverage": run_coverage,
+    "guards": run_guards,
     "contractions": run_contractions,
     "variants": run_variants,
     "demo": run_demo,
