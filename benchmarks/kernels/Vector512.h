@@ -20,17 +20,16 @@ inline V mul(V a, V b) { return _mm512_mul_ps(a, b); }
 
 constexpr float kLog2OfE = 1.442695041f;
 
-/// 2^x: a polynomial of degree 6 on [-1/2, 1/2], and the exponent put in place.
+/// 2^x = 2^(whole part) * 2^(k/16) * 2^f: the sixteenths come from a table in a register, f <= 1/32 takes a cubic.
 inline V exp2(V x) {
-  V whole = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC), f = _mm512_sub_ps(x, whole);
-  V p = splat(1.5345811e-4f);
-  p = fma(p, f, splat(1.33999309e-3f));
-  p = fma(p, f, splat(9.61848907e-3f));
-  p = fma(p, f, splat(5.55032864e-2f));
-  p = fma(p, f, splat(2.40226462e-1f));
-  p = fma(p, f, splat(6.93147182e-1f));
-  p = fma(p, f, splat(1.0f));
-  return _mm512_scalef_ps(p, whole);
+  const V sixteenths = _mm512_setr_ps(1.0f, 1.04427373f, 1.09050775f, 1.13878858f, 1.18920708f, 1.24185777f,
+                                      1.29683959f, 1.35425556f, 1.41421354f, 1.47682619f, 1.54221082f, 1.61049032f,
+                                      1.68179286f, 1.75625217f, 1.8340081f, 1.91520655f);
+  // Adding 1.5 * 2^19 leaves multiples of 1/16; the lowest bits of the sum count them.
+  V shifted = _mm512_add_ps(x, splat(786432.0f)), near = _mm512_sub_ps(shifted, splat(786432.0f));
+  V f = _mm512_sub_ps(x, near), base = _mm512_permutexvar_ps(_mm512_castps_si512(shifted), sixteenths);
+  V p = fma(fma(splat(0.0555054108f), f, splat(0.240233552f)), f, splat(0.69314718f));
+  return _mm512_scalef_ps(fma(mul(base, f), p, base), near);
 }
 inline V exp(V x) { return exp2(mul(x, splat(kLog2OfE))); }
 

@@ -38,6 +38,9 @@ def write(model: Any, kind: str, types: str, path: Path) -> None:
         out.add_tensor(name, np.ascontiguousarray(value, dtype=np.float16 if half else np.float32))
 
     put("token_embd.weight", weights["backbone.embeddings.weight"], wide=False)
+    # Absent where the head is the embedding.
+    if "lm_head.weight" in weights:
+        put("output.weight", weights["lm_head.weight"], wide=False)
     put("output_norm.weight", weights["backbone.norm_f.weight"])
     for i in range(config.num_hidden_layers):
         block = f"backbone.layers.{i}."

@@ -254,7 +254,7 @@ def main() -> None:
         run, logits = IMPLEMENTATIONS[job.name](job)
         error = job.error_of(logits)
     except Exception as problem:  # noqa: BLE001 - whatever a peer cannot do is told in its row
-        text = (str(problem).strip().splitlines() or [""])[0][:200]
+        text = " ".join(str(problem).split())[:300]
         print(json.dumps({"failed": f"{type(problem).__name__}: {text}"}), file=answers)
         return
     version = importlib.metadata.version(PACKAGES[job.name]) if job.name in PACKAGES else ""
