@@ -115,3 +115,27 @@ func.func @rows(%x: memref<?x40xf32>, %y: memref<?x40xf32>, %n: index) {
   }
   return
 }
+
+// -----
+
+// A sum runs in four vectors, whose order is its result's; a maximum, of which a step takes longer, in eight.
+// CHECK-LABEL: func.func @extremum(
+// CHECK: scf.for {{.*}} -> (vector<128xf32>)
+// CHECK: vector.reduction <maximumf>
+// CHECK: scf.for {{.*}} -> (vector<64xf32>)
+// CHECK: vector.reduction <add>
+func.func @extremum(%x: memref<?x4096xf32>, %y: memref<?xf32>, %z: memref<?xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>], iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<?x4096xf32>) outs(%y : memref<?xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %0 = arith.maximumf %in, %out : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>], iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<?x4096xf32>) outs(%z : memref<?xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %0 = arith.addf %in, %out : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
