@@ -147,7 +147,7 @@ public:
   SmallVector<Value> transpose(SmallVector<Value> rows);
   /// Transposes the first `rows` rows of a tile one vector wide, rounded up to whole blocks of width x width, in place.
   void transposeBlocks(Value tile, Value rows);
-  /// Prefetches the t-th of a region's cache lines (see RowReader).
+  /// Prefetches the t-th line of the region that begins `ahead` rows later; it may lie out of bounds.
   void prefetchLine(const View &view, const Region &region, Value t, int64_t ahead, bool write);
   /// Prefetches the lines of a region's row, if memory runs along its lanes, which are of constant number; it may lie out
   /// of bounds.
@@ -162,40 +162,6 @@ private:
   mlir::Block *constantBlock;
   llvm::DenseMap<mlir::Attribute, Value> constants;
   mlir::Block *stackBlock = nullptr;
-};
-
-/// The rows of a region that is one vector wide, read where they are if they are contiguous there, else from a copy
-/// on the stack.
-class RowReader {
-public:
-  RowReader(KernelBuilder &k, const View &view, unsigned rowAxis, unsigned laneAxis, int64_t maxRows);
-  /// Makes a region's rows readable. `mask` is that of its lanes, or null.
-  void start(const Region &region, Value mask);
-  Value row(Value r);
-  /// Prefetches the t-th line of the region that begins `ahead` rows later; it may lie out of bounds.
-  void prefetch(Value t, int64_t ahead);
-
-private:
-  KernelBuilder &k;
-  View view;
-  Value tile, mask;
-  Region region;
-};
-
-/// The same for writing. finish() comes after the last row.
-class RowWriter {
-public:
-  RowWriter(KernelBuilder &k, const View &view, unsigned rowAxis, unsigned laneAxis, int64_t maxRows);
-  void start(const Region &region, Value mask);
-  void row(Value r, Value vector);
-  void prefetch(Value t, int64_t ahead);
-  void finish();
-
-private:
-  KernelBuilder &k;
-  View view;
-  Value tile, mask;
-  Region region;
 };
 
 } // namespace mambac::cpu
