@@ -13,6 +13,7 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/SubtargetFeature.h"
+#include <unistd.h>
 
 using namespace llvm;
 using namespace mambac;
@@ -177,11 +178,22 @@ Expected<TargetLevel> mambac::nativeLevel() {
   return makeLevel("native");
 }
 
+/// What instruction sets do not tell of this machine: its cores and their caches. What the system does not know stays.
+static void describeMachine(mambac::Target &target) {
+  target.cores = hardware_concurrency().compute_thread_count();
+#ifdef _SC_LEVEL1_DCACHE_SIZE
+  if (long bytes = sysconf(_SC_LEVEL1_DCACHE_SIZE); bytes > 0)
+    target.l1Bytes = bytes;
+  if (long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE); bytes > 0)
+    target.l2Bytes = bytes;
+#endif
+}
+
 static void describeAll(ArrayRef<const TargetLevel *> levels, size_t index, mlir::ModuleOp module) {
   mlir::Builder builder(module.getContext());
   mambac::Target target = describe(*levels[index]->machine);
   if (levels[index]->name == "native")
-    target.cores = hardware_concurrency().compute_thread_count();
+    describeMachine(target);
   target.set(module);
   SmallVector<mlir::Attribute> list;
   for (const TargetLevel *level : levels) {
