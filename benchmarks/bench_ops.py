@@ -1,4 +1,4 @@
-"""The two core operations from the graph that transformers exports, beside PyTorch's ways to compute them."""
+"""The core operations from the graph that is exported, beside PyTorch's ways to compute them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from turns import Worker, take_turns
 
 # Relative to the largest value of the result in double precision.
 TOLERANCE = 1e-4
-NEW = {"scan": ["transformers' loop", "inductor"], "ssd": ["transformers' einsums", "inductor"]}
-OLD = {"scan": [], "ssd": ["broadcast, then sum"]}
+NEW = {
+    "scan": ["transformers' loop", "inductor"],
+    "ssd": ["transformers' einsums", "inductor"],
+    "product": ["PyTorch"],
+}
+OLD = {"scan": [], "ssd": ["broadcast, then sum"], "product": []}
 
 
 def main(setup: Setup) -> None:
@@ -21,7 +25,7 @@ def main(setup: Setup) -> None:
     folder = setup.work / "ops"
     folder.mkdir(parents=True, exist_ok=True)
     tables: dict[str, Any] = {}
-    for op in ("scan", "ssd"):
+    for op in NEW:
         script = HERE / "peers/op_worker.py"
         if not (folder / f"{op}.y64.npy").exists():
             run([setup.python, script, "export", op, folder])

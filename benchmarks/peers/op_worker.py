@@ -1,6 +1,6 @@
-"""One implementation of one of the two core operations, in a process of its own; the protocol is worker.py's.
+"""One implementation of one operation, in a process of its own; the protocol is worker.py's.
 
-    python op_worker.py IMPLEMENTATION scan|ssd FOLDER [BUILD]
+    python op_worker.py IMPLEMENTATION scan|ssd|product FOLDER [BUILD]
 
 `export` in place of an implementation writes the graph as transformers spells it, the inputs, and the result in double
 precision. Shapes are those of the 130m models at 2,048 tokens.
@@ -84,6 +84,27 @@ class SSD(nn.Module):
         }
 
 
+class Product(nn.Module):
+    """A linear layer: 2048 x 2048 weights, as many rows."""
+
+    def __init__(self) -> None:
+        """The same weights in every process."""
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(2048, 2048, generator=torch.Generator().manual_seed(3)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Rows times weights."""
+        return nn.functional.linear(x, self.weight)
+
+    @staticmethod
+    def inputs() -> Inputs:
+        """2048 rows."""
+        return {"x": torch.randn(2048, 2048)}
+
+
+OPS: dict[str, Callable[[], Any]] = {"scan": SelectiveScan, "ssd": SSD, "product": Product}
+
+
 class Take(nn.Module):
     """Stands in the place of a layer that is not to be measured."""
 
@@ -125,7 +146,7 @@ def pytorch(name: str, op: str, x: Inputs) -> Callable[[], Any]:
     """One of the implementations in PyTorch."""
     if name == "broadcast, then sum":
         return broadcast_ssd(x)
-    module: nn.Module = SSD() if op == "ssd" else SelectiveScan()
+    module: nn.Module = OPS[op]().eval()
     if name == "inductor":
         module = torch.compile(SSD() if op == "ssd" else SelectiveScan(associative=True))
     return lambda: module(**x)
@@ -156,12 +177,12 @@ def export(op: str, folder: Path) -> None:
     """Writes graph, inputs and exact result."""
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
-    module: nn.Module = SSD() if op == "ssd" else SelectiveScan()
-    inputs = SSD.inputs() if op == "ssd" else SelectiveScan.inputs()
+    module = OPS[op]().eval()
+    inputs = module.inputs()
     torch.export.save(torch.export.export(module, (), inputs), folder / f"{op}.pt2")
     for key, value in inputs.items():
         np.save(folder / f"{op}.{key}.npy", value.numpy())
-    np.save(folder / f"{op}.y64.npy", first(module(**{k: v.double() for k, v in inputs.items()})))
+    np.save(folder / f"{op}.y64.npy", first(module.double()(**{k: v.double() for k, v in inputs.items()})))
 
 
 def main() -> None:
@@ -174,7 +195,7 @@ def main() -> None:
     if name == "export":
         export(op, folder)
         return
-    keys = "x dt a b c d bias" if op == "ssd" else "u dt a b c d z bias"
+    keys = {"ssd": "x dt a b c d bias", "scan": "u dt a b c d z bias", "product": "x"}[op]
     inputs = {key: torch.from_numpy(np.load(folder / f"{op}.{key}.npy")) for key in keys.split()}
     ready: dict[str, Any] = {}
     try:
