@@ -12,10 +12,13 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 #define XXH_INLINE_ALL
@@ -42,30 +45,38 @@ public:
     XXH3_128bits_update(state, &size, sizeof size);
     XXH3_128bits_update(state, text.data(), text.size());
   }
-  /// By read, not by a mapping, which would count as memory of this process.
+  /// In pieces that two threads map one after the other: all of it at once would count as memory of this process.
   bool addFile(StringRef path) {
+    constexpr uint64_t piece = uint64_t(32) << 20;
+    uint64_t size = 0;
     auto handle = sys::fs::openNativeFileForRead(path);
     if (!handle) {
       consumeError(handle.takeError());
       return false;
     }
-    std::vector<char> buffer(size_t(1) << 20);
-    uint64_t size = 0;
-    bool whole = false;
-    for (;;) {
-      auto count = sys::fs::readNativeFile(*handle, buffer);
-      if (!count) {
-        consumeError(count.takeError());
-        break;
+    bool whole = !sys::fs::file_size(path, size);
+    std::vector<XXH128_hash_t> hashes(size / piece + 1);
+    std::atomic<size_t> next{0}, failures{0};
+    auto work = [&]() {
+      for (size_t i; (i = next++) < hashes.size();) {
+        size_t bytes = std::min(piece, size - i * piece);
+        void *data = bytes ? mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, *handle, off_t(i * piece)) : nullptr;
+        if (data == MAP_FAILED) {
+          ++failures;
+          continue;
+        }
+        hashes[i] = XXH3_128bits(data, bytes);
+        if (bytes)
+          munmap(data, bytes);
       }
-      if ((whole = *count == 0))
-        break;
-      XXH3_128bits_update(state, buffer.data(), *count);
-      size += *count;
-    }
-    XXH3_128bits_update(state, &size, sizeof size);
+    };
+    std::thread other(work);
+    work();
+    other.join();
     sys::fs::closeFile(*handle);
-    return whole;
+    XXH3_128bits_update(state, hashes.data(), hashes.size() * sizeof hashes[0]);
+    XXH3_128bits_update(state, &size, sizeof size);
+    return whole && !failures;
   }
   std::string digest() const {
     XXH128_hash_t hash = XXH3_128bits_digest(state);
