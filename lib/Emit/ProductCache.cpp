@@ -164,9 +164,7 @@ std::string ProductCache::computeKey(const CompileOptions &options, ArrayRef<Tar
     if (!file.empty() && !hash.addFile(file))
       return "";
   for (const TargetLevel &level : levels)
-    for (const std::string &text : {level.name, level.machine->getTargetTriple().str(),
-                                    level.machine->getTargetCPU().str(), level.machine->getTargetFeatureString().str()})
-      hash.add(text);
+    hash.add(describeForKey(level));
   hash.add(options.emission == Emission::Executable ? "exe" : "so " + sys::path::filename(options.output).str());
   hash.add(options.model);
   hash.add(sys::path::filename(options.input));

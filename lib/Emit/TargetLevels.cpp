@@ -189,6 +189,18 @@ static void describeMachine(mambac::Target &target) {
 #endif
 }
 
+std::string mambac::describeForKey(const TargetLevel &level) {
+  mambac::Target target;
+  if (level.name.rfind("native", 0) == 0)
+    describeMachine(target);
+  std::string text;
+  raw_string_ostream stream(text);
+  stream << level.name << " " << level.machine->getTargetTriple().str() << " " << level.machine->getTargetCPU() << " "
+         << level.machine->getTargetFeatureString() << " " << target.cores << " " << target.l1Bytes << " "
+         << target.l2Bytes;
+  return text;
+}
+
 static void describeAll(ArrayRef<const TargetLevel *> levels, size_t index, mlir::ModuleOp module) {
   mlir::Builder builder(module.getContext());
   mambac::Target target = describe(*levels[index]->machine);

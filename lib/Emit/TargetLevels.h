@@ -36,6 +36,9 @@ void describeLevel(llvm::ArrayRef<TargetLevel> levels, size_t index, mlir::Modul
 /// The same for a module that is the only one.
 void describeLevel(const TargetLevel &level, mlir::ModuleOp module);
 
+/// All that code for the level depends on, this machine's cores and caches among them where it is for this machine.
+std::string describeForKey(const TargetLevel &level);
+
 /// The level of this machine.
 llvm::Expected<TargetLevel> nativeLevel();
 
