@@ -19,7 +19,7 @@ PEERS = {
     ("step", "f32"): ["transformers eager", "llama.cpp", "OpenVINO", "ONNX Runtime"],
     ("step", "bf16"): ["transformers eager", "llama.cpp"],
 }
-# torch.compile of Mamba's 24 associative scans takes tens of minutes, so nobody waits for it here.
+# Not compared: each of Mamba's 24 layers would bring a scan of logarithmic depth to compile.
 LEFT_OUT = {("mamba", "inductor")}
 # A result further from double precision than this (of the largest logit) is wrong and not timed. bf16 carries 8 bits
 # through 24 layers.
