@@ -4,9 +4,10 @@
     python3 benchmarks/bench.py [--build build] [--only PART]...
 
 Parts: kernels (against the machine's limits), ops (the two scans as exported), prompt and step (both 130m shapes),
-profile (their kernels), memory, compile, start, report. Each leaves build/bench/results/PART.json, of which report
-makes docs/performance.md and its plots. The peers are installed from PyPI into build/bench/venv, and build/bench/venv4
-for transformers 4; without a network what needs them is left out, with a message. No test needs any of this.
+profile (their kernels), memory, compile, start, report, and, only if named, large (compiling 2.8 billion weights).
+Each leaves build/bench/results/PART.json, of which report makes docs/performance.md and its plots. The peers are
+installed from PyPI into build/bench/venv, and build/bench/venv4 for transformers 4; without a network what needs them
+is left out, with a message. No test needs any of this.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ PARTS: dict[str, Callable[[Setup], None]] = {
     "memory": bench_costs.memory,
     "compile": bench_costs.compile_time,
     "start": bench_costs.start,
+    "large": bench_costs.large,
     "report": report.main,
 }
 
@@ -70,7 +72,7 @@ def main() -> int:
     build = args.build.resolve()
     work = build / "bench"
     work.mkdir(parents=True, exist_ok=True)
-    parts = args.only or list(PARTS)
+    parts = args.only or [part for part in PARTS if part != "large"]
     python = python4 = None
     if set(parts) - {"kernels"}:
         python = environment(work / "venv", HERE / "requirements.txt", os.environ.get("MAMBAC_BENCH_PYTHON"))

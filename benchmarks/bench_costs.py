@@ -9,7 +9,7 @@ import shutil
 from typing import Any
 
 import bench_models
-from common import Setup, measure, median, run, save, say
+from common import HERE, Setup, measure, median, run, save, say
 
 LENGTHS = [512, 8192, 65536]
 INNER = 1536
@@ -80,6 +80,22 @@ def compile_time(setup: Setup) -> None:
         out.unlink()
     shutil.rmtree(cache, ignore_errors=True)
     save(setup, "compile", {"command": "make bench ONLY=compile", "rows": rows})
+
+
+def large(setup: Setup) -> None:
+    """A Mamba-2 of 2.8 billion parameters in bf16: what compiling it takes. Wants 12 GB of disk."""
+    if not setup.python:
+        say("large: no PyTorch, no models")
+        return
+    folder = setup.work / "models"
+    archive, out = folder / "large-bf16.prompt.pt2", folder / "compiled.so"
+    if not archive.exists():
+        run([setup.python, HERE / "peers/export.py", folder, "large", "bf16"])
+    used = measure(["env", "MAMBAC_CACHE=off", setup.tool("mambac"), archive, "-o", out, "--quiet"])
+    row = {"seconds": used.seconds, "peak_bytes": used.peak_bytes, "archive_bytes": archive.stat().st_size}
+    say(str(row))
+    out.unlink()
+    save(setup, "large", {"command": "make bench ONLY=large", "rows": [row]})
 
 
 def start(setup: Setup) -> None:
