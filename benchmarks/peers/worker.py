@@ -3,7 +3,8 @@
     python worker.py IMPLEMENTATION KIND DTYPE prompt|step FOLDER [BUILD]
 
 Prints one line of JSON when it is loaded and its result was compared with PyTorch's in double precision, or the reason
-why it cannot run. Then each line "run" on stdin runs it once and prints the seconds. FOLDER is what export.py wrote.
+why it cannot run. Then each line "run" on stdin runs it once and prints the seconds; a single token runs some times,
+and the median counts. FOLDER is what export.py wrote.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import importlib.metadata
 import json
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import time
@@ -24,6 +26,8 @@ import numpy as np
 
 Run = Callable[[], Any]
 THREADS = len(os.sched_getaffinity(0))
+# Single tokens in one turn.
+STEPS = 15
 
 
 class Job:
@@ -69,7 +73,7 @@ def mambac(job: Job) -> tuple[Run, Any]:
     subprocess.run([*words, "--output", f"0={out}"], check=True, stdout=subprocess.DEVNULL)
 
     def run() -> float:
-        runs = "3" if job.mode == "prompt" else "15"
+        runs = "3" if job.mode == "prompt" else str(STEPS)
         done = subprocess.run([*words, "--bench", runs], check=True, capture_output=True, text=True)
         return float(json.loads(done.stdout.strip().splitlines()[-1])["median_s"])
 
@@ -243,6 +247,13 @@ PACKAGES = {
 }
 
 
+def clock(run: Run) -> float:
+    """Seconds of one run."""
+    begin = time.perf_counter()
+    run()
+    return time.perf_counter() - begin
+
+
 def main() -> None:
     """Loads, answers, runs."""
     # Libraries print; answers go to the real stdout alone.
@@ -263,12 +274,13 @@ def main() -> None:
     for line in sys.stdin:
         if line.strip() != "run":
             break
-        begin = time.perf_counter()
-        seconds = run()
-        elapsed = time.perf_counter() - begin
-        print(json.dumps({"seconds": seconds if isinstance(seconds, float) else elapsed}), file=answers)
+        if job.name == "mambac":
+            seconds = run()
+        else:
+            seconds = statistics.median(clock(run) for _ in range(STEPS if job.mode == "step" else 1))
+        print(json.dumps({"seconds": seconds}), file=answers)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"peak_bytes": peak}), file=answers)
+    print(json.dumps({} if job.name == "mambac" else {"peak_bytes": peak}), file=answers)
 
 
 if __name__ == "__main__":
