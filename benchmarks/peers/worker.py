@@ -230,8 +230,21 @@ def llama_cpp(job: Job) -> tuple[Run, Any]:
     return lambda: decode(token), first
 
 
+def reading(job: Job) -> tuple[Run, Any]:
+    """No implementation: how long 512 MiB take to be read in this round, as the bandwidth drifts."""
+    name = f"machine/read/cores:{THREADS}/real_time"
+    words = [str(job.build / "bin/mambac-benchmarks"), ".", f"--benchmark_filter=^{name}$", "--benchmark_min_time=0.1"]
+
+    def run() -> float:
+        done = subprocess.run([*words, "--benchmark_format=json"], check=True, capture_output=True, text=True)
+        return (512 << 20) / float(json.loads(done.stdout)["benchmarks"][0]["bytes"])
+
+    return run, job.stored("step.y64")
+
+
 IMPLEMENTATIONS: dict[str, Callable[[Job], tuple[Run, Any]]] = {
     "mambac": mambac,
+    "reading 512 MiB": reading,
     "transformers eager": eager,
     "inductor": inductor,
     "llama.cpp": llama_cpp,
@@ -274,13 +287,13 @@ def main() -> None:
     for line in sys.stdin:
         if line.strip() != "run":
             break
-        if job.name == "mambac":
+        if job.name not in PACKAGES:
             seconds = run()
         else:
             seconds = statistics.median(clock(run) for _ in range(STEPS if job.mode == "step" else 1))
         print(json.dumps({"seconds": seconds}), file=answers)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({} if job.name == "mambac" else {"peak_bytes": peak}), file=answers)
+    print(json.dumps({} if job.name not in PACKAGES else {"peak_bytes": peak}), file=answers)
 
 
 if __name__ == "__main__":
