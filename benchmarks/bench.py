@@ -67,7 +67,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--build", type=Path, default=HERE.parent / "build")
     parser.add_argument("--only", action="append", choices=PARTS, help="run this part alone (may be repeated)")
-    parser.add_argument("--rounds", type=int, default=5, help="how often everything takes its turn")
+    parser.add_argument("--rounds", type=int, default=3, help="how often everything takes its turn")
     args = parser.parse_args()
     build = args.build.resolve()
     work = build / "bench"
