@@ -4,13 +4,13 @@
 // reduction, `mambac.start`, and copies of a buffer to itself go. So what is left between kernels is work.
 //
 //===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Schedule/BaseBuffers.h"
 #include "lib/Schedule/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "mlir/Interfaces/ViewLikeInterface.h"
 
 namespace mambac {
 #define GEN_PASS_DEF_FOLDFILLSPASS
@@ -66,7 +66,7 @@ private:
         // Another name of the same memory would be a view of it, or the buffer a view of something that is used.
         if (isMemoryEffectFree(next) || (buffer.getDefiningOp<memref::AllocOp>() && onlyUsedDirectly(buffer)))
           continue;
-        if (!sameMemory(next, buffer))
+        if (!mambac::usesBaseBuffer(next, mambac::getBaseBuffer(buffer)))
           continue;
         return;
       }
@@ -83,23 +83,6 @@ private:
 
   static bool onlyUsedDirectly(Value buffer) {
     return llvm::none_of(buffer.getUsers(), [](Operation *user) { return isa<ViewLikeOpInterface>(user); });
-  }
-
-  static Value baseOf(Value buffer) {
-    while (auto view = buffer.getDefiningOp<ViewLikeOpInterface>())
-      buffer = view.getViewSource();
-    return buffer;
-  }
-
-  /// Whether an op touches the allocation or argument that `buffer` lies in.
-  static bool sameMemory(Operation *op, Value buffer) {
-    Value base = baseOf(buffer);
-    bool same = false;
-    op->walk([&](Operation *inner) {
-      for (Value operand : inner->getOperands())
-        same |= isa<BaseMemRefType>(operand.getType()) && baseOf(operand) == base;
-    });
-    return same;
   }
 };
 

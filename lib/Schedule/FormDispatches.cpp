@@ -5,6 +5,7 @@
 // layers. Each call is numbered; the module's list `mambac.kernels` names its kind and its place in the model.
 //
 //===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Schedule/BaseBuffers.h"
 #include "lib/Schedule/Captures.h"
 #include "lib/Schedule/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -84,9 +85,7 @@ private:
       auto type = dyn_cast<MemRefType>(operand.getType());
       if (!type || !type.getElementType().isInteger())
         continue;
-      while (auto view = operand.getDefiningOp<ViewLikeOpInterface>())
-        operand = view.getViewSource();
-      if (auto arg = dyn_cast<BlockArgument>(operand))
+      if (auto arg = dyn_cast<BlockArgument>(mambac::getBaseBuffer(operand)))
         if (auto driver = dyn_cast<func::FuncOp>(arg.getOwner()->getParentOp()))
           if (!driver.getArgAttr(arg.getArgNumber(), "mambac.output"))
             return arg.getArgNumber();

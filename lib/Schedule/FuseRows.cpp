@@ -8,6 +8,7 @@
 // What a row's operations do stays linalg, for LowerLinalg.
 //
 //===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Schedule/BaseBuffers.h"
 #include "lib/Schedule/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -15,7 +16,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "mlir/Interfaces/ViewLikeInterface.h"
 
 namespace mambac {
 #define GEN_PASS_DEF_FUSEROWSPASS
@@ -23,30 +23,17 @@ namespace mambac {
 } // namespace mambac
 
 using namespace mlir;
+using mambac::getBaseBuffer;
+using mambac::usesBaseBuffer;
 
 namespace {
 
 /// More of them share nothing but their rows.
 constexpr size_t kMostMembers = 16;
 
-Value baseOf(Value buffer) {
-  while (auto view = buffer.getDefiningOp<ViewLikeOpInterface>())
-    buffer = view.getViewSource();
-  return buffer;
-}
-
 unsigned leadingParallels(linalg::GenericOp op) {
   auto iterators = op.getIteratorTypesArray();
   return llvm::find(iterators, utils::IteratorType::reduction) - iterators.begin();
-}
-
-bool readsOrWrites(Operation *op, Value base) {
-  bool found = false;
-  op->walk([&](Operation *inner) {
-    for (Value operand : inner->getOperands())
-      found |= isa<BaseMemRefType>(operand.getType()) && baseOf(operand) == base;
-  });
-  return found;
 }
 
 /// Whether a map's first results are the dimensions d0 .. d(rows-1), which no other result depends on.
@@ -88,7 +75,7 @@ public:
 
   /// Whether it reads or writes something that the group writes.
   bool touches(Operation *op) const {
-    return llvm::any_of(written(), [&](Value base) { return readsOrWrites(op, base); });
+    return llvm::any_of(written(), [&](Value base) { return usesBaseBuffer(op, base); });
   }
 
   /// Whether the group, which will stand further down, can let an operation pass before it.
@@ -96,7 +83,7 @@ public:
     if (!isa<linalg::LinalgOp>(op) || touches(op))
       return false;
     return llvm::none_of(cast<linalg::LinalgOp>(op).getDpsInits(), [&](Value out) {
-      return llvm::any_of(members, [&](linalg::GenericOp m) { return readsOrWrites(m, baseOf(out)); });
+      return llvm::any_of(members, [&](linalg::GenericOp m) { return usesBaseBuffer(m, getBaseBuffer(out)); });
     });
   }
 
@@ -130,7 +117,7 @@ private:
     SmallVector<Value> bases;
     for (linalg::GenericOp m : members)
       for (Value out : m.getDpsInits())
-        bases.push_back(baseOf(out));
+        bases.push_back(getBaseBuffer(out));
     return bases;
   }
 
@@ -193,14 +180,14 @@ private:
         AffineMap map = m.getMatchingIndexingMap(&operand);
         if (!isSliced(map, rows))
           return false;
-        Value base = baseOf(operand.get());
+        Value base = getBaseBuffer(operand.get());
         if (!llvm::is_contained(bases, base))
           continue;
         if (!startsWithRow(map, rows))
           return false;
         for (linalg::GenericOp other : members)
           for (Value value : other->getOperands())
-            if (value != operand.get() && isa<MemRefType>(value.getType()) && baseOf(value) == base)
+            if (value != operand.get() && isa<MemRefType>(value.getType()) && getBaseBuffer(value) == base)
               return false;
       }
     return true;
@@ -288,11 +275,11 @@ void collectUsers(Value buffer, SmallVectorImpl<Operation *> &users) {
 
 bool Group::isUsedLikeThis(Value buffer, bool before) const {
   SmallVector<Operation *> users;
-  collectUsers(baseOf(buffer), users);
+  collectUsers(getBaseBuffer(buffer), users);
   return llvm::all_of(users, [&](Operation *user) {
     if (auto member = dyn_cast<linalg::GenericOp>(user); member && llvm::is_contained(members, member))
       return llvm::all_of(user->getOpOperands(), [&](OpOperand &operand) {
-        if (!isa<MemRefType>(operand.get().getType()) || baseOf(operand.get()) != baseOf(buffer))
+        if (!isa<MemRefType>(operand.get().getType()) || getBaseBuffer(operand.get()) != getBaseBuffer(buffer))
           return true;
         AffineMap map = member.getMatchingIndexingMap(&operand);
         return operand.get() == buffer && map.isIdentity();
@@ -308,8 +295,8 @@ Value Group::findDeadInput(size_t writer, Value out) const {
   SmallVector<Value> bases = written();
   for (linalg::GenericOp reader : ArrayRef(members).take_front(writer + 1))
     for (Value in : reader.getDpsInputs()) {
-      if (in.getType() != out.getType() || !baseOf(in).getDefiningOp<memref::AllocOp>() ||
-          llvm::is_contained(bases, baseOf(in)) || !isUsedLikeThis(in, /*before=*/true))
+      if (in.getType() != out.getType() || !getBaseBuffer(in).getDefiningOp<memref::AllocOp>() ||
+          llvm::is_contained(bases, getBaseBuffer(in)) || !isUsedLikeThis(in, /*before=*/true))
         continue;
       bool readLater = llvm::any_of(ArrayRef(members).drop_front(writer + 1), [&](linalg::GenericOp m) {
         return llvm::is_contained(m->getOperands(), in);
