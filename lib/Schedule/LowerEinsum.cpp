@@ -304,7 +304,23 @@ private:
           }
           linalg::YieldOp::create(nested, loc, value);
         });
+    generic->setAttr("mambac.places", AffineMapAttr::get(places(wMap, n, k)));
     return generic.getResult(0);
+  }
+
+  /// Where each element of the weight lies in its panels.
+  AffineMap places(AffineMap wMap, const Dims &n, const Dims &k) {
+    MLIRContext *context = wMap.getContext();
+    Dims dims = dimsOf(wMap);
+    auto flat = [&](const Dims &axes) {
+      AffineExpr expr = getAffineConstantExpr(0, context);
+      for (unsigned axis : axes)
+        expr = expr * *getConstantIntValue(sizes[axis]) + getAffineDimExpr(llvm::find(dims, axis) - dims.begin(), context);
+      return expr;
+    };
+    AffineExpr column = flat(n), row = flat(k);
+    return AffineMap::get(dims.size(), 0,
+                          {column.floorDiv(PackedMatmulOp::kPanel), row, column % PackedMatmulOp::kPanel}, context);
   }
 
   Value transpose(OpBuilder &b, Location loc, Value x, AffineMap map, const Dims &order) {

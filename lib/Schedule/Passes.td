@@ -69,6 +69,38 @@ def LowerEinsumPass : Pass<"mambac-lower-einsum", "::mlir::ModuleOp"> {
                            "::mambac::ssm::SSMDialect"];
 }
 
+def ReadPackedWeightsPass : Pass<"mambac-read-packed-weights", "::mlir::ModuleOp"> {
+  let summary = "Read elements of a weight from its packed form, where there is one";
+  let description = [{
+    A tied embedding is gathered by ids and multiplied with. Where nothing but packings and reads of single elements use a
+    weight, the reads go to the packed tensor, at the places that its packing names (`mambac.places`), and the table is
+    not stored. Elements that lie beside each other in a row are a panel's width apart in the packed tensor: a read
+    takes a cache line. So a table whose elements are all read many times stays.
+
+    Before:
+
+        %w = ssm.weight "embedding" : tensor<40x16xf32>
+        %p = linalg.generic .. attrs = {mambac.places = affine_map<(n, k) -> (n floordiv 32, k, n mod 32)>} {
+          .. tensor.extract %w ..
+        } -> tensor<2x16x32xf32>
+        %x = linalg.generic .. { .. tensor.extract %w[%id, %column] .. }
+
+    After:
+
+        %x = linalg.generic .. { .. tensor.extract %p[%id / 32, %column, %id mod 32] .. }
+  }];
+  let options = [
+    Option<"mostReads", "most-reads", "int64_t", /*default=*/"4",
+           "Times that each element may be read in a run, as far as sizes are known; 0: tables stay">
+  ];
+  let statistics = [
+    Statistic<"numTables", "tables", "Weights that are read from their packed form alone">,
+    Statistic<"numDeclined", "declined", "Weights that are packed and stay as tables beside that">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                          "::mlir::tensor::TensorDialect"];
+}
+
 def HoistWeightsPass : Pass<"mambac-hoist-weights", "::mlir::ModuleOp"> {
   let summary = "Move what depends on weights alone into @prepare";
   let description = [{

@@ -42,6 +42,8 @@ static void populateTensorLevel(OpPassManager &pm, const mambac::ScheduleOptions
   // Packing is an operation on the weight alone, so it is there before hoisting.
   pm.addPass(mambac::createLowerEinsumPass());
   pm.addPass(createCSEPass());
+  // A table that nothing reads any more is not hoisted.
+  pm.addPass(mambac::createReadPackedWeightsPass());
   pm.addPass(mambac::createHoistWeightsPass());
   pm.addNestedPass<func::FuncOp>(memref::createResolveShapedTypeResultDimsPass());
   pm.addPass(mambac::createEntryABIPass()); // of @prepare; and sizes asked of inputs since
