@@ -85,7 +85,11 @@ struct UnscheduleKernelsPass : mambac::impl::UnscheduleKernelsPassBase<Unschedul
     }
     OperationState state(op->getLoc(), op->getName(), operands, results, op->getAttrs());
     state.propertiesAttr = op->getPropertiesAsAttribute();
+    for (unsigned i = 0; i < op->getNumRegions(); ++i)
+      state.addRegion();
     Operation *copy = builder.create(state);
+    for (auto [from, to] : llvm::zip(op->getRegions(), copy->getRegions()))
+      to.takeBody(from);
     for (auto [result, out] : llvm::zip(copy->getResults(), outs)) {
       auto write = bufferization::MaterializeInDestinationOp::create(builder, op->getLoc(), TypeRange(), result, out);
       write.setRestrict(true);

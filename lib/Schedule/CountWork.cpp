@@ -104,16 +104,18 @@ public:
     if (auto rows = dyn_cast<scf::ParallelOp>(main)) {
       SmallVector<Count> terms;
       for (auto generic : rows.getOps<linalg::LinalgOp>())
-        terms.push_back(multiply({number(countBody(generic)), iterations(generic)}));
+        terms.push_back(multiply({number(countBody(*generic.getBlock())), iterations(generic)}));
       return multiply({iterations(rows), "(" + add(terms) + ")"});
     }
     if (auto generic = dyn_cast<linalg::LinalgOp>(main))
-      return multiply({number(countBody(generic)), iterations(generic)});
+      return multiply({number(countBody(*generic.getBlock())), iterations(generic)});
     if (auto indexed = dyn_cast<ssm::IndexedOpInterface>(main))
       return indexedFlops(indexed);
     if (auto matmul = dyn_cast<ssm::PackedMatmulOp>(main)) {
       Value x = main->getOperand(0), y = matmul.getY();
-      return multiply({"2", sizeOf(y, 0), sizeOf(y, 1), sizeOf(x, 1)});
+      Count product = multiply({"2", sizeOf(y, 0), sizeOf(y, 1), sizeOf(x, 1)});
+      int64_t epilogue = matmul.getEpilogue().empty() ? 0 : countBody(matmul.getEpilogue().front());
+      return epilogue ? add({product, multiply({number(epilogue), sizeOf(y, 0), sizeOf(y, 1)})}) : product;
     }
     if (main->getNumRegions())
       return {}; // a loop: how much its iterations do is not said
@@ -132,7 +134,7 @@ public:
           terms.push_back(multiply({number(bytesOf(type)), elements(argument)}));
       return add(terms);
     }
-    if (main->getNumRegions() && !isa<linalg::LinalgOp>(main))
+    if (main->getNumRegions() && !isa<linalg::LinalgOp, ssm::PackedMatmulOp>(main))
       return {};
     for (Value operand : main->getOperands())
       if (auto type = dyn_cast<MemRefType>(operand.getType()))
@@ -152,9 +154,9 @@ private:
   }
 
   /// Operations of one iteration on floating-point numbers.
-  static int64_t countBody(linalg::LinalgOp generic) {
+  static int64_t countBody(Block &body) {
     int64_t count = 0;
-    generic.getBlock()->walk([&](Operation *op) {
+    body.walk([&](Operation *op) {
       if (op->getNumResults() != 1 || !isa<FloatType>(op->getResult(0).getType()))
         return;
       if (isa<math::FmaOp>(op))

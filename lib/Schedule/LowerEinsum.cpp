@@ -248,7 +248,7 @@ private:
       M = affine::makeComposedFoldedAffineApply(b, loc, b.getAffineSymbolExpr(0) * b.getAffineSymbolExpr(1),
                                                 {M, sizes[axis]});
     Value init = tensor::EmptyOp::create(b, loc, ArrayRef<OpFoldResult>{M, b.getIndexAttr(N)}, type.getElementType());
-    Value y = PackedMatmulOp::create(b, loc, x, packed, Value(), init)->getResult(0);
+    Value y = PackedMatmulOp::create(b, loc, x, packed, ValueRange(), init)->getResult(0);
     Dims ordered = m;
     llvm::append_range(ordered, n);
     y = fromMatrix(b, loc, y, m, n, type.getElementType());
@@ -262,12 +262,13 @@ private:
     return y;
   }
 
-  /// Panels of 32 columns: packed[p, k, j] = w[n = 32 p + j, k], zero beyond N.
+  /// Panels of 32 columns, R rows beside each other: packed[p, k / R, j * R + k mod R] = w[n = 32 p + j, k], zero beyond
+  /// N and K.
   Value pack(OpBuilder &b, Location loc, Value w, AffineMap wMap, const Dims &n, const Dims &k, int64_t N, int64_t K) {
     constexpr int64_t panel = PackedMatmulOp::kPanel;
     Type element = getElementTypeOrSelf(w.getType());
-    int64_t panels = (N + panel - 1) / panel;
-    Value init = tensor::EmptyOp::create(b, loc, ArrayRef<int64_t>{panels, K, panel}, element);
+    int64_t panels = (N + panel - 1) / panel, step = PackedMatmulOp::rowsPerStep(element);
+    Value init = tensor::EmptyOp::create(b, loc, ArrayRef<int64_t>{panels, (K + step - 1) / step, panel * step}, element);
     SmallVector<utils::IteratorType> iterators(3, utils::IteratorType::parallel);
     auto generic = linalg::GenericOp::create(
         b, loc, TypeRange{init.getType()}, ValueRange{}, ValueRange{init},
@@ -276,13 +277,22 @@ private:
           auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(nested, loc, value); };
           Value p = linalg::IndexOp::create(nested, loc, 0), row = linalg::IndexOp::create(nested, loc, 1),
                 j = linalg::IndexOp::create(nested, loc, 2);
+          if (step > 1) {
+            row = arith::MulIOp::create(nested, loc, row, constant(step));
+            row = arith::AddIOp::create(nested, loc, row, arith::RemUIOp::create(nested, loc, j, constant(step)));
+            j = arith::DivUIOp::create(nested, loc, j, constant(step));
+          }
           Value column = arith::MulIOp::create(nested, loc, p, constant(panel));
           column = arith::AddIOp::create(nested, loc, column, j);
-          Value inside;
-          if (N % panel) {
-            inside = arith::CmpIOp::create(nested, loc, arith::CmpIPredicate::slt, column, constant(N));
-            column = arith::MinSIOp::create(nested, loc, column, constant(N - 1));
-          }
+          SmallVector<Value> inside;
+          auto limit = [&](Value &index, int64_t size) {
+            inside.push_back(arith::CmpIOp::create(nested, loc, arith::CmpIPredicate::slt, index, constant(size)));
+            index = arith::MinSIOp::create(nested, loc, index, constant(size - 1));
+          };
+          if (N % panel)
+            limit(column, N);
+          if (K % step)
+            limit(row, K);
           llvm::DenseMap<unsigned, Value> position;
           auto split = [&](Value flat, const Dims &dims) {
             for (unsigned axis : llvm::reverse(dims)) {
@@ -298,18 +308,17 @@ private:
           for (unsigned axis : dimsOf(wMap))
             indices.push_back(position[axis]);
           Value value = tensor::ExtractOp::create(nested, loc, w, indices);
-          if (inside) {
-            Value zero = arith::ConstantOp::create(nested, loc, nested.getFloatAttr(element, 0));
-            value = arith::SelectOp::create(nested, loc, inside, value, zero);
-          }
+          Value zero = arith::ConstantOp::create(nested, loc, nested.getFloatAttr(element, 0));
+          for (Value condition : inside)
+            value = arith::SelectOp::create(nested, loc, condition, value, zero);
           linalg::YieldOp::create(nested, loc, value);
         });
-    generic->setAttr("mambac.places", AffineMapAttr::get(places(wMap, n, k)));
+    generic->setAttr("mambac.places", AffineMapAttr::get(places(wMap, n, k, step)));
     return generic.getResult(0);
   }
 
   /// Where each element of the weight lies in its panels.
-  AffineMap places(AffineMap wMap, const Dims &n, const Dims &k) {
+  AffineMap places(AffineMap wMap, const Dims &n, const Dims &k, int64_t step) {
     MLIRContext *context = wMap.getContext();
     Dims dims = dimsOf(wMap);
     auto flat = [&](const Dims &axes) {
@@ -318,9 +327,10 @@ private:
         expr = expr * *getConstantIntValue(sizes[axis]) + getAffineDimExpr(llvm::find(dims, axis) - dims.begin(), context);
       return expr;
     };
-    AffineExpr column = flat(n), row = flat(k);
-    return AffineMap::get(dims.size(), 0,
-                          {column.floorDiv(PackedMatmulOp::kPanel), row, column % PackedMatmulOp::kPanel}, context);
+    AffineExpr column = flat(n), row = flat(k), lane = column % PackedMatmulOp::kPanel;
+    if (step > 1)
+      lane = lane * step + row % step;
+    return AffineMap::get(dims.size(), 0, {column.floorDiv(PackedMatmulOp::kPanel), row.floorDiv(step), lane}, context);
   }
 
   Value transpose(OpBuilder &b, Location loc, Value x, AffineMap map, const Dims &order) {

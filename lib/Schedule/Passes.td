@@ -151,6 +151,33 @@ def FuseElementwisePass : Pass<"mambac-fuse-elementwise", "::mlir::ModuleOp"> {
                           "::mlir::bufferization::BufferizationDialect"];
 }
 
+def FuseEpiloguesPass : Pass<"mambac-fuse-epilogues", "::mlir::ModuleOp"> {
+  let summary = "Make the elementwise consumer of a packed product its epilogue";
+  let description = [{
+    Bias, activation, gate, residual and rounding happen while the sums are in registers. The consumer has to be the only
+    reader of the product; its other operands vary along all rows and columns, along rows, along columns or not at all.
+    Numbers stay: what was rounded to 16 bits between the two is rounded still.
+
+    Before:
+
+        %s = ssm.packed_matmul x(%x : tensor<?x64xf32>) packed(%w : tensor<3x64x32xf32>) ..
+        %y = linalg.generic .. ins(%s, %residual) { arith.addf }
+
+    After:
+
+        %y = ssm.packed_matmul x(%x : tensor<?x64xf32>) packed(%w : tensor<3x64x32xf32>) with(%residual : ..) .. epilogue {
+        ^bb0(%sum: f32, %r: f32):
+          %v = arith.addf %sum, %r : f32
+          ssm.yield %v : f32
+        }
+  }];
+  let statistics = [
+    Statistic<"numFused", "fused", "Consumers that became epilogues">,
+    Statistic<"numDeclined", "declined", "Consumers that could not">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect", "::mambac::ssm::SSMDialect"];
+}
+
 def WriteCarriesInPlacePass : Pass<"mambac-write-carries-in-place", "::mlir::ModuleOp"> {
   let summary = "Write the tensors that a loop yields over those it was handed";
   let description = [{

@@ -63,6 +63,8 @@ static void populateFusion(OpPassManager &pm, const mambac::ScheduleOptions &opt
   pm.addNestedPass<func::FuncOp>(memref::createResolveShapedTypeResultDimsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  // Chains of elementwise operations are one by now.
+  pm.addPass(mambac::createFuseEpiloguesPass());
 }
 
 static void populateBufferize(OpPassManager &pm) {

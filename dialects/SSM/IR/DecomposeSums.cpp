@@ -139,20 +139,36 @@ FailureOr<SmallVector<Value>> PackedMatmulOp::decomposeOperation(OpBuilder &buil
   bindDims(getContext(), m, n, k);
   auto map = [&](ArrayRef<AffineExpr> exprs) { return AffineMap::get(3, 0, exprs, getContext()); };
   SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, getLoc(), getY());
-  Value sum = b.loop({getX(), getPacked()}, {map({m, k}), map({n.floorDiv(kPanel), k, n % kPanel}), map({m, n})},
+  int64_t step = getRowsPerStep();
+  Value sum = b.loop({getX(), getPacked()}, {map({m, k}), map({n.floorDiv(kPanel), k.floorDiv(step), (n % kPanel) * step + k % step}), map({m, n})},
                      b.newTensor(sizes, b.getMultiDimIdentityMap(2), 0.0),
                      [](DecomposeBuilder &b, ValueRange args) -> Value {
                        return arith::AddFOp::create(b, args[2], arith::MulFOp::create(b, args[0], args[1]));
                      });
   AffineMap mn = b.getMultiDimIdentityMap(2);
+  if (getEpilogue().empty())
+    return SmallVector<Value>{b.copy(sum, mn, getY(), mn)};
   SmallVector<Value> inputs{sum};
   SmallVector<AffineMap> maps{mn};
-  if (getBias()) {
-    inputs.push_back(getBias());
-    maps.push_back(mn.getMinorSubMap(1));
+  for (Value with : getWith()) {
+    SmallVector<AffineExpr> at{m, n};
+    for (auto [expr, size] : llvm::zip(at, cast<ShapedType>(with.getType()).getShape()))
+      if (size == 1)
+        expr = b.getAffineConstantExpr(0);
+    inputs.push_back(with);
+    maps.push_back(AffineMap::get(2, 0, at, getContext()));
   }
   maps.push_back(mn);
-  return SmallVector<Value>{b.loop(inputs, maps, getY(), [&](DecomposeBuilder &b, ValueRange args) -> Value {
-    return getBias() ? Value(arith::AddFOp::create(b, args[0], args[1])) : args[0];
-  })};
+  SmallVector<utils::IteratorType> iterators(2, utils::IteratorType::parallel);
+  auto epilogue = linalg::GenericOp::create(
+      b, TypeRange{getY().getType()}, inputs, ValueRange{getY()}, maps, iterators,
+      [&](OpBuilder &nested, Location loc, ValueRange args) {
+        IRMapping mapping;
+        mapping.map(getEpilogue().getArguments(), args.drop_back());
+        for (Operation &inner : getEpilogue().front().without_terminator())
+          nested.clone(inner, mapping);
+        Value result = getEpilogue().front().getTerminator()->getOperand(0);
+        linalg::YieldOp::create(nested, loc, mapping.lookupOrDefault(result));
+      });
+  return SmallVector<Value>{epilogue.getResult(0)};
 }

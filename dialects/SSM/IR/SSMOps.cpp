@@ -138,8 +138,8 @@ void AttentionOp::build(OpBuilder &b, OperationState &state, Value query, Value 
         b.getF32FloatAttr(scale), causal ? b.getUnitAttr() : UnitAttr());
 }
 
-void PackedMatmulOp::build(OpBuilder &b, OperationState &state, Value x, Value packed, Value bias, Value out) {
-  build(b, state, tensorTypes(out.getType()), x, packed, bias, out);
+void PackedMatmulOp::build(OpBuilder &b, OperationState &state, Value x, Value packed, ValueRange with, Value out) {
+  build(b, state, tensorTypes(out.getType()), x, packed, with, out);
 }
 
 Value ssm::buildEinsum(OpBuilder &b, Location loc, ValueRange inputs, ArrayRef<AffineMap> maps, Type elementType) {

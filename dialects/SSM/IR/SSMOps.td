@@ -12,6 +12,7 @@ include "dialects/SSM/IR/SSMEnums.td"
 include "dialects/SSM/IR/SSMInterfaces.td"
 include "mlir/Dialect/Linalg/IR/LinalgInterfaces.td"
 include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/DestinationStyleOpInterface.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
@@ -422,29 +423,58 @@ def SSM_PackedMatmulOp : SSM_DestinationOp<"packed_matmul", [AttrSizedOperandSeg
   let summary = "matrix product with a packed weight";
   let description = [{
     What the schedule turns an einsum of activations and a weight into. The N columns of the weight lie in panels of
-    32; those beyond N are zero.
+    32, R rows of K beside each other: 2 of bf16, as instructions that add pairs of products want them, else 1. What is
+    beyond N or K is zero.
 
-        y[m,j] = bias[j] + sum over k of x[m,k] * packed[j / 32, k, j mod 32]
+        s[m,j] = sum over k of x[m,k] * packed[j / 32, k / R, (j mod 32) * R + k mod R]
+        y[m,j] = epilogue(s[m,j], with[0][m,j], with[1][m,j], ..)
+
+    The epilogue is a region of elementwise operations; without one, y is the sum. Operands of `with` that have one row,
+    or one column, have the same for all.
 
     Constraints:
-    - C1 x and y have rank 2, packed rank 3 and a last dimension of 32, bias rank 1.
-    - C2 sizes: x M x K, packed ceil(N/32) x K x 32, bias N, y M x N.
+    - C1 x and y have rank 2, packed rank 3 and a last dimension of 32 R, R 2 for bf16 and else 1.
+    - C2 sizes: x M x K, packed ceil(N/32) x ceil(K/R) x 32 R, y M x N.
     - C3 all operands are tensors or all are memrefs; there is exactly one destination.
-    - C4 as memrefs, x and y have unit inner strides.
+    - C4 as memrefs, x, y and what `with` has N columns have unit inner strides.
+    - C5 operands of `with` have rank 2 and sizes M or 1 by N or 1.
+    - C6 the epilogue has one block. Its arguments are the sum, an f32 (f64 where an operand is f64), and an element of each
+      operand of `with`; its operations are elementwise and it yields an element of y. Operands of `with` need an epilogue.
 
-    Example: `ssm.packed_matmul x(%x : memref<?x64xf32>) packed(%w : memref<3x64x32xf32>) outs(%y : memref<?x80xf32>)`
+    Example:
+        ssm.packed_matmul x(%x : memref<?x64xf32>) packed(%w : memref<3x64x32xf32>) with(%bias : memref<1x80xf32>)
+            outs(%y : memref<?x80xf32>) epilogue {
+        ^bb0(%sum: f32, %b: f32):
+          %v = arith.addf %sum, %b : f32
+          ssm.yield %v : f32
+        }
   }];
-  let arguments = (ins SSM_FloatShaped:$x, SSM_FloatShaped:$packed, Optional<SSM_FloatShaped>:$bias,
+  let arguments = (ins SSM_FloatShaped:$x, SSM_FloatShaped:$packed, Variadic<SSM_FloatShaped>:$with,
       Variadic<SSM_FloatShaped>:$outs);
+  let regions = (region AnyRegion:$epilogue);
   let assemblyFormat = [{
-    `x` `(` $x `:` type($x) `)` `packed` `(` $packed `:` type($packed) `)` (`bias` `(` $bias^ `:` type($bias) `)`)?
-    custom<Outs>($outs, type($outs), type($results)) attr-dict
+    `x` `(` $x `:` type($x) `)` `packed` `(` $packed `:` type($packed) `)` (`with` `(` $with^ `:` type($with) `)`)?
+    custom<Outs>($outs, type($outs), type($results)) attr-dict (`epilogue` $epilogue^)?
   }];
   let extraClassDeclaration = destinationDeclarations # [{
     static constexpr int64_t kPanel = 32;
+    /// Rows of weights of that type that lie beside each other.
+    static int64_t rowsPerStep(::mlir::Type weight) { return weight.isBF16() ? 2 : 1; }
+    int64_t getRowsPerStep() { return rowsPerStep(::mlir::getElementTypeOrSelf(getPacked().getType())); }
   }];
-  let builders = [OpBuilder<(ins "::mlir::Value":$x, "::mlir::Value":$packed, "::mlir::Value":$bias,
+  let builders = [OpBuilder<(ins "::mlir::Value":$x, "::mlir::Value":$packed, "::mlir::ValueRange":$with,
       "::mlir::Value":$out)>];
+}
+
+def SSM_YieldOp : Op<SSM_Dialect, "yield", [Pure, ReturnLike, Terminator, HasParent<"PackedMatmulOp">]> {
+  let summary = "the result of an epilogue";
+  let description = [{
+    Ends the region of an ssm.packed_matmul with the element of y.
+
+    Example: `ssm.yield %v : f32`
+  }];
+  let arguments = (ins SSM_Float:$value);
+  let assemblyFormat = "$value attr-dict `:` type($value)";
 }
 
 #endif // MAMBAC_DIALECTS_SSM_IR_SSMOPS_TD

@@ -257,26 +257,55 @@ LogicalResult AttentionOp::verify() {
   return verifyAxes(op, getMaskMutable(), "mask", mask, 7);
 }
 
+static LogicalResult verifyEpilogue(PackedMatmulOp op) {
+  Region &region = op.getEpilogue();
+  if (region.empty())
+    return op.getWith().empty() ? success() : op.emitOpError("operands of 'with' need an epilogue [C6]");
+  bool isDouble = llvm::any_of(op->getOperandTypes(), [](Type type) { return getElementTypeOrSelf(type).isF64(); });
+  Builder b(op.getContext());
+  SmallVector<Type> types{isDouble ? Type(b.getF64Type()) : Type(b.getF32Type())};
+  for (Value with : op.getWith())
+    types.push_back(getElementTypeOrSelf(with.getType()));
+  if (!region.hasOneBlock() || !llvm::equal(region.getArgumentTypes(), types))
+    return op.emitOpError("the epilogue must have one block of arguments ") << types << " [C6]";
+  for (Operation &inner : region.front().without_terminator())
+    if (!OpTrait::hasElementwiseMappableTraits(&inner) && !inner.hasTrait<OpTrait::ConstantLike>())
+      return op.emitOpError("the epilogue must be elementwise, without '") << inner.getName() << "' [C6]";
+  auto yield = dyn_cast<YieldOp>(region.front().getTerminator());
+  if (!yield || yield.getValue().getType() != getElementTypeOrSelf(op.getY().getType()))
+    return op.emitOpError("the epilogue must yield an element of y [C6]");
+  return success();
+}
+
 LogicalResult PackedMatmulOp::verify() {
   if (failed(verifyOuts(*this, getOuts(), 1, 3)) || failed(verifyOneKind(*this, 3)))
     return failure();
   auto x = cast<ShapedType>(getX().getType()), packed = cast<ShapedType>(getPacked().getType()),
        y = cast<ShapedType>(getY().getType());
-  auto bias = getBias() ? cast<ShapedType>(getBias().getType()) : ShapedType();
-  if (x.getRank() != 2 || y.getRank() != 2 || packed.getRank() != 3 || packed.getDimSize(2) != kPanel ||
-      (bias && bias.getRank() != 1))
-    return emitOpError("needs x and y of rank 2, packed of shape panels x K x 32 and bias of rank 1 [C1]");
+  int64_t step = getRowsPerStep();
+  if (x.getRank() != 2 || y.getRank() != 2 || packed.getRank() != 3 || packed.getDimSize(2) != kPanel * step)
+    return emitOpError("needs x and y of rank 2 and packed of shape panels x ceil(K/R) x 32 R (R is 2 for bf16, else 1) "
+                       "[C1]");
   int64_t n = y.getDimSize(1);
-  int64_t panels = ShapedType::isDynamic(n) ? n : llvm::divideCeil(n, kPanel);
-  if (!mayEqual(x.getDimSize(0), y.getDimSize(0)) || !mayEqual(x.getDimSize(1), packed.getDimSize(1)) ||
-      !mayEqual(panels, packed.getDimSize(0)) || (bias && !mayEqual(bias.getDimSize(0), n)))
-    return emitOpError("sizes must be x M x K, packed ceil(N/32) x K x 32, bias N, y M x N [C2]");
-  for (ShapedType type : {x, y})
+  auto over = [](int64_t size, int64_t by) { return ShapedType::isDynamic(size) ? size : llvm::divideCeil(size, by); };
+  if (!mayEqual(x.getDimSize(0), y.getDimSize(0)) || !mayEqual(over(x.getDimSize(1), step), packed.getDimSize(1)) ||
+      !mayEqual(over(n, kPanel), packed.getDimSize(0)))
+    return emitOpError("sizes must be x M x K, packed ceil(N/32) x ceil(K/R) x 32 R, y M x N [C2]");
+  SmallVector<ShapedType> rows{x, y};
+  for (Value with : getWith()) {
+    auto type = cast<ShapedType>(with.getType());
+    if (type.getRank() != 2 || (type.getDimSize(0) != 1 && !mayEqual(type.getDimSize(0), y.getDimSize(0))) ||
+        (type.getDimSize(1) != 1 && !mayEqual(type.getDimSize(1), n)))
+      return emitOpError("operands of 'with' must have sizes M or 1 by N or 1 [C5]");
+    if (type.getDimSize(1) != 1)
+      rows.push_back(type);
+  }
+  for (ShapedType type : rows)
     if (auto memref = dyn_cast<MemRefType>(type)) {
       SmallVector<int64_t> strides;
       int64_t offset;
       if (failed(memref.getStridesAndOffset(strides, offset)) || strides.back() != 1)
-        return emitOpError("x and y must have unit inner strides [C4]");
+        return emitOpError("x, y and operands of 'with' must have unit inner strides [C4]");
     }
-  return success();
+  return verifyEpilogue(*this);
 }

@@ -40,7 +40,9 @@ struct Bufferization : DstBufferizableOpInterfaceExternalModel<Bufferization<OpT
       if (destination.isDpsInit(&operand))
         results.push_back(*buffer);
     }
-    clone(rewriter, op, /*newResultTypes=*/TypeRange(), operands);
+    Operation *buffered = cloneWithoutRegions(rewriter, op, /*newResultTypes=*/TypeRange(), operands);
+    for (auto [from, to] : llvm::zip(op->getRegions(), buffered->getRegions()))
+      rewriter.inlineRegionBefore(from, to, to.end());
     replaceOpWithBufferizedValues(rewriter, op, results);
     return success();
   }

@@ -302,7 +302,7 @@ func.func @segsum_c3(%x: tensor<3xf32>, %y: memref<3x3xf32>) {
 // -----
 
 func.func @packed_matmul_c1(%x: tensor<2x64xf32>, %w: tensor<3x64x16xf32>, %y: tensor<2x80xf32>) {
-  // expected-error @+1 {{needs x and y of rank 2, packed of shape panels x K x 32 and bias of rank 1 [C1]}}
+  // expected-error @+1 {{needs x and y of rank 2 and packed of shape panels x ceil(K/R) x 32 R (R is 2 for bf16, else 1) [C1]}}
   %0 = ssm.packed_matmul x(%x : tensor<2x64xf32>) packed(%w : tensor<3x64x16xf32>) outs(%y : tensor<2x80xf32>)
   return
 }
@@ -310,8 +310,24 @@ func.func @packed_matmul_c1(%x: tensor<2x64xf32>, %w: tensor<3x64x16xf32>, %y: t
 // -----
 
 func.func @packed_matmul_c2(%x: tensor<2x64xf32>, %w: tensor<2x64x32xf32>, %y: tensor<2x80xf32>) {
-  // expected-error @+1 {{sizes must be x M x K, packed ceil(N/32) x K x 32, bias N, y M x N [C2]}}
+  // expected-error @+1 {{sizes must be x M x K, packed ceil(N/32) x ceil(K/R) x 32 R, y M x N [C2]}}
   %0 = ssm.packed_matmul x(%x : tensor<2x64xf32>) packed(%w : tensor<2x64x32xf32>) outs(%y : tensor<2x80xf32>)
+  return
+}
+
+// -----
+
+func.func @packed_matmul_c1_pairs(%x: tensor<2x64xbf16>, %w: tensor<3x64x32xbf16>, %y: tensor<2x80xbf16>) {
+  // expected-error @+1 {{R is 2 for bf16, else 1) [C1]}}
+  %0 = ssm.packed_matmul x(%x : tensor<2x64xbf16>) packed(%w : tensor<3x64x32xbf16>) outs(%y : tensor<2x80xbf16>)
+  return
+}
+
+// -----
+
+func.func @packed_matmul_c2_pairs(%x: tensor<2x65xbf16>, %w: tensor<3x32x64xbf16>, %y: tensor<2x80xbf16>) {
+  // expected-error @+1 {{packed ceil(N/32) x ceil(K/R) x 32 R, y M x N [C2]}}
+  %0 = ssm.packed_matmul x(%x : tensor<2x65xbf16>) packed(%w : tensor<3x32x64xbf16>) outs(%y : tensor<2x80xbf16>)
   return
 }
 
@@ -326,7 +342,61 @@ func.func @packed_matmul_c3(%x: tensor<2x64xf32>, %w: tensor<3x64x32xf32>, %y: m
 // -----
 
 func.func @packed_matmul_c4(%x: memref<2x64xf32, strided<[1, 2]>>, %w: memref<3x64x32xf32>, %y: memref<2x80xf32>) {
-  // expected-error @+1 {{x and y must have unit inner strides [C4]}}
+  // expected-error @+1 {{x, y and operands of 'with' must have unit inner strides [C4]}}
   ssm.packed_matmul x(%x : memref<2x64xf32, strided<[1, 2]>>) packed(%w : memref<3x64x32xf32>) outs(%y : memref<2x80xf32>)
+  return
+}
+
+// -----
+
+func.func @packed_matmul_c5(%x: tensor<2x64xf32>, %w: tensor<3x64x32xf32>, %b: tensor<1x81xf32>, %y: tensor<2x80xf32>) {
+  // expected-error @+1 {{operands of 'with' must have sizes M or 1 by N or 1 [C5]}}
+  %0 = ssm.packed_matmul x(%x : tensor<2x64xf32>) packed(%w : tensor<3x64x32xf32>) with(%b : tensor<1x81xf32>) outs(%y : tensor<2x80xf32>) epilogue {
+  ^bb0(%s: f32, %v: f32):
+    ssm.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+func.func @packed_matmul_c6(%x: tensor<2x64xf32>, %w: tensor<3x64x32xf32>, %b: tensor<1x80xf32>, %y: tensor<2x80xf32>) {
+  // expected-error @+1 {{operands of 'with' need an epilogue [C6]}}
+  %0 = ssm.packed_matmul x(%x : tensor<2x64xf32>) packed(%w : tensor<3x64x32xf32>) with(%b : tensor<1x80xf32>) outs(%y : tensor<2x80xf32>)
+  return
+}
+
+// -----
+
+func.func @packed_matmul_c6_arguments(%x: tensor<2x64xbf16>, %w: tensor<3x32x64xbf16>, %y: tensor<2x80xbf16>) {
+  // expected-error @+1 {{the epilogue must have one block of arguments 'f32' [C6]}}
+  %0 = ssm.packed_matmul x(%x : tensor<2x64xbf16>) packed(%w : tensor<3x32x64xbf16>) outs(%y : tensor<2x80xbf16>) epilogue {
+  ^bb0(%s: bf16):
+    ssm.yield %s : bf16
+  }
+  return
+}
+
+// -----
+
+func.func @packed_matmul_c6_yields(%x: tensor<2x64xf32>, %w: tensor<3x64x32xf32>, %y: tensor<2x80xf16>) {
+  // expected-error @+1 {{the epilogue must yield an element of y [C6]}}
+  %0 = ssm.packed_matmul x(%x : tensor<2x64xf32>) packed(%w : tensor<3x64x32xf32>) outs(%y : tensor<2x80xf16>) epilogue {
+  ^bb0(%s: f32):
+    ssm.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+func.func @packed_matmul_c6_elementwise(%x: tensor<2x64xf32>, %w: tensor<3x64x32xf32>, %t: tensor<4xf32>, %y: tensor<2x80xf32>) {
+  // expected-error @+1 {{the epilogue must be elementwise, without 'tensor.extract' [C6]}}
+  %0 = ssm.packed_matmul x(%x : tensor<2x64xf32>) packed(%w : tensor<3x64x32xf32>) outs(%y : tensor<2x80xf32>) epilogue {
+  ^bb0(%s: f32):
+    %c = arith.constant 1 : index
+    %e = tensor.extract %t[%c] : tensor<4xf32>
+    ssm.yield %e : f32
+  }
   return
 }

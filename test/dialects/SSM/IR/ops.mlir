@@ -139,8 +139,18 @@ func.func @attention(%q: tensor<2x8x?x16xf32>, %k: tensor<2x2x?x16xf32>, %m: ten
 }
 
 // CHECK-LABEL: func @packed_matmul
-func.func @packed_matmul(%x: memref<?x64xf32>, %w: memref<3x64x32xbf16>, %v: memref<80xf32>, %y: memref<?x80xf32, strided<[100, 1]>>) {
-  // CHECK: ssm.packed_matmul x(%{{[a-z0-9]+}} : memref<?x64xf32>) packed(%{{[a-z0-9]+}} : memref<3x64x32xbf16>) bias(%{{[a-z0-9]+}} : memref<80xf32>) outs(
-  ssm.packed_matmul x(%x : memref<?x64xf32>) packed(%w : memref<3x64x32xbf16>) bias(%v : memref<80xf32>) outs(%y : memref<?x80xf32, strided<[100, 1]>>)
+func.func @packed_matmul(%x: memref<?x65xf32>, %w: memref<3x33x64xbf16>, %v: memref<1x80xf32>, %r: memref<?x1xf16>, %y: memref<?x80xf32, strided<[100, 1]>>) {
+  // CHECK: ssm.packed_matmul x(%{{[a-z0-9]+}} : memref<?x65xf32>) packed(%{{[a-z0-9]+}} : memref<3x33x64xbf16>) outs(%{{[a-z0-9]+}} : memref<?x80xf32, strided<[100, 1]>>){{$}}
+  ssm.packed_matmul x(%x : memref<?x65xf32>) packed(%w : memref<3x33x64xbf16>) outs(%y : memref<?x80xf32, strided<[100, 1]>>)
+  // CHECK: ssm.packed_matmul x({{.*}}) packed({{.*}}) with(%{{[a-z0-9]+}}, %{{[a-z0-9]+}} : memref<1x80xf32>, memref<?x1xf16>) outs({{.*}}) epilogue {
+  // CHECK-NEXT: ^bb0(%{{.*}}: f32, %{{.*}}: f32, %{{.*}}: f16):
+  // CHECK: ssm.yield %{{.*}} : f32
+  ssm.packed_matmul x(%x : memref<?x65xf32>) packed(%w : memref<3x33x64xbf16>) with(%v, %r : memref<1x80xf32>, memref<?x1xf16>) outs(%y : memref<?x80xf32, strided<[100, 1]>>) epilogue {
+  ^bb0(%s: f32, %b: f32, %g: f16):
+    %wide = arith.extf %g : f16 to f32
+    %sum = arith.addf %s, %b : f32
+    %gated = arith.mulf %sum, %wide : f32
+    ssm.yield %gated : f32
+  }
   return
 }

@@ -73,6 +73,40 @@ func.func @packed_matmul(%n: index) {
   return
 }
 
+// Pairs of bf16 rows of an odd depth; an epilogue with a factor for each row and one number for all.
+func.func @packed_epilogue(%n: index) {
+  %x = arith.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>
+  %g = arith.constant dense<[[2.0], [-1.0]]> : tensor<2x1xf32>
+  %h = arith.constant dense<[[0.5]]> : tensor<1x1xbf16>
+  %w = tensor.generate { // w[k, 32 p + j] = j + p + 10 k
+  ^bb0(%p: index, %q: index, %i: index):
+    %c2 = arith.constant 2 : index
+    %c10 = arith.constant 10 : index
+    %0 = arith.muli %q, %c2 : index
+    %1 = arith.remui %i, %c2 : index
+    %2 = arith.addi %0, %1 : index
+    %3 = arith.muli %2, %c10 : index
+    %4 = arith.divui %i, %c2 : index
+    %5 = arith.addi %4, %p : index
+    %6 = arith.addi %3, %5 : index
+    %7 = arith.index_cast %6 : index to i32
+    %8 = arith.sitofp %7 : i32 to bf16
+    tensor.yield %8 : bf16
+  } : tensor<2x2x64xbf16>
+  %e = tensor.empty(%n) : tensor<2x?xf32>
+  %y = ssm.packed_matmul x(%x : tensor<2x3xf32>) packed(%w : tensor<2x2x64xbf16>) with(%g, %h : tensor<2x1xf32>, tensor<1x1xbf16>) outs(%e : tensor<2x?xf32>) epilogue {
+  ^bb0(%s: f32, %gv: f32, %hv: bf16):
+    %0 = arith.mulf %s, %gv : f32
+    %1 = arith.extf %hv : bf16 to f32
+    %2 = arith.addf %0, %1 : f32
+    ssm.yield %2 : f32
+  }
+  %tail = tensor.extract_slice %y[0, 31] [2, 3] [1, 1] : tensor<2x?xf32> to tensor<2x3xf32>
+  %p = tensor.cast %tail : tensor<2x3xf32> to tensor<*xf32>
+  call @printMemrefF32(%p) : (tensor<*xf32>) -> ()
+  return
+}
+
 func.func @main() {
   // CHECK: {{\[\[\[}}-12.5, 4],
   // CHECK-NEXT: [-1.5, -4]]]
@@ -94,5 +128,8 @@ func.func @main() {
   // CHECK: {{\[\[}}2093, 2096, 2099],
   // CHECK-NEXT: [-938, -936, -934]]
   call @packed_matmul(%c34) : (index) -> ()
+  // CHECK: {{\[\[}}532.5, 172.5, 184.5],
+  // CHECK-NEXT: [-634.5, -184.5, -199.5]]
+  call @packed_epilogue(%c34) : (index) -> ()
   return
 }
