@@ -29,17 +29,17 @@ def ExpandKernelsPass : Pass<"mambac-expand-kernels"> {
     Option<"attentionQueries", "attention-queries", "int64_t", "48",
            "ssm.attention: queries of a tile, a multiple of 16 up to 512">,
     Option<"attentionKeys", "attention-keys", "int64_t", "64", "ssm.attention: keys of a tile, a multiple of 16 up to 512">,
-    Option<"matmulRows", "matmul-rows", "int64_t", "0",
-           "ssm.packed_matmul: rows of x of one work item; 0: as fill half the second level cache">,
+    Option<"matmulRows", "matmul-rows", "int64_t", "96", "ssm.packed_matmul: most rows of x of one work item, up to 512">,
     Option<"matmulItems", "matmul-items", "int64_t", "32",
            "ssm.packed_matmul: work items that there should be, where that does not make tiny ones">,
     Option<"matmulVectors", "matmul-vectors", "int64_t", "2",
            "ssm.packed_matmul: vectors of columns of a tile in registers; has to divide a panel of 32 columns">,
-    Option<"sumBlock", "sum-block", "int64_t", "128", "Products that are summed before the sum joins others of its kind">,
+    Option<"sumBlock", "sum-block", "int64_t", "256",
+           "ssm.packed_matmul: products that are summed before the sum joins others of its kind, up to 1024">,
     Option<"tileRows", "tile-rows", "int64_t", "12", "All products: most rows of a tile in registers, up to 12">
   ];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
-                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
 def ExpandTunedKernelsPass : Pass<"mambac-expand-tuned-kernels", "::mlir::ModuleOp"> {

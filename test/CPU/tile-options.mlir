@@ -91,11 +91,11 @@ func.func @attention(%q: memref<1x4x96x16xf32>, %k: memref<1x4x96x16xf32>, %v: m
 
 // -----
 
-// 960 rows in blocks of 168, which fill half the cache, or of 48; registers hold 12 x 2 vectors, or 4 x 1.
+// 960 rows in blocks of 96, with groups of 6 panels, or of 48, with groups of 8; registers hold 12 x 2 vectors, or 4 x 1.
 // CHECK-LABEL: func.func @matmul
-// DEFAULT: scf.parallel ({{.*}}) = ({{.*}}) to (%c6, %c24)
+// DEFAULT: scf.parallel ({{.*}}) = ({{.*}}) to (%c10, %c4)
 // DEFAULT: scf.for {{.*}} step %c12
-// GIVEN: scf.parallel ({{.*}}) = ({{.*}}) to (%c20, %c24)
+// GIVEN: scf.parallel ({{.*}}) = ({{.*}}) to (%c20, %c3)
 // GIVEN: scf.for {{.*}} step %c4
 func.func @matmul(%x: memref<960x768xf32>, %w: memref<24x768x32xf32>, %y: memref<960x768xf32>) {
   ssm.packed_matmul x(%x : memref<960x768xf32>) packed(%w : memref<24x768x32xf32>) outs(%y : memref<960x768xf32>)

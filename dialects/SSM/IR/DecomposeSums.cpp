@@ -140,7 +140,8 @@ FailureOr<SmallVector<Value>> PackedMatmulOp::decomposeOperation(OpBuilder &buil
   auto map = [&](ArrayRef<AffineExpr> exprs) { return AffineMap::get(3, 0, exprs, getContext()); };
   SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, getLoc(), getY());
   int64_t step = getRowsPerStep();
-  Value sum = b.loop({getX(), getPacked()}, {map({m, k}), map({n.floorDiv(kPanel), k.floorDiv(step), (n % kPanel) * step + k % step}), map({m, n})},
+  AffineMap packedMap = map({n.floorDiv(kPanel), k.floorDiv(step), (n % kPanel) * step + k % step});
+  Value sum = b.loop({getX(), getPacked()}, {map({m, k}), packedMap, map({m, n})},
                      b.newTensor(sizes, b.getMultiDimIdentityMap(2), 0.0),
                      [](DecomposeBuilder &b, ValueRange args) -> Value {
                        return arith::AddFOp::create(b, args[2], arith::MulFOp::create(b, args[0], args[1]));

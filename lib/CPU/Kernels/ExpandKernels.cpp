@@ -8,6 +8,7 @@
 #include "lib/CPU/Passes.h"
 #include "mambac/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Pass/Pass.h"
@@ -69,10 +70,10 @@ struct ExpandKernelsPass : mambac::impl::ExpandKernelsPassBase<ExpandKernelsPass
     read("conv-time", convTime, sizes.convTime, 1, 4096);
     read("attention-queries", attentionQueries, sizes.attentionQueries, 16, 512, 16);
     read("attention-keys", attentionKeys, sizes.attentionKeys, 16, 512, 16);
-    read("matmul-rows", matmulRows, sizes.matmulRows, 0, 1 << 20);
+    read("matmul-rows", matmulRows, sizes.matmulRows, 1, 512);
     read("matmul-items", matmulItems, sizes.matmulItems, 1, 1 << 20);
     read("matmul-vectors", matmulVectors, sizes.matmulVectors, 1, 8);
-    read("sum-block", sumBlock, sizes.sumBlock, 1, 1 << 20);
+    read("sum-block", sumBlock, sizes.sumBlock, 1, 1024);
     read("tile-rows", tileRows, sizes.tileRows, 1, 12);
     return failure(bad);
   }

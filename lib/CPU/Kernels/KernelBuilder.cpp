@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -120,6 +121,40 @@ Value KernelBuilder::clamp(Value x, FloatAttr lo, FloatAttr hi) {
     x = arith::SelectOp::create(b, loc, arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, v, x), v, x);
   }
   return x;
+}
+
+Value KernelBuilder::convert(Value x, Type element) {
+  Type from = getElementTypeOrSelf(x.getType());
+  if (from == element)
+    return x;
+  Type type = isa<VectorType>(x.getType()) ? Type(cast<VectorType>(x.getType()).clone(element)) : element;
+  if (from.getIntOrFloatBitWidth() < element.getIntOrFloatBitWidth())
+    return b.createOrFold<arith::ExtFOp>(loc, type, x);
+  return b.createOrFold<arith::TruncFOp>(loc, type, x);
+}
+
+Value KernelBuilder::inlineElementwise(Block &block, ValueRange vectors) {
+  IRMapping mapping;
+  mapping.map(block.getArguments(), vectors);
+  auto widened = [&](Value value) {
+    Value mapped = mapping.lookupOrDefault(value);
+    if (isa<VectorType>(mapped.getType()))
+      return mapped;
+    return Value(vector::BroadcastOp::create(b, loc, VectorType::get(width, mapped.getType()), mapped));
+  };
+  for (Operation &op : block.without_terminator()) {
+    if (op.getNumOperands() == 0) { // a constant
+      b.clone(op, mapping);
+      continue;
+    }
+    SmallVector<Value> operands = llvm::map_to_vector(op.getOperands(), widened);
+    SmallVector<Type> types;
+    for (Type type : op.getResultTypes())
+      types.push_back(VectorType::get(width, type));
+    Operation *made = b.create(loc, op.getName().getIdentifier(), operands, types, op.getAttrs());
+    mapping.map(op.getResults(), made->getResults());
+  }
+  return widened(block.getTerminator()->getOperand(0));
 }
 
 Value KernelBuilder::sum(Value vector) {

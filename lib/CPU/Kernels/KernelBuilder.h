@@ -103,6 +103,10 @@ public:
   Value silu(Value x);
   /// min(max(x, lo), hi) as far as given; NaN stays.
   Value clamp(Value x, mlir::FloatAttr lo, mlir::FloatAttr hi);
+  /// A float or a vector of floats in another type.
+  Value convert(Value x, mlir::Type element);
+  /// A block of elementwise operations on vectors in place of its arguments; returns what its terminator is handed.
+  Value inlineElementwise(mlir::Block &block, ValueRange vectors);
   Value sum(Value vector);
   Value maximum(Value vector);
   /// The mask of a vector's first `count` lanes.

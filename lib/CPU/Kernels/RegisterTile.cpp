@@ -5,21 +5,10 @@ using namespace mlir;
 
 namespace mambac::cpu {
 
-SmallVector<Value> tileProduct(KernelBuilder &k, int64_t rows, int64_t vectors, Value steps, ValueRange acc,
-                               TileOperand a, TileOperand b) {
-  int64_t count = rows * vectors, chains = 1;
+SmallVector<Value> sumInChains(KernelBuilder &k, ValueRange acc, Value steps, TileStep step) {
+  int64_t count = acc.size(), chains = 1;
   while (count * chains < 8)
     chains *= 2;
-  auto step = [&](Value s, MutableArrayRef<Value> sums) {
-    SmallVector<Value> columns;
-    for (int64_t v = 0; v < vectors; ++v)
-      columns.push_back(b(s, v));
-    for (int64_t r = 0; r < rows; ++r) {
-      Value x = k.splat(a(s, r));
-      for (int64_t v = 0; v < vectors; ++v)
-        sums[r * vectors + v] = k.fma(x, columns[v], sums[r * vectors + v]);
-    }
-  };
   SmallVector<Value> sums = llvm::to_vector(acc);
   for (int64_t i = count; i < count * chains; ++i)
     sums.push_back(k.splat(0.f));
@@ -43,33 +32,18 @@ SmallVector<Value> tileProduct(KernelBuilder &k, int64_t rows, int64_t vectors, 
   return sums;
 }
 
-SmallVector<Value> longTileProduct(KernelBuilder &k, int64_t rows, int64_t vectors, Value steps, TileOperand a,
-                                   TileOperand b) {
-  const int64_t blockSteps = k.sizes.sumBlock;
-  SmallVector<Value> zeros(rows * vectors, k.splat(0.f));
-  auto block = [&](Value first, Value count) {
-    return tileProduct(
-        k, rows, vectors, count, zeros, [&](Value s, int64_t r) { return a(k.add(first, s), r); },
-        [&](Value s, int64_t v) { return b(k.add(first, s), v); });
-  };
-  auto add = [&](Value first, Value count, ValueRange totals) {
-    SmallVector<Value> sums = block(first, count);
-    for (auto [sum, total] : llvm::zip(sums, totals))
-      sum = k.fadd(sum, total);
-    return sums;
-  };
-  std::optional<int64_t> known = getConstantIntValue(steps);
-  if (!known)
-    return k.loop(k.index(0), steps, blockSteps, zeros, [&](Value first, ValueRange totals) {
-      return add(first, k.min(k.index(blockSteps), k.sub(steps, first)), totals);
-    });
-  if (*known <= blockSteps)
-    return block(k.index(0), steps);
-  int64_t whole = *known / blockSteps * blockSteps;
-  SmallVector<Value> totals = k.loop(k.index(0), k.index(whole), blockSteps, zeros, [&](Value first, ValueRange sums) {
-    return add(first, k.index(blockSteps), sums);
+SmallVector<Value> tileProduct(KernelBuilder &k, int64_t rows, int64_t vectors, Value steps, ValueRange acc,
+                               TileOperand a, TileOperand b) {
+  return sumInChains(k, acc, steps, [&](Value s, MutableArrayRef<Value> sums) {
+    SmallVector<Value> columns;
+    for (int64_t v = 0; v < vectors; ++v)
+      columns.push_back(b(s, v));
+    for (int64_t r = 0; r < rows; ++r) {
+      Value x = k.splat(a(s, r));
+      for (int64_t v = 0; v < vectors; ++v)
+        sums[r * vectors + v] = k.fma(x, columns[v], sums[r * vectors + v]);
+    }
   });
-  return whole == *known ? totals : add(k.index(whole), k.index(*known - whole), totals);
 }
 
 void forPieces(KernelBuilder &k, int64_t total, int64_t size, function_ref<void(Value, int64_t)> body) {

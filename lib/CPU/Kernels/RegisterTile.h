@@ -13,6 +13,8 @@ namespace mambac::cpu {
 
 /// A scalar of row r, or a vector of column vector v, at step s of the summed axis.
 using TileOperand = function_ref<Value(Value s, int64_t i)>;
+/// Adds to the sums what step s of the summed axis has for them.
+using TileStep = function_ref<void(Value s, llvm::MutableArrayRef<Value> sums)>;
 
 /// How many accumulators the registers hold beside the operands.
 inline int64_t accumulators(const KernelBuilder &k) { return k.target.vectorRegisters >= 32 ? 24 : 12; }
@@ -33,15 +35,13 @@ inline int64_t paddedRows(const KernelBuilder &k, int64_t rows) {
   return llvm::alignTo(padded, k.width);
 }
 
-/// acc[r * vectors + v] + sum over s in [0, steps) of a(s, r) * b(s, v). Sums in order of s, except that tiles of few
-/// accumulators use several chains, so as not to wait for each sum.
+/// acc[i] + sum over s in [0, steps) of what step adds to the sums at s. In order of s, except that few sums are several
+/// chains, so as not to wait for each addition.
+SmallVector<Value> sumInChains(KernelBuilder &k, ValueRange acc, Value steps, TileStep step);
+
+/// acc[r * vectors + v] + sum over s in [0, steps) of a(s, r) * b(s, v).
 SmallVector<Value> tileProduct(KernelBuilder &k, int64_t rows, int64_t vectors, Value steps, ValueRange acc,
                                TileOperand a, TileOperand b);
-
-/// The same from zero on with sums of `sum-block` products summed in turn: errors grow with the square root of the length
-/// rather than with the length.
-SmallVector<Value> longTileProduct(KernelBuilder &k, int64_t rows, int64_t vectors, Value steps, TileOperand a,
-                                   TileOperand b);
 
 /// Cuts [0, total) in pieces of `size` and one rest: body(start, length).
 void forPieces(KernelBuilder &k, int64_t total, int64_t size, function_ref<void(Value, int64_t)> body);

@@ -176,4 +176,6 @@ bool hasVectors(int bytes) {
                          features.lookup("avx512dq"));
 }
 
+bool hasBF16Dots() { return hasVectors(64) && llvm::sys::getHostCPUFeatures().lookup("avx512bf16"); }
+
 } // namespace mambac::test

@@ -47,6 +47,8 @@ private:
 
 /// Whether this machine runs code for vectors of that many bytes.
 bool hasVectors(int bytes);
+/// Whether it has the AVX-512 instructions on pairs of bf16.
+bool hasBF16Dots();
 
 } // namespace mambac::test
 

@@ -460,49 +460,115 @@ TEST(Segsum, Triangle) {
                  1);
 }
 
-/// Its definition is short enough to be written down here.
-void checkPackedMatmul(const std::string &tiles) {
-  for (int bytes : {64, 32, 16}) {
-    if (!hasVectors(bytes))
-      continue;
-    for (int64_t m : {1, 3, 29}) {
-      for (const char *type : {"f32", "bf16"}) {
-        const int64_t n = 45, depth = 261, panels = 2;
-        Buffer x(type, {m, depth}), w(type, {panels, depth, 32}), bias("f32", {n}), y("f32", {m, n});
-        std::mt19937 random(m);
-        std::uniform_real_distribution<double> numbers(-1, 1);
-        for (Buffer *b : {&x, &w, &bias})
-          for (int64_t i = 0; i < b->count(); ++i)
-            b->set(i, numbers(random));
-        std::vector<int64_t> dynamic{m};
-        std::string module =
-            "module attributes {mambac.target = {vector_bytes = " + std::to_string(bytes) + " : i64}} { func.func @f(%x: " +
-            x.text("memref", dynamic) + ", %w: " + w.text("memref") + ", %b: " + bias.text("memref") + ", %y: " +
-            y.text("memref", dynamic) + ") attributes {llvm.emit_c_interface} {\nssm.packed_matmul x(%x : " +
-            x.text("memref", dynamic) + ") packed(%w : " + w.text("memref") + ") bias(%b : " + bias.text("memref") +
-            ") outs(%y : " + y.text("memref", dynamic) + ")\nreturn } }";
-        std::string error;
-        auto compiled = Compiled::make(module, pipelineFor(tiles), error);
-        ASSERT_TRUE(compiled) << error;
-        compiled->run({&x, &w, &bias, &y});
-        for (int64_t i = 0; i < m; ++i) {
-          for (int64_t j = 0; j < n; ++j) {
-            double sum = bias.get(j);
-            for (int64_t s = 0; s < depth; ++s)
-              sum += x.get(i * depth + s) * w.get((j / 32 * depth + s) * 32 + j % 32);
-            // Sums of 261 products of up to 1 in f32.
-            ASSERT_NEAR(y.get(i * n + j), sum, 2e-5) << m << " rows, " << bytes << " bytes, " << type << " " << tiles;
-          }
-        }
-      }
+/// Its definition is short enough to be written down here. `dots`: with the instruction that adds pairs
+/// of products.
+void checkPackedMatmul(const std::string &tiles, int64_t m, int64_t depth, const char *xType, const char *wType,
+                       int bytes, bool dots, bool dynamic) {
+  const int64_t n = 77, panels = 3, pair = std::string(wType) == "bf16" ? 2 : 1;
+  Buffer x(xType, {m, depth}), w(wType, {panels, (depth + pair - 1) / pair, 32 * pair}), y(dots ? "f32" : xType, {m, n});
+  std::mt19937 random(m);
+  std::uniform_real_distribution<double> numbers(-1, 1);
+  for (Buffer *b : {&x, &w})
+    for (int64_t i = 0; i < b->count(); ++i)
+      b->set(i, numbers(random));
+  auto weight = [&](int64_t s, int64_t j) {
+    return (j / 32 * w.shape[1] + s / pair) * 32 * pair + j % 32 * pair + s % pair;
+  };
+  if (depth % pair) // what is beyond the depth is zero
+    for (int64_t j = 0; j < panels * 32; ++j)
+      w.set(weight(depth, j), 0);
+  std::vector<int64_t> sizes;
+  if (dynamic)
+    sizes.push_back(m);
+  std::string module =
+      "module attributes {mambac.target = {vector_bytes = " + std::to_string(bytes) + " : i64, native_bf16 = " +
+      (dots ? "true" : "false") + "}} { func.func @f(%x: " + x.text("memref", sizes) + ", %w: " + w.text("memref") +
+      ", %y: " + y.text("memref", sizes) + ") attributes {llvm.emit_c_interface} {\nssm.packed_matmul x(%x : " +
+      x.text("memref", sizes) + ") packed(%w : " + w.text("memref") + ") outs(%y : " + y.text("memref", sizes) +
+      ")\nreturn } }";
+  std::string error;
+  auto compiled = Compiled::make(module, pipelineFor(tiles), error);
+  ASSERT_TRUE(compiled) << error;
+  compiled->run({&x, &w, &y});
+  // Sums of products of up to 1 in f32, stored in y's type.
+  double tolerance = y.type == "f32" ? 1e-7 * depth : y.type == "f16" ? 1e-3 * depth / 8 : 8e-3 * depth / 8;
+  for (int64_t i = 0; i < m; ++i) {
+    for (int64_t j = 0; j < n; ++j) {
+      double sum = 0;
+      for (int64_t s = 0; s < depth; ++s)
+        sum += x.get(i * depth + s) * w.get(weight(s, j));
+      ASSERT_NEAR(y.get(i * n + j), sum, tolerance) << m << " rows, depth " << depth << ", " << bytes << " bytes, " << xType
+                                                    << " x " << wType << (dots ? " dots " : " ") << tiles;
     }
   }
 }
 
-TEST(PackedMatmul, TailsOfEverything) { checkPackedMatmul(""); }
+TEST(PackedMatmul, TailsOfEverything) {
+  for (int bytes : {64, 32, 16}) {
+    if (!hasVectors(bytes))
+      continue;
+    for (int64_t m : {3, 29})
+      checkPackedMatmul("", m, 261, "f32", "f32", bytes, false, true);
+    checkPackedMatmul("", 1, 40, "f32", "f32", bytes, false, false);
+    checkPackedMatmul("", 15, 541, "f16", "f16", bytes, false, true);
+    checkPackedMatmul("", 7, 301, "bf16", "bf16", bytes, false, true);
+    checkPackedMatmul("", 2, 1029, "f32", "bf16", bytes, false, false);
+  }
+}
+
+TEST(PackedMatmul, Dots) {
+  if (!hasBF16Dots())
+    GTEST_SKIP() << "no instruction for pairs of bf16";
+  for (int64_t depth : {1, 33, 300, 541})
+    checkPackedMatmul("", 19, depth, "bf16", "bf16", 64, true, true);
+  checkPackedMatmul("sum-block=7", 40, 90, "bf16", "bf16", 64, true, false);
+}
+
 TEST(PackedMatmul, Tiles) {
-  for (const char *tiles : {"matmul-vectors=1 tile-rows=3 sum-block=7", "matmul-rows=5 matmul-items=1", "matmul-items=1000"})
-    checkPackedMatmul(tiles);
+  for (const char *tiles :
+       {"matmul-vectors=1 tile-rows=3 sum-block=7", "matmul-rows=5 matmul-items=1", "matmul-items=1000 sum-block=100"}) {
+    checkPackedMatmul(tiles, 29, 261, "f32", "f32", 32, false, true);
+    checkPackedMatmul(tiles, 100, 301, "f32", "bf16", 32, false, false);
+  }
+}
+
+/// Bias, a factor for each row, and a residual in another type; rows and columns that are no whole tiles.
+TEST(PackedMatmul, Epilogue) {
+  for (int bytes : {64, 32}) {
+    if (!hasVectors(bytes))
+      continue;
+    const int64_t m = 15, n = 45, depth = 300;
+    Buffer x("f32", {m, depth}), w("f32", {2, depth, 32}), bias("f32", {1, n}), factor("f16", {m, 1}), residual("bf16", {m, n}),
+        y("bf16", {m, n});
+    std::mt19937 random(bytes);
+    std::uniform_real_distribution<double> numbers(-1, 1);
+    for (Buffer *b : {&x, &w, &bias, &factor, &residual})
+      for (int64_t i = 0; i < b->count(); ++i)
+        b->set(i, numbers(random));
+    auto text = [](Buffer &b) { return b.text("memref"); };
+    std::string module =
+        "module attributes {mambac.target = {vector_bytes = " + std::to_string(bytes) + " : i64}} { func.func @f(%x: " + text(x) +
+        ", %w: " + text(w) + ", %b: " + text(bias) + ", %g: " + text(factor) + ", %r: " + text(residual) + ", %y: " + text(y) +
+        ") attributes {llvm.emit_c_interface} {\nssm.packed_matmul x(%x : " + text(x) + ") packed(%w : " + text(w) +
+        ") with(%b, %g, %r : " + text(bias) + ", " + text(factor) + ", " + text(residual) + ") outs(%y : " + text(y) +
+        ") epilogue {\n^bb0(%s: f32, %bv: f32, %gv: f16, %rv: bf16):\n%c = arith.constant 0.0 : f32\n"
+        "%0 = arith.addf %s, %bv : f32\n%1 = arith.cmpf ogt, %0, %c : f32\n%2 = arith.select %1, %0, %c : f32\n"
+        "%3 = arith.extf %gv : f16 to f32\n%4 = arith.mulf %2, %3 : f32\n%5 = arith.extf %rv : bf16 to f32\n"
+        "%6 = arith.addf %4, %5 : f32\n%7 = arith.truncf %6 : f32 to bf16\nssm.yield %7 : bf16 }\nreturn } }";
+    std::string error;
+    auto compiled = Compiled::make(module, kKernelPipeline, error);
+    ASSERT_TRUE(compiled) << error;
+    compiled->run({&x, &w, &bias, &factor, &residual, &y});
+    for (int64_t i = 0; i < m; ++i)
+      for (int64_t j = 0; j < n; ++j) {
+        double sum = bias.get(j);
+        for (int64_t s = 0; s < depth; ++s)
+          sum += x.get(i * depth + s) * w.get((j / 32 * depth + s) * 32 + j % 32);
+        double expected = std::max(sum, 0.0) * factor.get(i) + residual.get(i * n + j);
+        // Rounded to bf16, 8 bits.
+        ASSERT_NEAR(y.get(i * n + j), expected, std::abs(expected) / 256 + 1e-4) << i << " " << j << ", " << bytes << " bytes";
+      }
+  }
 }
 
 } // namespace
