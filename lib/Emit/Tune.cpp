@@ -31,7 +31,7 @@ namespace {
 
 /// What is tried for a kind of kernel, besides the defaults.
 ArrayRef<const char *> candidatesFor(StringRef kind) {
-  static const char *const matmul[] = {"matmul-rows=48", "matmul-rows=96", "matmul-rows=384", "matmul-items=64",
+  static const char *const matmul[] = {"matmul-rows=48", "matmul-rows=192", "matmul-rows=384", "matmul-items=64",
                                        "matmul-vectors=1"};
   static const char *const ssd[] = {"ssd-chunk=32", "ssd-chunk=64", "ssd-chunk=96"};
   static const char *const scan[] = {"scan-time=64", "scan-time=256", "scan-vectors=2", "scan-vectors=1",
