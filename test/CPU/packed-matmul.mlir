@@ -90,3 +90,23 @@ module attributes {mambac.target = {vector_bytes = 64 : i64, native_bf16 = true}
     return
   }
 }
+
+// -----
+
+// A residual in 16 bits where vectors have no masks for those: 13 columns are left in the last panel, 8 go into the vector.
+// CHECK-LABEL: func.func @lanes
+// CHECK: %[[LEFT:.*]] = arith.subi %c45
+// CHECK: %[[LANES:.*]] = arith.minsi %[[LEFT]], %c8
+// CHECK: scf.for {{.*}} to %[[LANES]]
+// CHECK: memref.load %{{.*}} : memref<1x45xf16>
+module attributes {mambac.target = {vector_bytes = 32 : i64}} {
+  func.func @lanes(%x: memref<1x64xf32>, %w: memref<2x64x32xf32>, %r: memref<1x45xf16>, %y: memref<1x45xf32>) {
+    ssm.packed_matmul x(%x : memref<1x64xf32>) packed(%w : memref<2x64x32xf32>) with(%r : memref<1x45xf16>) outs(%y : memref<1x45xf32>) epilogue {
+    ^bb0(%s: f32, %v: f16):
+      %wide = arith.extf %v : f16 to f32
+      %sum = arith.addf %s, %wide : f32
+      ssm.yield %sum : f32
+    }
+    return
+  }
+}

@@ -191,7 +191,8 @@ static bool isMaskedByLane(const Target &target, Type element, Value mask) {
 }
 
 void KernelBuilder::forMaskedLanes(ValueRange indices, Value mask, function_ref<void(Value, ValueRange)> body) {
-  loop(mask.getDefiningOp<vector::CreateMaskOp>().getOperand(0), [&](Value lane) {
+  // More may be left than a vector holds.
+  loop(min(mask.getDefiningOp<vector::CreateMaskOp>().getOperand(0), index(width)), [&](Value lane) {
     SmallVector<Value> at = llvm::to_vector(indices);
     at.back() = add(at.back(), lane);
     body(lane, at);
