@@ -91,6 +91,22 @@ func.func @quotients(%x: vector<16xf32>, %z: vector<16xf32>) -> (vector<16xf32>,
 
 // -----
 
+// Arithmetic on 16 bits is done in 32 where the target has no instruction that rounds to 16: LLVM would call libgcc.
+// CHECK-LABEL: @negated
+// CHECK-NOT: arith.negf {{.*}}bf16
+// CHECK: arith.shli
+// CHECK: arith.negf %{{.*}} : vector<16xf32>
+// CHECK-NOT: arith.truncf
+// CHECK: arith.trunci %{{.*}} : vector<16xi32> to vector<16xi16>
+// CHECK: math.absf %{{.*}} : f32
+func.func @negated(%x: vector<16xbf16>, %z: bf16) -> (vector<16xbf16>, bf16) {
+  %y = arith.negf %x : vector<16xbf16>
+  %a = math.absf %z : bf16
+  return %y, %a : vector<16xbf16>, bf16
+}
+
+// -----
+
 // Doubles are nobody's polynomials.
 // CHECK-LABEL: @doubles
 // CHECK: math.exp %{{.*}} : f64

@@ -1,7 +1,8 @@
 //===- ExpandConversions.cpp - 16-bit floats and fma without instructions for them --------------------------------===//
 //
-// Part of --mambac-expand-math. Without an instruction LLVM would call libgcc (conversions) or libm (fma), once for
-// each lane. Rounding is to nearest even, NaN stays NaN, halves' denormals are exact.
+// Part of --mambac-expand-math. Without an instruction LLVM would call libgcc (conversions, and arithmetic on 16 bits
+// that implies them) or libm (fma), once for each lane. Rounding is to nearest even, NaN stays NaN, halves' denormals are
+// exact.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Kernels/Patterns.h"
@@ -118,6 +119,28 @@ struct ExpandExtF : OpRewritePattern<arith::ExtFOp> {
   }
 };
 
+/// op(x, ..) of 16-bit floats -> truncf(op(extf(x), ..)), whose conversions are in line then.
+template <typename Op>
+struct ComputeInF32 : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
+    Type half = getElementTypeOrSelf(op.getType());
+    if (!half.isBF16() && !half.isF16())
+      return rewriter.notifyMatchFailure(op, "not of 16-bit floats");
+    Target target = Target::get(op);
+    if (half.isBF16() ? target.nativeBF16 : target.nativeF16)
+      return rewriter.notifyMatchFailure(op, "the target converts by an instruction");
+    Bits e{rewriter, op.getLoc(), op.getType()};
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands())
+      operands.push_back(arith::ExtFOp::create(rewriter, op.getLoc(), e.f32(), operand));
+    Operation *made = rewriter.create(op.getLoc(), op->getName().getIdentifier(), operands, e.f32(), op->getAttrs());
+    rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, op.getType(), made->getResult(0));
+    return success();
+  }
+};
+
 struct ExpandFma : OpRewritePattern<math::FmaOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -134,6 +157,10 @@ struct ExpandFma : OpRewritePattern<math::FmaOp> {
 
 void populateExpandConversionPatterns(RewritePatternSet &patterns) {
   patterns.add<ExpandTruncF, ExpandExtF, ExpandFma>(patterns.getContext());
+  patterns.add<ComputeInF32<arith::NegFOp>, ComputeInF32<arith::AddFOp>, ComputeInF32<arith::SubFOp>,
+               ComputeInF32<arith::MulFOp>, ComputeInF32<arith::DivFOp>, ComputeInF32<arith::MaximumFOp>,
+               ComputeInF32<arith::MinimumFOp>, ComputeInF32<arith::MaxNumFOp>, ComputeInF32<arith::MinNumFOp>,
+               ComputeInF32<math::AbsFOp>>(patterns.getContext());
 }
 
 } // namespace mambac::cpu
