@@ -57,28 +57,30 @@ struct FuseEpiloguesPass : mambac::impl::FuseEpiloguesPassBase<FuseEpiloguesPass
   }
 
 private:
+  void decline(Operation *where, StringRef reason) {
+    remark::missed(where->getLoc(), remark::RemarkOpts::name("declined").category("mambac-fuse-epilogues"))
+        << "epilogue" << remark::reason("{0}", reason.str());
+    ++numDeclined;
+  }
+
   void fuse(PackedMatmulOp product) {
     Value result = product->getResult(0);
-    if (!product.getEpilogue().empty() || !result.hasOneUse())
+    if (!product.getEpilogue().empty() || result.use_empty())
       return;
     Shape shape{1, 2};
     auto expand = dyn_cast<tensor::ExpandShapeOp>(*result.user_begin());
-    if (expand) {
-      if (!expand->hasOneUse())
-        return;
+    if (expand && result.hasOneUse()) {
       shape.rows = expand.getReassociationIndices()[0].size();
       shape.rank = expand.getResultType().getRank();
       result = expand.getResult();
     }
-    auto consumer = dyn_cast<linalg::GenericOp>(*result.user_begin());
-    if (!consumer)
+    if (llvm::none_of(result.getUsers(), [](Operation *user) { return isa<linalg::GenericOp>(user); }))
       return;
-    if (const char *reason = decline(consumer, result, shape)) {
-      remark::missed(consumer.getLoc(), remark::RemarkOpts::name("declined").category("mambac-fuse-epilogues"))
-          << "epilogue" << remark::reason("{0}", StringRef(reason).str());
-      ++numDeclined;
-      return;
-    }
+    if (!result.hasOneUse())
+      return decline(product, "the product has several readers");
+    auto consumer = cast<linalg::GenericOp>(*result.user_begin());
+    if (const char *reason = whyNot(consumer, product, result, shape))
+      return decline(consumer, reason);
     OpBuilder b(consumer);
     SmallVector<Value> with;
     SmallVector<BlockArgument> args;
@@ -119,7 +121,9 @@ private:
   }
 
   /// Why the product cannot take its consumer; null if it can.
-  static const char *decline(linalg::GenericOp consumer, Value product, const Shape &shape) {
+  static const char *whyNot(linalg::GenericOp consumer, PackedMatmulOp op, Value product, const Shape &shape) {
+    if (llvm::any_of(op->getOperandTypes(), [](Type type) { return getElementTypeOrSelf(type).isF64(); }))
+      return "the product is one of doubles";
     if (consumer.getNumResults() != 1 || consumer.getNumParallelLoops() != consumer.getNumLoops() ||
         consumer.getNumLoops() != shape.rank)
       return "it is not elementwise in the product";
@@ -130,11 +134,9 @@ private:
       return "its result is transposed";
     if (!consumer.getRegionOutputArgs()[0].use_empty())
       return "it reads its destination";
-    unsigned reads = 0;
     for (OpOperand *operand : consumer.getDpsInputOperands()) {
       AffineMap map = consumer.getMatchingIndexingMap(operand);
       if (operand->get() == product) {
-        ++reads;
         if (!map.isIdentity())
           return "the product is transposed";
         continue;
@@ -149,8 +151,6 @@ private:
       if (!dims || dims->size() != (rows ? shape.rows : 0) + (columns ? shape.rank - shape.rows : 0))
         return "an operand varies along part of the rows or columns";
     }
-    if (reads != 1)
-      return "it reads the product more than once";
     for (Operation &op : consumer.getBody()->without_terminator())
       if (!OpTrait::hasElementwiseMappableTraits(&op) && !op.hasTrait<OpTrait::ConstantLike>())
         return "its body is more than elementwise operations";

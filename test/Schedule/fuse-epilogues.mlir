@@ -71,7 +71,8 @@ func.func @gated(%x: tensor<4x8xf32>, %w: tensor<1x8x32xf32>, %v: tensor<1x8x32x
 // CHECK-LABEL: func.func @declined
 // CHECK-NOT: epilogue
 // CHECK: return
-func.func @declined(%x: tensor<4x8xf32>, %w: tensor<1x8x32xf32>, %t: tensor<32x4xf32>) -> (tensor<32x4xf32>, tensor<4xf32>, tensor<4x32xf32>, tensor<4x32xi32>) {
+func.func @declined(%x: tensor<4x8xf32>, %w: tensor<1x8x32xf32>, %t: tensor<32x4xf32>, %wd: tensor<1x8x32xf64>)
+    -> (tensor<32x4xf32>, tensor<4xf32>, tensor<4x32xf32>, tensor<4x32xi32>, tensor<4x32xf32>, tensor<4x32xf32>) {
   %e = tensor.empty() : tensor<4x32xf32>
   %et = tensor.empty() : tensor<32x4xf32>
   %em = tensor.empty() : tensor<4xf32>
@@ -106,5 +107,20 @@ func.func @declined(%x: tensor<4x8xf32>, %w: tensor<1x8x32xf32>, %t: tensor<32x4
     %v = arith.fptosi %p : f32 to i32
     linalg.yield %v : i32
   } -> tensor<4x32xi32>
-  return %0, %1, %2, %3 : tensor<32x4xf32>, tensor<4xf32>, tensor<4x32xf32>, tensor<4x32xi32>
+  %ed = tensor.empty() : tensor<4x32xf64>
+  %g = ssm.packed_matmul x(%x : tensor<4x8xf32>) packed(%wd : tensor<1x8x32xf64>) outs(%ed : tensor<4x32xf64>)
+  // REMARK-DAG: the product is one of doubles
+  %4 = linalg.generic {indexing_maps = [#mn, #mn], iterator_types = ["parallel", "parallel"]} ins(%g : tensor<4x32xf64>) outs(%e : tensor<4x32xf32>) {
+  ^bb0(%p: f64, %o: f32):
+    %v = arith.truncf %p : f64 to f32
+    linalg.yield %v : f32
+  } -> tensor<4x32xf32>
+  %h = ssm.packed_matmul x(%x : tensor<4x8xf32>) packed(%w : tensor<1x8x32xf32>) outs(%e : tensor<4x32xf32>)
+  // REMARK-DAG: the product has several readers
+  %5 = linalg.generic {indexing_maps = [#mn, #mn, #mn], iterator_types = ["parallel", "parallel"]} ins(%h, %h : tensor<4x32xf32>, tensor<4x32xf32>) outs(%e : tensor<4x32xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %v = arith.mulf %p, %q : f32
+    linalg.yield %v : f32
+  } -> tensor<4x32xf32>
+  return %0, %1, %2, %3, %4, %5 : tensor<32x4xf32>, tensor<4xf32>, tensor<4x32xf32>, tensor<4x32xi32>, tensor<4x32xf32>, tensor<4x32xf32>
 }
