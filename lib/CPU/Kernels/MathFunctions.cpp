@@ -4,7 +4,8 @@
 // written so that a NaN falls through to the result and that x86 needs one instruction for them. Doubles and half
 // types are not handled here: callers extend halves first. Vectors that fill an AVX-512 register have exponentials of
 // their own: a table of 2^(j/16) in a register, a polynomial of degree 3, and an instruction that scales by 2^n and
-// knows what to do with all n.
+// knows what to do with all n. There silu, sigmoid and softplus are written for few instructions, with the roundings
+// that 2 ulp leave room for.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Kernels/MathFunctions.h"
@@ -106,16 +107,21 @@ struct Emitter {
   Value roundTo16th(Value x) {
     return call("llvm.x86.avx512.mask.rndscale.ps.512", {x, number(4 << 4 | 8), x, allLanes(), number(4)});
   }
-  /// x, or `limit` with x's sign where |x| is larger, or x NaN.
-  Value limitTo(Value x, float limit) {
-    return call("llvm.x86.avx512.mask.range.ps.512", {x, f(limit), number(2), x, allLanes(), number(4)});
+  /// The one whose absolute value is smaller, with the sign that an instruction's field says.
+  Value smaller(Value x, float limit, int sign) {
+    return call("llvm.x86.avx512.mask.range.ps.512", {x, f(limit), number(sign << 2 | 2), x, allLanes(), number(4)});
   }
-  /// 2^(i/16) for the i of toIndex's lowest four bits.
-  Value lookUp(Value index) {
-    SmallVector<float> table;
+  /// x, or `limit` with x's sign where |x| is larger, or x NaN.
+  Value limitTo(Value x, float limit) { return smaller(x, limit, /*sign=*/0); }
+  /// -min(|x|, limit); -limit where x is NaN.
+  Value negativeAbs(Value x, float limit) { return smaller(x, limit, /*sign=*/3); }
+  /// table[j] for the j of the lowest four bits of each of index's elements.
+  Value lookUp(Value index, function_ref<float(int j)> table) {
+    SmallVector<float> elements;
     for (int j = 0; j < 16; ++j)
-      table.push_back(static_cast<float>(std::exp2(j / 16.)));
-    Value entries = arith::ConstantOp::create(b, loc, DenseElementsAttr::get(cast<ShapedType>(type), ArrayRef(table)));
+      elements.push_back(table(j));
+    Value entries =
+        arith::ConstantOp::create(b, loc, DenseElementsAttr::get(cast<ShapedType>(type), ArrayRef(elements)));
     return call("llvm.x86.avx512.permvar.sf.512", {entries, asInt(index)});
   }
 
@@ -201,6 +207,8 @@ struct Power {
 };
 
 constexpr float kLog2EHigh = 1.44269502163f, kLog2ELow = 1.925963033e-8f;
+/// 1.5 * 2^19: the lowest bits of a float next to it are sixteenths.
+constexpr float kMagic16th = 786432.f;
 /// 2^f = 1 + f P(f) for |f| <= 1/32.
 constexpr float kExp2Of16th[] = {0.6931472f, 0.24023429f, 0.05550595f};
 
@@ -208,8 +216,7 @@ constexpr float kExp2Of16th[] = {0.6931472f, 0.24023429f, 0.05550595f};
 Power powerByTable(Emitter &e, Value y, function_ref<Value(Value n)> reduce) {
   Value n = e.roundTo16th(y);
   Value f = reduce(n);
-  // The lowest bits of a float next to 1.5 * 2^19 are sixteenths.
-  Value entry = e.lookUp(e.add(y, e.f(786432.f)));
+  Value entry = e.lookUp(e.add(y, e.f(kMagic16th)), [](int j) { return static_cast<float>(std::exp2(j / 16.)); });
   return {entry, e.mul(entry, f), e.poly(f, kExp2Of16th), n};
 }
 
@@ -234,6 +241,64 @@ Power powerE(Emitter &e, Value x, bool anywhere = false) {
   return {e.f(1.f), r, e.poly(r, ArrayRef(kExp).drop_front()), t};
 }
 
+/// 2^n entry (1 + f P(f)) by AVX-512, with entries of eight bits: they and their sums with 1 are not rounded, as 2^(j/16)
+/// is. f is in [-0.0704, 0], so that 1 + f P(f) is below 1, where floats are denser.
+struct ExactPower {
+  Value n, entry, f;
+
+  /// e^(s x) for a sign s and |x| <= 126; the entry comes times `scale`, a power of two.
+  ExactPower(Emitter &e, Value x, float sign, float scale = 1) {
+    Value high = e.f(sign * kLog2EHigh), t = e.fma(x, high, e.f(kMagic16th));
+    n = e.sub(t, e.f(kMagic16th));
+    auto shortPower = [](int j) { return std::ceil(std::exp2(j / 16. + 1 / 32.) * 128) / 128; };
+    entry = e.lookUp(t, [&](int j) { return static_cast<float>(shortPower(j) * scale); });
+    Value offset = e.lookUp(t, [&](int j) { return static_cast<float>(std::log2(shortPower(j)) - j / 16.); });
+    f = e.fma(x, e.f(sign * kLog2ELow), e.sub(e.fma(x, high, e.neg(n)), offset));
+  }
+  /// P(f), for f down to -0.0704.
+  Value polynomial(Emitter &e) const { return e.poly(f, {0.6931465864f, 0.2401747853f, 0.054225035f}); }
+};
+
+/// x / (1 + e^-x) by AVX-512. Divisor and quotient are 2^-32 and 2^32 times as large, so that neither is infinite or denormal
+/// where the result is not; from -111 down the divisor is infinite, which makes NaN of x = -infinity.
+Value siluByTable(Emitter &e, Value x) {
+  constexpr float kScale = 0x1p-32f;
+  ExactPower q(e, e.limitTo(x, 126.f), -1, kScale);
+  Value divisor = e.fma(e.scalef(q.entry, q.n), e.fma(q.f, q.polynomial(e), e.f(1.f)), e.f(kScale));
+  // What 2^32 would make infinite is its own result, and so is NaN.
+  return e.select(e.lt(x, e.f(0x1p64f)), e.mul(e.div(x, divisor), e.f(kScale)), x);
+}
+
+/// 1 / (1 + e^-x) by AVX-512, likewise. Here 2 ulp need what is lost when 1 is added.
+Value sigmoidByTable(Emitter &e, Value x) {
+  constexpr float kScale = 0x1p-32f;
+  ExactPower q(e, e.atMost(e.atLeast(x, -110.f), 126.f), -1, kScale);
+  Value power = e.scalef(q.entry, q.n), sum = e.add(power, e.f(kScale));
+  Value lost = e.sub(e.atMost(power, kScale), e.sub(sum, e.atLeast(power, kScale)));
+  Value divisor = e.add(sum, e.fma(power, e.mul(q.f, q.polynomial(e)), lost));
+  return e.mul(e.div(e.f(1.f), divisor), e.f(kScale));
+}
+
+/// About 15 / (15 + j), and minus the logarithms of these, which are chosen to be next to floats.
+constexpr float kPart[] = {1.f, 0.937500298f, 0.882352591f, 0.833357096f, 0.789496958f, 0.750023842f, 0.71426338f,
+                         0.681818008f, 0.652164042f, 0.62499994f, 0.599976182f, 0.576922774f, 0.555555582f,
+                         0.535728931f, 0.517218113f, 0.499976158f};
+constexpr float kPartLog[] = {0.f, 0.0645382032f, 0.12516354f, 0.182293043f, 0.236359298f, 0.287650287f, 0.336503506f,
+                         0.382992506f, 0.427459151f, 0.470003724f, 0.510865331f, 0.550046861f, 0.587786615f,
+                         0.624126971f, 0.659290612f, 0.693194866f};
+/// log(1 + r) = r + r^2 P(r) for |r| <= 1/30.
+constexpr float kLog1pOfPart[] = {-0.50000143f, 0.33351165f, -0.24829973f};
+
+/// max(x, 0) + log(1 + q), q = e^-|x|, by AVX-512: (1 + q) part = 1 + r for the part whose j is next to 15 q.
+Value softplusByTable(Emitter &e, Value x) {
+  ExactPower power(e, e.negativeAbs(x, 110.f), 1);
+  Value sum = e.fma(e.mul(power.entry, power.f), power.polynomial(e), power.entry), q = e.scalef(sum, power.n);
+  Value j = e.fmaToMagic(q, 15.f), part = e.lookUp(j, [](int j) { return kPart[j]; });
+  Value r = e.fma(q, part, e.sub(part, e.f(1.f)));
+  Value high = e.add(e.lookUp(j, [](int j) { return kPartLog[j]; }), e.atLeast(x, 0.f));
+  return e.add(high, e.fma(e.mul(r, r), e.poly(r, kLog1pOfPart), r));
+}
+
 /// x q / (1 + q) with q = e^x, or q / (1 + q) without the factor. 2^n stays out of the quotient, as q may be denormal or
 /// infinite where the result is neither. What roundings of the quotient's parts lose goes into its rest.
 Value logistic(Emitter &e, Value x, bool product) {
@@ -248,8 +313,7 @@ Value logistic(Emitter &e, Value x, bool product) {
     dividend = e.mul(factor, sum);
     dividendLow = e.fma(factor, small, e.exactFma(factor, q.base, e.neg(dividend)));
   }
-  Value inverse = e.avx512 ? e.call("llvm.x86.avx512.rcp14.ps.512", {divisor, zero, e.allLanes()}) : e.div(one, divisor);
-  Value quotient = e.mul(dividend, inverse), minus = e.neg(quotient);
+  Value inverse = e.div(one, divisor), quotient = e.mul(dividend, inverse), minus = e.neg(quotient);
   Value rest = e.fma(minus, divisorLow, e.add(e.exactFma(minus, divisor, dividend), dividendLow));
   Value result = e.fma(rest, inverse, quotient);
   // Where x is infinite there is no rest, and with one a zero would lose its sign.
@@ -258,7 +322,7 @@ Value logistic(Emitter &e, Value x, bool product) {
   result = q.scale(e, result);
   if (product)
     result = e.select(e.cmp(arith::CmpFPredicate::OEQ, x, e.neg(e.inf())), e.nan(), result);
-  return e.avx512 ? result : e.select(e.cmp(arith::CmpFPredicate::UNO, x, x), x, result);
+  return e.select(e.cmp(arith::CmpFPredicate::UNO, x, x), x, result);
 }
 
 } // namespace
@@ -368,6 +432,8 @@ Value buildSinCos(OpBuilder &b, Location loc, Value x, bool cosine) {
 
 Value buildSoftplus(OpBuilder &b, Location loc, Value x) {
   Emitter e(b, loc, x);
+  if (e.avx512)
+    return softplusByTable(e, x);
   // max(x, 0) + log(1 + q), q = e^-|x|, whose two parts are added up last.
   Value exponent = e.asFloat(e.ori(e.asInt(x), e.i(std::numeric_limits<int32_t>::min())));
   Power power = powerE(e, e.atLeast(exponent, -110.f));
@@ -378,12 +444,12 @@ Value buildSoftplus(OpBuilder &b, Location loc, Value x) {
 
 Value buildSigmoid(OpBuilder &b, Location loc, Value x) {
   Emitter e(b, loc, x);
-  return logistic(e, x, /*product=*/false);
+  return e.avx512 ? sigmoidByTable(e, x) : logistic(e, x, /*product=*/false);
 }
 
 Value buildSilu(OpBuilder &b, Location loc, Value x) {
   Emitter e(b, loc, x);
-  return logistic(e, x, /*product=*/true);
+  return e.avx512 ? siluByTable(e, x) : logistic(e, x, /*product=*/true);
 }
 
 Value buildRsqrt(OpBuilder &b, Location loc, Value x) {
