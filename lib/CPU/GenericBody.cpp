@@ -5,6 +5,7 @@
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/GenericBody.h"
 #include "lib/CPU/Services.h"
+#include "lib/Schedule/ReductionStart.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Affine/Utils.h"
@@ -165,7 +166,7 @@ Value GenericBody::loadOperand(OpBuilder &b, OpOperand &operand, ArrayRef<Value>
 
 Value GenericBody::loadOutput(OpBuilder &b, unsigned number, ArrayRef<Value> ivs, int64_t lanes) {
   // A reduction that starts from a constant does not read what was there.
-  if (auto start = op->getAttrOfType<TypedAttr>("mambac.start"))
+  if (TypedAttr start = getStart(op, number))
     return arith::ConstantOp::create(b, loc, start);
   return loadOperand(b, *op.getDpsInitOperand(number), ivs, lanes);
 }
@@ -317,6 +318,26 @@ SmallVector<Value> GenericBody::emit(OpBuilder &b, ArrayRef<Value> ivs, int64_t 
     results.push_back(mapped);
   }
   return results;
+}
+
+Value GenericBody::emitElement(OpBuilder &b, ArrayRef<Value> ivs, int64_t lanes, Value element) {
+  IRMapping mapping = invariant;
+  std::function<void(Value)> emit = [&](Value value) {
+    if (value.getParentBlock() != block || mapping.contains(value))
+      return;
+    if (auto arg = dyn_cast<BlockArgument>(value)) {
+      mapping.map(arg, loadOperand(b, *op.getMatchingOpOperand(arg), ivs, lanes));
+      return;
+    }
+    for (Value operand : value.getDefiningOp()->getOperands())
+      emit(operand);
+    emitOp(b, *value.getDefiningOp(), mapping, ivs, lanes);
+  };
+  emit(element);
+  Value result = mapping.lookupOrDefault(element);
+  if (lanes && !isa<VectorType>(result.getType()))
+    result = vector::BroadcastOp::create(b, loc, VectorType::get({lanes}, result.getType()), result);
+  return result;
 }
 
 Value GenericBody::neutral(OpBuilder &b, unsigned number, int64_t lanes) {

@@ -33,6 +33,9 @@ public:
   llvm::SmallVector<mlir::Value> emit(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> ivs, int64_t lanes,
                                       mlir::ValueRange accumulators);
 
+  /// Emits one value of the body that does not depend on outputs.
+  mlir::Value emitElement(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> ivs, int64_t lanes, mlir::Value element);
+
   /// The current contents of output `number` at a point.
   mlir::Value loadOutput(mlir::OpBuilder &b, unsigned number, llvm::ArrayRef<mlir::Value> ivs, int64_t lanes);
   void storeOutput(mlir::OpBuilder &b, unsigned number, mlir::Value value, llvm::ArrayRef<mlir::Value> ivs,

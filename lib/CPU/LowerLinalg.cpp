@@ -6,6 +6,7 @@
 // Indices that come from data are checked, reported and clamped. memref.copy is such an op too.
 //
 //===------------------------------------------------------------------------------------------------------------===//
+#include "lib/CPU/ArgExtremum.h"
 #include "lib/CPU/GenericBody.h"
 #include "lib/CPU/Passes.h"
 #include "lib/Schedule/Target.h"
@@ -27,7 +28,8 @@ class Lowering {
 public:
   /// `grain`: points of the inner loops that a parallel work item should have at least. `sumVectors`: of a reduction.
   Lowering(linalg::LinalgOp op, int64_t lanes, int64_t grain, int64_t sumVectors)
-      : op(op), b(op), loc(op.getLoc()), body(op), lanes(lanes), grain(grain), sumVectors(sumVectors) {}
+      : op(op), b(op), loc(op.getLoc()), body(op), extremum(mambac::ArgExtremum::match(op)), lanes(lanes), grain(grain),
+        sumVectors(sumVectors) {}
 
   void run() {
     for (Range range : op.createLoopRanges(b, loc))
@@ -66,12 +68,22 @@ private:
           return pick(d, lanes);
       // Reductions: wide vectors give several independent chains of sums.
       for (int64_t d = int64_t(rank) - 1; d >= 0; --d)
-        if (iterators[d] == utils::IteratorType::reduction && wide(d) && body.hasCombiners() &&
+        if (iterators[d] == utils::IteratorType::reduction && wide(d) && (body.hasCombiners() || extremum) &&
             body.canVectorize(d, strided))
-          return pick(d, strided ? lanes : (body.hasExtrema() ? 8 : sumVectors) * lanes);
+          return pick(d, strided ? lanes : chains() * lanes);
     }
     dim = rank ? rank - 1 : 0;
     vectorLanes = 0;
+  }
+
+  /// Vectors that a reduction runs in side by side, until one step has ended when its next begins.
+  int64_t chains() const {
+    if (!extremum)
+      return body.hasExtrema() ? 8 : sumVectors;
+    // A step is two comparisons and two selects. 8 elements and their places are half of the registers of AVX-512, and
+    // would be all of AVX2.
+    int64_t vectors = lanes >= 16 ? 8 : 4;
+    return extremum->element.getType().getIntOrFloatBitWidth() > 32 ? vectors / 2 : vectors;
   }
 
   /// An op without loops.
@@ -225,7 +237,9 @@ private:
       return loops(at, 0, accumulators);
     };
     SmallVector<Value> base = point;
-    if (vectorLanes) {
+    if (vectorLanes && extremum) {
+      split = extremum->reduceVectors(at, body, point, begin, split, end, lanes, vectorLanes, scalars);
+    } else if (vectorLanes) {
       SmallVector<Value> partial;
       for (unsigned i = 0; i < body.numOutputs(); ++i)
         partial.push_back(body.neutral(at, i, vectorLanes));
@@ -242,6 +256,7 @@ private:
   OpBuilder b;
   Location loc;
   GenericBody body;
+  std::optional<mambac::ArgExtremum> extremum; ///< if the op is one
   int64_t lanes, grain, sumVectors, vectorLanes = 0;
   unsigned dim = 0;   ///< of the innermost loop
   bool along = true;  ///< `dim` is parallel

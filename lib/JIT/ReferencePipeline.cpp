@@ -8,6 +8,7 @@
 #include "lib/CPU/Passes.h"
 #include "mambac/Passes.h"
 
+#include "lib/Schedule/ReductionStart.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -42,16 +43,19 @@ struct UnscheduleKernelsPass : mambac::impl::UnscheduleKernelsPassBase<Unschedul
       auto destination = dyn_cast<DestinationStyleOpInterface>(op);
       if (!destination || !destination.hasPureBufferSemantics())
         return;
-      if (isa<mambac::ssm::SSMDialect>(op->getDialect()) || op->hasAttr("mambac.start"))
+      if (isa<mambac::ssm::SSMDialect>(op->getDialect()) || op->hasAttr(mambac::kStartName))
         kernels.push_back(op);
     });
     for (Operation *op : kernels) {
       OpBuilder builder(op);
-      if (auto start = op->getAttrOfType<TypedAttr>("mambac.start")) {
-        // The reduction starts from this constant, whatever the buffer holds.
-        Value value = arith::ConstantOp::create(builder, op->getLoc(), start);
-        linalg::FillOp::create(builder, op->getLoc(), value, cast<DestinationStyleOpInterface>(op).getDpsInits());
-        op->removeAttr("mambac.start");
+      if (auto reduction = dyn_cast<linalg::LinalgOp>(op)) {
+        // The reduction starts from constants, whatever its buffers hold.
+        for (auto [number, buffer] : llvm::enumerate(reduction.getDpsInits()))
+          if (TypedAttr start = mambac::getStart(reduction, number)) {
+            Value value = arith::ConstantOp::create(builder, op->getLoc(), start);
+            linalg::FillOp::create(builder, op->getLoc(), value, buffer);
+          }
+        op->removeAttr(mambac::kStartName);
       }
       if (isa<mambac::ssm::SSMDialect>(op->getDialect()))
         toTensors(op, builder);

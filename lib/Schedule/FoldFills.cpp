@@ -6,10 +6,9 @@
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Schedule/BaseBuffers.h"
 #include "lib/Schedule/Passes.h"
+#include "lib/Schedule/ReductionStart.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 namespace mambac {
@@ -39,24 +38,10 @@ struct FoldFillsPass : mambac::impl::FoldFillsPassBase<FoldFillsPass> {
   }
 
 private:
-  /// The constant that a generic fills its only output with; null if it does something else.
-  static TypedAttr filledWith(linalg::GenericOp op) {
-    if (!op || op.getNumDpsInits() != 1 || op.getNumReductionLoops())
-      return {};
-    Value value = op.getBody()->getTerminator()->getOperand(0);
-    if (auto arg = dyn_cast<BlockArgument>(value); arg && arg.getOwner() == op.getBody()) {
-      OpOperand *operand = op.getMatchingOpOperand(arg);
-      value = operand->get();
-    }
-    TypedAttr constant;
-    matchPattern(value, m_Constant(&constant));
-    return constant && !isa<ShapedType>(constant.getType()) ? constant : TypedAttr();
-  }
-
   /// A fill whose buffer is next used as the start of a reduction becomes that reduction's attribute.
   void foldFill(Operation *op) {
     auto fill = dyn_cast<linalg::GenericOp>(op);
-    TypedAttr constant = filledWith(fill);
+    TypedAttr constant = mambac::filledWith(fill);
     if (!constant || !fill.getMatchingIndexingMap(fill.getDpsInitOperand(0)).isPermutation())
       return;
     Value buffer = fill.getDpsInitOperand(0)->get();
@@ -71,11 +56,10 @@ private:
         return;
       }
       auto reduction = dyn_cast<linalg::GenericOp>(next);
-      if (!reduction || !reduction.getNumReductionLoops() || reduction.getNumDpsInits() != 1 ||
-          reduction.getDpsInitOperand(0)->get() != buffer ||
-          llvm::any_of(reduction.getDpsInputs(), [&](Value input) { return input == buffer; }))
+      if (!reduction || !reduction.getNumReductionLoops() || llvm::count(next->getOperands(), buffer) != 1 ||
+          !llvm::is_contained(reduction.getDpsInits(), buffer))
         return;
-      reduction->setAttr("mambac.start", constant);
+      mambac::setStart(reduction, llvm::find(reduction.getDpsInits(), buffer).getIndex(), constant);
       fill.erase();
       return;
     }

@@ -178,6 +178,26 @@ def FuseEpiloguesPass : Pass<"mambac-fuse-epilogues", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect", "::mambac::ssm::SSMDialect"];
 }
 
+def FusePositionsPass : Pass<"mambac-fuse-positions", "::mlir::ModuleOp"> {
+  let summary = "Find an extremum and its first place in one reduction";
+  let description = [{
+    argmax and its kin are two reductions: the largest element, and the smallest position of those that equal it, or are
+    NaN. They become one that reads its input once. Of equal elements the first counts, of all the first NaN.
+
+    Before:
+
+        %m = linalg.generic .. ins(%x) { arith.maximumf }
+        %i = linalg.generic .. ins(%x, %m) { arith.minsi of the positions where %x equals %m or is NaN }
+
+    After:
+
+        %m, %i = linalg.generic .. ins(%x) { takes = x > m or x is NaN, and m is not; selects of element and position }
+  }];
+  let statistics = [Statistic<"numFused", "fused", "Positions that are found along with their extremum">];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+                          "::mlir::arith::ArithDialect"];
+}
+
 def WriteCarriesInPlacePass : Pass<"mambac-write-carries-in-place", "::mlir::ModuleOp"> {
   let summary = "Write the tensors that a loop yields over those it was handed";
   let description = [{

@@ -59,6 +59,8 @@ static void populateFusion(OpPassManager &pm, const mambac::ScheduleOptions &opt
   mambac::FuseElementwisePassOptions fusion;
   fusion.largestBody = options.largestBody;
   pm.addPass(mambac::createFuseElementwisePass(fusion));
+  // Comparisons and selects are one body by now.
+  pm.addPass(mambac::createFusePositionsPass());
   // Where parts of a concatenation go is asked of the parts; it has to be known before they are computed.
   pm.addNestedPass<func::FuncOp>(memref::createResolveShapedTypeResultDimsPass());
   pm.addPass(createCanonicalizerPass());

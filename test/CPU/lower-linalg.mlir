@@ -139,3 +139,67 @@ func.func @extremum(%x: memref<?x4096xf32>, %y: memref<?xf32>, %z: memref<?xf32>
   }
   return
 }
+
+// -----
+
+// The largest and its place: eight vectors of elements and of the steps they were found in side by side, then single
+// vectors, then what is left.
+// CHECK-LABEL: func.func @place(
+// CHECK: scf.for {{.*}} step %c128{{.*}} iter_args({{.*}}) -> (vector<16xi32>, vector<16xf32>, {{.*}}vector<16xi32>) {
+// CHECK: arith.cmpf ogt
+// CHECK: scf.for {{.*}} step %c16{{.*}} iter_args({{.*}}) -> (vector<16xi32>, vector<16xf32>, vector<16xi32>) {
+// CHECK: scf.for {{.*}} -> (f32, i64) {
+func.func @place(%x: memref<?x4096xf32>, %y: memref<?xf32>, %z: memref<?xi64>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i)>],
+                  iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<?x4096xf32>) outs(%y, %z : memref<?xf32>, memref<?xi64>) {
+  ^bb0(%a: f32, %best: f32, %place: i64):
+    %takes = arith.cmpf ogt, %a, %best : f32
+    %j = linalg.index 1 : index
+    %at = arith.index_cast %j : index to i64
+    %v = arith.select %takes, %a, %best : f32
+    %p = arith.select %takes, %at, %place : i64
+    linalg.yield %v, %p : f32, i64
+  }
+  return
+}
+
+// -----
+
+// The last of the largest: lanes of a row cannot be merged like that, so lanes are rows.
+// CHECK-LABEL: func.func @last_place(
+// CHECK: scf.for {{.*}} -> (vector<16xf32>, vector<16xi64>) {
+func.func @last_place(%x: memref<?x4096xf32>, %y: memref<?xf32>, %z: memref<?xi64>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i)>],
+                  iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<?x4096xf32>) outs(%y, %z : memref<?xf32>, memref<?xi64>) {
+  ^bb0(%a: f32, %best: f32, %place: i64):
+    %takes = arith.cmpf oge, %a, %best : f32
+    %j = linalg.index 1 : index
+    %at = arith.index_cast %j : index to i64
+    %v = arith.select %takes, %a, %best : f32
+    %p = arith.select %takes, %at, %place : i64
+    linalg.yield %v, %p : f32, i64
+  }
+  return
+}
+
+// -----
+
+// Along a strided dimension lanes are rows, and each counts for itself.
+// CHECK-LABEL: func.func @places_of_columns(
+// CHECK: scf.for {{.*}} -> (vector<16xf32>, vector<16xi64>) {
+func.func @places_of_columns(%x: memref<4096x?xf32>, %y: memref<?xf32>, %z: memref<?xi64>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i)>],
+                  iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<4096x?xf32>) outs(%y, %z : memref<?xf32>, memref<?xi64>) {
+  ^bb0(%a: f32, %best: f32, %place: i64):
+    %takes = arith.cmpf ogt, %a, %best : f32
+    %j = linalg.index 1 : index
+    %at = arith.index_cast %j : index to i64
+    %v = arith.select %takes, %a, %best : f32
+    %p = arith.select %takes, %at, %place : i64
+    linalg.yield %v, %p : f32, i64
+  }
+  return
+}

@@ -119,10 +119,21 @@ LogicalResult EntryAttributesDialect::verifyOperationAttribute(Operation *op, Na
     return isa<DictionaryAttr>(value) ? success() : expected(op, attr, "a dictionary");
   if (name == "start") {
     // Outputs are the last operands; how many there are is not known to be right yet.
-    auto typed = dyn_cast<TypedAttr>(value);
-    bool fits = isa<linalg::GenericOp>(op) && isa_and_nonnull<IntegerAttr, FloatAttr>(value) && op->getNumOperands() &&
-                getElementTypeOrSelf(op->getOperands().back().getType()) == typed.getType();
-    return fits ? success() : expected(op, attr, "a number of the type of the only output of a linalg.generic");
+    auto list = dyn_cast<ArrayAttr>(value);
+    SmallVector<Attribute> starts = list ? llvm::to_vector(list.getValue()) : SmallVector<Attribute>{value};
+    bool fits = isa<linalg::GenericOp>(op) && starts.size() <= op->getNumOperands();
+    for (size_t i = 0; fits && i < starts.size(); ++i) {
+      Type output = getElementTypeOrSelf(op->getOperand(op->getNumOperands() - starts.size() + i).getType());
+      bool number = isa<IntegerAttr, FloatAttr>(starts[i]) && cast<TypedAttr>(starts[i]).getType() == output;
+      fits = number || (list && isa<UnitAttr>(starts[i]));
+    }
+    return fits ? success()
+                : expected(op, attr, "a number of the output's type on a linalg.generic, or a list with one (or a unit) "
+                                     "for each of its outputs");
+  }
+  if (name == "places") {
+    bool fits = isa<linalg::GenericOp>(op) && isa<AffineMapAttr>(value);
+    return fits ? success() : expected(op, attr, "an affine map on a linalg.generic");
   }
   return success();
 }

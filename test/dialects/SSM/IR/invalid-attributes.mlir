@@ -87,7 +87,7 @@ func.func @driver(%x: tensor<4xf32>) attributes {mambac.abi} {
 // -----
 
 func.func @start(%x: memref<4xf32>, %y: memref<f32>) {
-  // expected-error @+1 {{"mambac.start" has to be a number of the type of the only output of a linalg.generic}}
+  // expected-error @+1 {{"mambac.start" has to be a number of the output's type on a linalg.generic, or a list with one (or a unit) for each of its outputs}}
   linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
       ins(%x : memref<4xf32>) outs(%y : memref<f32>) attrs = {mambac.start = 0 : i64} {
   ^bb0(%a: f32, %b: f32):
