@@ -239,6 +239,12 @@ void GenericBody::emitOp(OpBuilder &b, Operation &inner, IRMapping &mapping, Arr
     }
     Value memref = load.getMemref();
     Value value;
+    if (auto later = ahead.find(load); contiguous && later != ahead.end()) {
+      SmallVector<Value> at = later->second;
+      for (Value &index : at)
+        index = index ? index : ivs[vectorDim];
+      memref::PrefetchOp::create(b, loc, memref, at, /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
+    }
     if (contiguous)
       value = vector::LoadOp::create(b, loc, VectorType::get({lanes}, load.getMemRefType().getElementType()), memref,
                                      indices);
@@ -320,21 +326,55 @@ SmallVector<Value> GenericBody::emit(OpBuilder &b, ArrayRef<Value> ivs, int64_t 
   return results;
 }
 
+/// Emits a value and what it is computed from, as far as `mapping` lacks them.
+Value GenericBody::emitWithOperands(OpBuilder &b, ArrayRef<Value> ivs, int64_t lanes, Value value, IRMapping &mapping) {
+  if (value.getParentBlock() != block || mapping.contains(value))
+    return mapping.lookupOrDefault(value);
+  if (auto arg = dyn_cast<BlockArgument>(value)) {
+    mapping.map(arg, loadOperand(b, *op.getMatchingOpOperand(arg), ivs, lanes));
+    return mapping.lookup(arg);
+  }
+  for (Value operand : value.getDefiningOp()->getOperands())
+    emitWithOperands(b, ivs, lanes, operand, mapping);
+  emitOp(b, *value.getDefiningOp(), mapping, ivs, lanes);
+  return mapping.lookup(value);
+}
+
+/// Whether a load is along `dim` in a row that other indices choose by data, the same in the whole row.
+bool GenericBody::isChosenRow(memref::LoadOp load, unsigned dim) const {
+  auto last = load.getIndices().empty() ? linalg::IndexOp() : load.getIndices().back().getDefiningOp<linalg::IndexOp>();
+  if (!last || last.getDim() != dim)
+    return false;
+  bool chosen = false;
+  for (Value index : load.getIndices().drop_back()) {
+    if (dependsOn(index, dim))
+      return false;
+    chosen |= dataDependent(index);
+  }
+  return chosen;
+}
+
+bool GenericBody::readsChosenRows(unsigned dim) const {
+  return llvm::any_of(block->getOps<memref::LoadOp>(), [&](memref::LoadOp load) { return isChosenRow(load, dim); });
+}
+
+void GenericBody::emitAhead(OpBuilder &b, ArrayRef<Value> ivs) {
+  ahead.clear();
+  IRMapping mapping;
+  for (auto load : block->getOps<memref::LoadOp>()) {
+    if (!isChosenRow(load, vectorDim))
+      continue;
+    SmallVector<Value> indices; // need not be checked: no prefetch fails
+    for (Value index : load.getIndices().drop_back())
+      indices.push_back(emitWithOperands(b, ivs, 0, index, mapping));
+    indices.push_back(Value());
+    ahead[load] = indices;
+  }
+}
+
 Value GenericBody::emitElement(OpBuilder &b, ArrayRef<Value> ivs, int64_t lanes, Value element) {
   IRMapping mapping = invariant;
-  std::function<void(Value)> emit = [&](Value value) {
-    if (value.getParentBlock() != block || mapping.contains(value))
-      return;
-    if (auto arg = dyn_cast<BlockArgument>(value)) {
-      mapping.map(arg, loadOperand(b, *op.getMatchingOpOperand(arg), ivs, lanes));
-      return;
-    }
-    for (Value operand : value.getDefiningOp()->getOperands())
-      emit(operand);
-    emitOp(b, *value.getDefiningOp(), mapping, ivs, lanes);
-  };
-  emit(element);
-  Value result = mapping.lookupOrDefault(element);
+  Value result = emitWithOperands(b, ivs, lanes, element, mapping);
   if (lanes && !isa<VectorType>(result.getType()))
     result = vector::BroadcastOp::create(b, loc, VectorType::get({lanes}, result.getType()), result);
   return result;

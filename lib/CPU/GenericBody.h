@@ -9,6 +9,7 @@
 #define MAMBAC_LIB_CPU_GENERICBODY_H
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/IRMapping.h"
 
 namespace mambac {
@@ -28,6 +29,11 @@ public:
   /// Prepares for code along `dim` inside loops over it and `inner` (reductions): what depends on neither is emitted
   /// now. `ivs` holds the other dimensions' values.
   void emitInvariant(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> ivs, unsigned dim, llvm::ArrayRef<unsigned> inner);
+  /// Whether the body reads rows along `dim` of tables, chosen by data.
+  bool readsChosenRows(unsigned dim) const;
+  /// After emitInvariant: lets vector code prefetch the rows of tables that it will read at `ivs`.
+  void emitAhead(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> ivs);
+
   /// Emits the rest for the point `ivs` (whose value for `dim` is the first of `lanes` points; 0 = scalar code).
   /// `accumulators` stand for the output arguments; returns the yielded values, all of them vectors if lanes > 0.
   llvm::SmallVector<mlir::Value> emit(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> ivs, int64_t lanes,
@@ -60,6 +66,9 @@ private:
               int64_t lanes);
   mlir::Value checkedIndex(mlir::OpBuilder &b, mlir::Value index, mlir::Value memref, int64_t position);
   mlir::Operation *combiner(unsigned number) const;
+  bool isChosenRow(mlir::memref::LoadOp load, unsigned dim) const;
+  mlir::Value emitWithOperands(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> ivs, int64_t lanes, mlir::Value value,
+                               mlir::IRMapping &mapping);
 
   mlir::linalg::LinalgOp op;
   mlir::Block *block;
@@ -69,6 +78,8 @@ private:
   mlir::IRMapping invariant;
   /// Checked indices that do not change in the innermost loops, by load and position.
   llvm::DenseMap<std::pair<mlir::Operation *, unsigned>, mlir::Value> checked;
+  /// Indices of loads in the row that is read later; null where that is the vector dimension.
+  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value>> ahead;
 };
 
 } // namespace mambac

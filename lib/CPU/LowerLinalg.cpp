@@ -118,19 +118,41 @@ private:
           Value end = arith::MinUIOp::create(at, loc, count, arith::AddIOp::create(at, loc, begin, perItem));
           auto loop = scf::ForOp::create(at, loc, begin, end, one);
           OpBuilder inner = OpBuilder::atBlockBegin(loop.getBody());
-          SmallVector<Value> point(sizes.size());
-          Value rest = loop.getInductionVar();
-          for (unsigned i = rows.size(); i-- > 0;) {
-            unsigned d = rows[i];
-            if (i == 0) {
-              point[d] = rest;
-              break;
-            }
-            point[d] = arith::RemUIOp::create(inner, loc, rest, sizes[d]);
-            rest = arith::DivUIOp::create(inner, loc, rest, sizes[d]);
+          SmallVector<Value> point = pointOf(inner, loop.getInductionVar()), later;
+          if (int64_t distance = rowsAhead()) {
+            Value next = arith::AddIOp::create(inner, loc, loop.getInductionVar(), constant(inner, distance));
+            Value last = arith::SubIOp::create(inner, loc, count, constant(inner, 1));
+            later = pointOf(inner, arith::MinUIOp::create(inner, loc, next, last));
           }
-          row(inner, point, constant(inner, 0), sizes[dim]);
+          row(inner, point, constant(inner, 0), sizes[dim], later);
         });
+  }
+
+  /// The dimensions of a row of that number; those inside of rows are null.
+  SmallVector<Value> pointOf(OpBuilder &at, Value number) {
+    SmallVector<Value> point(sizes.size());
+    for (unsigned i = rows.size(); i-- > 0;) {
+      unsigned d = rows[i];
+      if (i == 0) {
+        point[d] = number;
+        break;
+      }
+      point[d] = arith::RemUIOp::create(at, loc, number, sizes[d]);
+      number = arith::DivUIOp::create(at, loc, number, sizes[d]);
+    }
+    return point;
+  }
+
+  /// How many rows ahead a gather's rows are prefetched: hardware knows neither where the next one begins, nor looks past
+  /// pages. Of short rows the addresses would be most of the work. 0: not.
+  int64_t rowsAhead() {
+    constexpr int64_t shortest = 256, distance = 4096; // bytes
+    int64_t size = dim < op.getNumLoops() ? op.getStaticLoopRanges()[dim] : 0;
+    if (!vectorLanes || !along || !reductions.empty() || rows.empty() || !body.readsChosenRows(dim))
+      return 0;
+    Type element = getElementTypeOrSelf(op.getDpsInits()[0].getType());
+    int64_t bytes = ShapedType::isDynamic(size) ? distance : size * llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+    return bytes < shortest ? 0 : llvm::divideCeil(distance, bytes);
   }
 
   /// Inside of a loop over rows that is parallel itself.
@@ -156,13 +178,16 @@ private:
                             });
   }
 
-  /// The points [begin, end) of `dim` in one row.
-  void row(OpBuilder &at, SmallVector<Value> point, Value begin, Value end) {
+  /// The points [begin, end) of `dim` in one row. `later`: another row, to be prefetched for.
+  void row(OpBuilder &at, SmallVector<Value> point, Value begin, Value end, SmallVector<Value> later = {}) {
     SmallVector<Value> known = point;
-    for (Value &value : known)
-      if (!value)
-        value = constant(at, 0); // not read: what depends on these dimensions is not invariant
+    for (SmallVector<Value> *values : {&known, &later})
+      for (Value &value : *values)
+        if (!value)
+          value = constant(at, 0); // not read: what depends on these dimensions is not invariant
     body.emitInvariant(at, known, dim, reductions);
+    if (!later.empty())
+      body.emitAhead(at, later);
     Value one = constant(at, 1);
     Value split = begin;
     if (vectorLanes) {

@@ -83,6 +83,8 @@ def LowerLinalgPass : Pass<"mambac-lower-linalg", "::mlir::ModuleOp"> {
     Each linalg op becomes one scf.parallel over groups of rows (the points of its parallel dimensions), with a loop over
     vectors along the dimension that lies contiguous in memory. Reductions accumulate in registers. How many rows a group
     has depends on sizes alone: as many as make `grain` points, so results do not depend on the number of threads.
+    Rows of tables that data choose are prefetched some rows ahead. Of an extremum and its first place (two results),
+    vectors keep both in each lane.
 
     Before:
 

@@ -203,3 +203,57 @@ func.func @places_of_columns(%x: memref<4096x?xf32>, %y: memref<?xf32>, %z: memr
   }
   return
 }
+
+// -----
+
+// Rows of a table by data: the index is checked once a row, and the row after the next (4 kB ahead) is prefetched.
+// CHECK-LABEL: func.func @chosen_rows(
+// CHECK: scf.for %[[ROW:.*]] = %{{.*}} to %{{.*}} step
+// CHECK: %[[NEXT:.*]] = arith.addi %[[ROW]], %c2
+// CHECK: %[[LATER:.*]] = arith.minui %[[NEXT]], %{{.*}}
+// CHECK: func.call @mambac_index_fault
+// CHECK: memref.load %arg0[%[[LATER]]] : memref<?xi64>
+// CHECK: %[[AHEAD:.*]] = arith.index_cast
+// CHECK: scf.for %[[COLUMN:.*]] = %{{.*}} step %c16
+// CHECK: memref.prefetch %arg1[%[[AHEAD]], %[[COLUMN]]], read, locality<3>, data
+// CHECK-NEXT: vector.load %arg1[%{{.*}}, %[[COLUMN]]]
+// CHECK-NOT: prefetch
+// CHECK: return
+func.func @chosen_rows(%ids: memref<?xi64>, %w: memref<500x768xf32>, %y: memref<?x768xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(l, k) -> (l)>, affine_map<(l, k) -> (l, k)>], iterator_types = ["parallel", "parallel"]}
+      ins(%ids : memref<?xi64>) outs(%y : memref<?x768xf32>) {
+  ^bb0(%id: i64, %out: f32):
+    %row = arith.index_cast %id : i64 to index
+    %column = linalg.index 1 : index
+    %v = memref.load %w[%row, %column] : memref<500x768xf32>
+    linalg.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+// Short rows, and rows that each point chooses anew, are not prefetched.
+// CHECK-LABEL: func.func @short_rows(
+// CHECK-NOT: prefetch
+// CHECK: return
+func.func @short_rows(%ids: memref<?xi64>, %w: memref<500x20xf32>, %y: memref<?x20xf32>, %each: memref<?x768xi64>,
+                      %v: memref<500x768xf32>, %z: memref<?x768xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(l, k) -> (l)>, affine_map<(l, k) -> (l, k)>], iterator_types = ["parallel", "parallel"]}
+      ins(%ids : memref<?xi64>) outs(%y : memref<?x20xf32>) {
+  ^bb0(%id: i64, %out: f32):
+    %row = arith.index_cast %id : i64 to index
+    %column = linalg.index 1 : index
+    %e = memref.load %w[%row, %column] : memref<500x20xf32>
+    linalg.yield %e : f32
+  }
+  linalg.generic {indexing_maps = [affine_map<(l, k) -> (l, k)>, affine_map<(l, k) -> (l, k)>], iterator_types = ["parallel", "parallel"]}
+      ins(%each : memref<?x768xi64>) outs(%z : memref<?x768xf32>) {
+  ^bb0(%id: i64, %out: f32):
+    %row = arith.index_cast %id : i64 to index
+    %column = linalg.index 1 : index
+    %e = memref.load %v[%row, %column] : memref<500x768xf32>
+    linalg.yield %e : f32
+  }
+  return
+}
