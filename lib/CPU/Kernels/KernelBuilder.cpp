@@ -170,6 +170,19 @@ Value KernelBuilder::sum(Value vector) {
   return vector::ExtractOp::create(b, loc, vector, ArrayRef<int64_t>{0});
 }
 
+Value KernelBuilder::sums(SmallVector<Value> vectors) {
+  // Neighbouring lanes of two vectors are added, those of the first one in front, until one vector is left.
+  SmallVector<int64_t> even, odd;
+  for (int64_t i = 0; i < width; ++i)
+    even.push_back(2 * i), odd.push_back(2 * i + 1);
+  for (; vectors.size() > 1; vectors.truncate(vectors.size() / 2))
+    for (size_t i = 0; i < vectors.size() / 2; ++i) {
+      Value x = vectors[2 * i], y = vectors[2 * i + 1];
+      vectors[i] = fadd(vector::ShuffleOp::create(b, loc, x, y, even), vector::ShuffleOp::create(b, loc, x, y, odd));
+    }
+  return vectors.front();
+}
+
 Value KernelBuilder::maximum(Value vector) {
   return vector::ReductionOp::create(b, loc, vector::CombiningKind::MAXNUMF, vector);
 }

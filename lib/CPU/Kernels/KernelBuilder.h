@@ -108,6 +108,8 @@ public:
   /// A block of elementwise operations on vectors in place of its arguments; returns what its terminator is handed.
   Value inlineElementwise(mlir::Block &block, ValueRange vectors);
   Value sum(Value vector);
+  /// The sums of as many vectors as a vector has lanes.
+  Value sums(SmallVector<Value> vectors);
   Value maximum(Value vector);
   /// The mask of a vector's first `count` lanes.
   Value mask(Value count);
@@ -136,6 +138,8 @@ public:
   //===- Views ------------------------------------------------------------------------------------------------===//
   /// The same operand with an axis running backwards; as it is where it lacks the axis.
   View reversed(const View &view, unsigned axis);
+  /// The same operand without its innermost dimensions of size 1, if memory runs along the one before them.
+  View withoutUnits(const View &view);
   /// An operand's indices at a point of the axes.
   SmallVector<Value> at(const View &view, ArrayRef<Value> axes);
   Value load(const View &view, ArrayRef<Value> axes) { return load(view.memref, at(view, axes)); }

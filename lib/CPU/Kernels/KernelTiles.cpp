@@ -21,6 +21,24 @@ View KernelBuilder::reversed(const View &view, unsigned axis) {
   return {memref::SubViewOp::create(b, loc, view.memref, offsets, sizes, strides), view.map};
 }
 
+View KernelBuilder::withoutUnits(const View &view) {
+  if (!view)
+    return view;
+  MemRefType type = view.type();
+  int64_t rank = type.getRank(), kept = rank;
+  while (kept > 1 && type.getDimSize(kept - 1) == 1)
+    --kept;
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (kept == rank || failed(type.getStridesAndOffset(strides, offset)) || strides[kept - 1] != 1)
+    return view;
+  SmallVector<OpFoldResult> sizes = memref::getMixedSizes(b, loc, view.memref);
+  SmallVector<OpFoldResult> zeros(rank, b.getIndexAttr(0)), ones(rank, b.getIndexAttr(1));
+  auto reduced = memref::SubViewOp::inferRankReducedResultType(type.getShape().take_front(kept), type, zeros, sizes, ones);
+  Value memref = memref::SubViewOp::create(b, loc, cast<MemRefType>(reduced), view.memref, zeros, sizes, ones);
+  return {memref, view.map.getMajorSubMap(kept)};
+}
+
 SmallVector<Value> KernelBuilder::at(const View &view, ArrayRef<Value> axes) {
   SmallVector<Value> indices;
   for (AffineExpr e : view.map.getResults()) {

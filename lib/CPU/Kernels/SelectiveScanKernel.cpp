@@ -11,6 +11,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Kernels/Kernels.h"
+#include "lib/CPU/Kernels/SelectiveScanStepKernel.h"
 #include "lib/CPU/Kernels/Strip.h"
 #include "lib/CPU/Kernels/TimeSegments.h"
 #include <numeric>
@@ -277,6 +278,11 @@ void Generator::item(const TimeSegments::Segment &segment, Value firstChannel, V
 
 } // namespace
 
-LogicalResult expandSelectiveScan(ssm::SelectiveScanOp op, KernelBuilder &k) { return Generator(op, k).run(); }
+LogicalResult expandSelectiveScan(ssm::SelectiveScanOp op, KernelBuilder &k) {
+  if (!hasSelectiveScanStep(op))
+    return Generator(op, k).run();
+  expandSelectiveScanStep(op, k);
+  return success();
+}
 
 } // namespace mambac::cpu

@@ -207,6 +207,25 @@ TEST(SelectiveScan, TimeInSegments) {
   many.operands.erase(many.operands.begin() + 8); // no initial state
   checkAllWidths(many, 53);
 }
+/// Whole vectors of states and channels or not, more vectors than are unrolled, both layouts of a step, groups, no state.
+TEST(SelectiveScan, OneStep) {
+  for (const char *layout : {"b l d", "b d l"}) {
+    checkAllWidths(scanCase(layout, "f32", 1, 96, 16), 61);
+    checkAllWidths(scanCase(layout, "bf16", 1, 69, 35), 62);
+    checkAllWidths(scanCase(layout, "f16", 1, 5, 3), 63);
+  }
+  checkAllWidths(scanCase("b l d", "f32", 1, 20, 170), 64);
+  checkAllWidths(backwards(scanCase("l b d", "f32", 1, 20, 16)), 65);
+  Case open = scanCase("b d l", "f32", 1, 70, 16);
+  open.dynamic = {70};
+  checkAllWidths(open, 66);
+  Case groups = scanCase("b l d", "f32", 1, 60, 7);
+  groups.operands[3].axes = "b l d/20 n", groups.operands[4].axes = "b n l";
+  checkAllWidths(groups, 67);
+  groups.operands[3].axes = "b d n", groups.operands[4].axes = "n d";
+  groups.operands.erase(groups.operands.begin() + 8); // no initial state
+  checkAllWidths(groups, 68);
+}
 TEST(SelectiveScan, GroupsDynamicBare) {
   Case c{"ssm.selective_scan",
          {{'b', 1}, {'l', 41}, {'d', 60}, {'n', 7}},
