@@ -45,6 +45,8 @@ mambac::LowerLinalgPassOptions mambac::CPUOptions::linalg() const {
 
 /// Kernels and linalg become parallel and sequential loops over vectors.
 static void populateLoops(OpPassManager &pm, const mambac::CPUOptions &options) {
+  // While it is plain which kernel writes what.
+  pm.addPass(mambac::createMarkStreamedStatesPass());
   // Kernels with options of their own first; then the others, with those of the pipeline.
   pm.addPass(mambac::createExpandTunedKernelsPass());
   pm.addPass(mambac::createExpandKernelsPass(options.kernels()));

@@ -4,6 +4,27 @@
 
 include "mlir/Pass/PassBase.td"
 
+def MarkStreamedStatesPass : Pass<"mambac-mark-streamed-states", "::mlir::ModuleOp"> {
+  let summary = "Mark states that leave the caches before they are read again";
+  let description = [{
+    A step of a recurrence reads a state and writes the next one, which is an output of the entry. If the entry goes through
+    more memory (weights, inputs, outputs) than the last level cache holds, and does not read that output again itself, the
+    kernel writes it past the caches: lines are not read from memory before they are overwritten. A kernel is marked where
+    this holds for all its calls. Sizes that are known at run time only count as nothing.
+
+    Before:
+
+        call @ssd_0(%s, %new) : ..                     // %new : memref<..> {mambac.output}, %weights of 512 MiB
+        func.func private @ssd_0(..) { ssm.ssd .. outs(%y, %arg10) }
+
+    After:
+
+        func.func private @ssd_0(..) { ssm.ssd .. outs(%y, %arg10) {mambac.streamed} }
+  }];
+  let statistics = [Statistic<"numMarked", "marked", "Kernels that write their final state past the caches">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect"];
+}
+
 def ExpandKernelsPass : Pass<"mambac-expand-kernels"> {
   let summary = "Expand ssm ops on memrefs to parallel loops over vectors";
   let description = [{

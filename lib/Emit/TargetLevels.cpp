@@ -186,6 +186,8 @@ static void describeMachine(mambac::Target &target) {
     target.l1Bytes = bytes;
   if (long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE); bytes > 0)
     target.l2Bytes = bytes;
+  if (long bytes = sysconf(_SC_LEVEL3_CACHE_SIZE); bytes > 0)
+    target.l3Bytes = bytes;
 #endif
 }
 
@@ -197,7 +199,7 @@ std::string mambac::describeForKey(const TargetLevel &level) {
   raw_string_ostream stream(text);
   stream << level.name << " " << level.machine->getTargetTriple().str() << " " << level.machine->getTargetCPU() << " "
          << level.machine->getTargetFeatureString() << " " << target.cores << " " << target.l1Bytes << " "
-         << target.l2Bytes;
+         << target.l2Bytes << " " << target.l3Bytes;
   return text;
 }
 

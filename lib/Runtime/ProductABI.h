@@ -22,7 +22,8 @@ typedef void (*MambacBody)(void *context, int64_t begin, int64_t end);
 /// What the runtime lends to generated code. Generated code passes the pointer it received back as `self`.
 typedef struct MambacServices {
   /// Runs body over [0, count), split at any boundaries, on any threads; returns when all items are done. Items are
-  /// independent, so the split never changes a result.
+  /// independent, so the split never changes a result. They may write past the caches, which only a full fence orders: each
+  /// thread passes one (an atomic read-modify-write is one on x86) before it says that it is done.
   void (*parallel_for)(const struct MambacServices *self, MambacBody body, void *context, int64_t count);
   /// Records bad data met while running (an index outside its table): `input` is the index of the entry's input it
   /// came from, or -1; `value` is not in [0, limit). The code goes on with a clamped index; the run then fails.

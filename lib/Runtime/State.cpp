@@ -6,6 +6,7 @@
 #include "lib/Runtime/State.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cinttypes>
 #include <sys/mman.h>
@@ -244,6 +245,8 @@ mambac_status mambac_state::run(int32_t index, const mambac_tensor *inputs, int3
   {
     FloatingPointGuard guard;
     model.getCode(size_t(index)).run(&call);
+    // What kernels wrote past the caches (ProductABI.h) is in its place before the caller tells anybody.
+    std::atomic_thread_fence(std::memory_order_seq_cst);
   }
   const std::vector<Kernel> &names = model.getMetadata().kernels;
   for (size_t i = 0; i < kernels.size(); ++i)

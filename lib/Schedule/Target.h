@@ -4,7 +4,8 @@
 //
 //   module attributes {mambac.target = {vector_bytes = 64 : i64, vector_registers = 32 : i64, native_bf16 = true,
 //                                       native_f16 = true, native_fma = true, l1_bytes = 32768 : i64,
-//                                       l2_bytes = 1048576 : i64, cores = 8 : i64}}
+//                                       l2_bytes = 1048576 : i64, l3_bytes = 33554432 : i64,
+//                                       cores = 8 : i64}}
 //
 // What is missing has the default below; with 16-byte vectors, which may be those of x86-64-v2, native_f16 and
 // native_fma are false if missing. 64-byte vectors imply AVX-512F; for the rest, which instructions are there is
@@ -35,6 +36,8 @@ struct Target {
   /// Data caches of one core.
   int64_t l1Bytes = 32768;
   int64_t l2Bytes = 1048576;
+  /// The cache that the cores share.
+  int64_t l3Bytes = 33554432;
   /// Recurrences of fewer work items than this are cut in time (lib/CPU/Kernels/TimeSegments.h).
   int64_t cores = 8;
   /// Whether one instruction rounds f32 to bf16, or f16 (there and back). If not, integer arithmetic does.
@@ -72,6 +75,7 @@ struct Target {
     readBool("native_fma", target.nativeFMA, target.vectorBytes > 16);
     read("l1_bytes", target.l1Bytes);
     read("l2_bytes", target.l2Bytes);
+    read("l3_bytes", target.l3Bytes);
     read("cores", target.cores);
     return target;
   }
@@ -85,6 +89,7 @@ struct Target {
                                 b.getNamedAttr("native_fma", b.getBoolAttr(nativeFMA)),
                                 b.getNamedAttr("l1_bytes", b.getI64IntegerAttr(l1Bytes)),
                                 b.getNamedAttr("l2_bytes", b.getI64IntegerAttr(l2Bytes)),
+                                b.getNamedAttr("l3_bytes", b.getI64IntegerAttr(l3Bytes)),
                                 b.getNamedAttr("cores", b.getI64IntegerAttr(cores))});
   }
 

@@ -67,6 +67,26 @@ func.func @step(%x: memref<1x1x24x64xf32>, %dt: memref<1x1x24xf32>, %A: memref<2
 
 // -----
 
+// One step of Mamba: blocks of 64 channels in parallel, lanes along n; the sums of 16 channels are added up in 15 pairs.
+// CHECK-LABEL: func.func @mamba_step
+// CHECK: scf.parallel ({{.*}}) = ({{.*}}) to (%c1{{.*}}, %c3{{.*}})
+// CHECK: %[[S:.*]] = vector.load %arg5
+// CHECK: %[[NEXT:.*]] = math.fma %{{.*}}, %[[S]]
+// CHECK: vector.store %[[NEXT]], %arg7
+// CHECK-COUNT-30: vector.shuffle
+// CHECK-NOT: vector.shuffle
+// CHECK: vector.store {{.*}} : memref<1x1x192xf32{{.*}}vector<16xf32>
+func.func @mamba_step(%u: memref<1x192x1xf32>, %dt: memref<1x1x192xf32>, %A: memref<192x16xf32>, %B: memref<1x1x16xf32>,
+                      %C: memref<1x1x16xf32>, %s: memref<1x192x16xf32>, %y: memref<1x1x192xf32>, %t: memref<1x192x16xf32>) {
+  ssm.selective_scan "b d l, b l d, d n, b l n, b l n, b d n -> b l d, b d n"
+    u(%u : memref<1x192x1xf32>) delta(%dt : memref<1x1x192xf32>) A(%A : memref<192x16xf32>)
+    B(%B : memref<1x1x16xf32>) C(%C : memref<1x1x16xf32>) initial_state(%s : memref<1x192x16xf32>)
+    outs(%y, %t : memref<1x1x192xf32>, memref<1x192x16xf32>)
+  return
+}
+
+// -----
+
 // CHECK-LABEL: func.func @cumsum
 // CHECK: scf.parallel
 // CHECK: arith.addi

@@ -238,7 +238,7 @@ void KernelBuilder::store(Value scalar, Value memref, ValueRange indices) {
   memref::StoreOp::create(b, loc, scalar, memref, indices);
 }
 
-void KernelBuilder::storeVector(Value vector, Value memref, ValueRange indices, Value mask) {
+void KernelBuilder::storeVector(Value vector, Value memref, ValueRange indices, Value mask, bool pastCaches) {
   Type element = cast<MemRefType>(memref.getType()).getElementType();
   if (isMaskedByLane(target, element, mask)) {
     Value tile = stackTile({width});
@@ -250,6 +250,9 @@ void KernelBuilder::storeVector(Value vector, Value memref, ValueRange indices, 
     vector = arith::TruncFOp::create(b, loc, VectorType::get(width, element), vector);
   if (mask)
     vector::MaskedStoreOp::create(b, loc, memref, indices, mask, vector);
+  else if (pastCaches)
+    vector::StoreOp::create(b, loc, vector, memref, indices, /*nontemporal=*/true,
+                            llvm::Align(width * element.getIntOrFloatBitWidth() / 8));
   else
     vector::StoreOp::create(b, loc, vector, memref, indices);
 }
@@ -322,6 +325,21 @@ void KernelBuilder::parallel(ArrayRef<Value> sizes, function_ref<void(ValueRange
       id = index(0);
   body(ids);
   stackBlock = outer;
+}
+
+void KernelBuilder::storingPastCaches(const View &view, bool wanted, function_ref<void(bool)> body) {
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (!wanted || failed(view.type().getStridesAndOffset(strides, offset)) || strides.empty() || strides.back() != 1 ||
+      !llvm::all_of(ArrayRef(strides).drop_back(), [&](int64_t stride) { return stride > 0 && stride % width == 0; }))
+    return body(false);
+  int64_t bytes = view.elementType().getIntOrFloatBitWidth() / 8;
+  Value start = memref::ExtractAlignedPointerAsIndexOp::create(b, loc, view.memref);
+  if (offset != 0) {
+    auto metadata = memref::ExtractStridedMetadataOp::create(b, loc, view.memref);
+    start = add(start, mul(metadata.getOffset(), bytes));
+  }
+  ifThen(equal(rem(start, width * bytes), index(0)), [&] { body(true); }, [&] { body(false); });
 }
 
 void KernelBuilder::ifThen(Value condition, function_ref<void()> then, function_ref<void()> otherwise) {

@@ -119,7 +119,8 @@ public:
   Value load(Value memref, ValueRange indices);
   Value loadVector(Value memref, ValueRange indices, Value mask = {});
   void store(Value scalar, Value memref, ValueRange indices);
-  void storeVector(Value vector, Value memref, ValueRange indices, Value mask = {});
+  /// `pastCaches`: whole vectors go to memory without the caches. Where they go has to be aligned (storingPastCaches).
+  void storeVector(Value vector, Value memref, ValueRange indices, Value mask = {}, bool pastCaches = false);
   /// A tile of f32 on the stack, of static shape, allocated at the start of the innermost parallel body.
   Value stackTile(ArrayRef<int64_t> shape);
   /// Sets all of a static tile to zero; its last dimension is a multiple of the vector width.
@@ -132,6 +133,9 @@ public:
                           function_ref<SmallVector<Value>(Value, ValueRange)> body);
   /// Iterations in any order, on any threads.
   void parallel(ArrayRef<Value> sizes, function_ref<void(ValueRange)> body);
+  /// Writes `body` once or twice: with true for where vectors along the last dimension of `view` are aligned to their size,
+  /// which is asked at run time, and with false for everything else. With false alone where `wanted` is false.
+  void storingPastCaches(const View &view, bool wanted, function_ref<void(bool pastCaches)> body);
   /// Folds where the condition is a constant.
   void ifThen(Value condition, function_ref<void()> then, function_ref<void()> otherwise = nullptr);
 

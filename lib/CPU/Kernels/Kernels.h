@@ -32,6 +32,9 @@ View viewOf(Op op, mlir::MutableOperandRange operand, unsigned i = 0) {
   return i < operand.size() ? viewOf(op, operand[i]) : View();
 }
 
+/// On an op: nobody reads its final state before the caches have seen much else (mambac-mark-streamed-states).
+constexpr llvm::StringLiteral kStreamedAttr = "mambac.streamed";
+
 /// Whether a value is this constant.
 bool isConstant(Value v, int64_t constant);
 

@@ -50,27 +50,30 @@ void expandSSDStep(ssm::SSDOp op, KernelBuilder &k) {
     Region row{origin, kP, kN, k.index(1), k.index(N)};
     k.loadTile(B, row, bTile);
     k.loadTile(C, row, cTile);
-    k.loop(k.size(x, kP), [&](Value p) {
-      SmallVector<Value> at = axes(p, zero);
-      Value xp = k.load(x, at), in = k.splat(step ? k.fmul(step, xp) : xp), sum = k.splat(0.f);
-      for (int64_t v = 0; v < vectors; ++v) {
-        SmallVector<Value> atN = axes(p, k.index(v * k.width));
-        int64_t left = N - v * k.width;
-        Value mask = left < k.width ? k.mask(k.index(left)) : Value();
-        Value s = k.fmul(in, k.loadVector(bTile, {zero, atN[kN]}));
-        if (initial)
-          s = k.fma(decay, k.loadVector(initial.memref, k.at(initial, atN), mask), s);
-        if (final)
-          k.storeVector(s, final.memref, k.at(final, atN), mask);
-        sum = k.fma(s, k.loadVector(cTile, {zero, atN[kN]}), sum);
-      }
-      Value out = k.sum(sum);
-      if (D)
-        out = k.fma(k.load(D, at), xp, out);
-      if (z)
-        out = k.fmul(out, k.silu(k.load(z, at)));
-      k.store(out, y, at);
-    });
+    auto rows = [&](bool pastCaches) {
+      k.loop(k.size(x, kP), [&](Value p) {
+        SmallVector<Value> at = axes(p, zero);
+        Value xp = k.load(x, at), in = k.splat(step ? k.fmul(step, xp) : xp), sum = k.splat(0.f);
+        for (int64_t v = 0; v < vectors; ++v) {
+          SmallVector<Value> atN = axes(p, k.index(v * k.width));
+          int64_t left = N - v * k.width;
+          Value mask = left < k.width ? k.mask(k.index(left)) : Value();
+          Value s = k.fmul(in, k.loadVector(bTile, {zero, atN[kN]}));
+          if (initial)
+            s = k.fma(decay, k.loadVector(initial.memref, k.at(initial, atN), mask), s);
+          if (final)
+            k.storeVector(s, final.memref, k.at(final, atN), mask, pastCaches);
+          sum = k.fma(s, k.loadVector(cTile, {zero, atN[kN]}), sum);
+        }
+        Value out = k.sum(sum);
+        if (D)
+          out = k.fma(k.load(D, at), xp, out);
+        if (z)
+          out = k.fmul(out, k.silu(k.load(z, at)));
+        k.store(out, y, at);
+      });
+    };
+    k.storingPastCaches(final, op->hasAttr(kStreamedAttr), rows);
   });
 }
 

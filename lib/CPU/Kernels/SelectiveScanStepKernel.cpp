@@ -65,53 +65,56 @@ void expandSelectiveScanStep(ssm::SelectiveScanOp op, KernelBuilder &k) {
                                    : k.loadLanes(v, axes(d, n), kN, k.min(k.sub(k.index(N), n), k.index(k.width)));
     };
 
-    k.loop(first, end, k.width, [&](Value channel) {
-      Value lanes = fullVectors ? Value() : k.min(k.sub(channels, channel), k.index(k.width));
-      SmallVector<Value> at = axes(channel, zero);
-      Value input = k.loadLanes(u, at, kD, lanes), dt = k.loadLanes(delta, at, kD, lanes);
-      if (bias)
-        dt = k.fadd(dt, k.loadLanes(bias, at, kD, lanes));
-      if (op.getSoftplus())
-        dt = k.softplus(dt);
-      dt = k.clamp(dt, op.getDtMinAttr(), op.getDtMaxAttr());
-      k.storeVector(k.fmul(dt, k.splat(1.44269504f)), dtTile, {zero});
-      k.storeVector(k.fmul(dt, input), xTile, {zero});
-      k.loop(lanes ? lanes : k.index(k.width), [&](Value lane) {
-        Value d = k.add(channel, lane);
-        Value time = k.splat(k.load(dtTile, {lane})), x = k.splat(k.load(xTile, {lane}));
-        auto step = [&](Value n, Value mask, Value sum) {
-          Value h = k.fmul(x, states(B, bTile, d, n, mask));
-          if (initial) {
-            Value decay = k.exp2(k.fmul(time, k.loadVector(A.memref, k.at(A, axes(d, n)), mask)));
-            h = k.fma(decay, k.loadVector(initial.memref, k.at(initial, axes(d, n)), mask), h);
-          }
-          if (final)
-            k.storeVector(h, final.memref, k.at(final, axes(d, n)), mask);
-          return k.fma(h, states(C, cTile, d, n, mask), sum);
-        };
-        Value sum = k.splat(0.f);
-        if (whole > kUnrolled * k.width)
-          sum = k.loop(zero, k.index(whole), k.width, sum, [&](Value n, ValueRange sum) {
-            return SmallVector<Value>{step(n, Value(), sum[0])};
-          })[0];
-        else
-          for (int64_t n = 0; n < whole; n += k.width)
-            sum = step(k.index(n), Value(), sum);
-        if (whole < N)
-          sum = step(k.index(whole), k.mask(k.index(N - whole)), sum);
-        k.storeVector(sum, sums, {lane, zero});
+    auto vectors = [&](bool pastCaches) {
+      k.loop(first, end, k.width, [&](Value channel) {
+        Value lanes = fullVectors ? Value() : k.min(k.sub(channels, channel), k.index(k.width));
+        SmallVector<Value> at = axes(channel, zero);
+        Value input = k.loadLanes(u, at, kD, lanes), dt = k.loadLanes(delta, at, kD, lanes);
+        if (bias)
+          dt = k.fadd(dt, k.loadLanes(bias, at, kD, lanes));
+        if (op.getSoftplus())
+          dt = k.softplus(dt);
+        dt = k.clamp(dt, op.getDtMinAttr(), op.getDtMaxAttr());
+        k.storeVector(k.fmul(dt, k.splat(1.44269504f)), dtTile, {zero});
+        k.storeVector(k.fmul(dt, input), xTile, {zero});
+        k.loop(lanes ? lanes : k.index(k.width), [&](Value lane) {
+          Value d = k.add(channel, lane);
+          Value time = k.splat(k.load(dtTile, {lane})), x = k.splat(k.load(xTile, {lane}));
+          auto step = [&](Value n, Value mask, Value sum) {
+            Value h = k.fmul(x, states(B, bTile, d, n, mask));
+            if (initial) {
+              Value decay = k.exp2(k.fmul(time, k.loadVector(A.memref, k.at(A, axes(d, n)), mask)));
+              h = k.fma(decay, k.loadVector(initial.memref, k.at(initial, axes(d, n)), mask), h);
+            }
+            if (final)
+              k.storeVector(h, final.memref, k.at(final, axes(d, n)), mask, pastCaches);
+            return k.fma(h, states(C, cTile, d, n, mask), sum);
+          };
+          Value sum = k.splat(0.f);
+          if (whole > kUnrolled * k.width)
+            sum = k.loop(zero, k.index(whole), k.width, sum, [&](Value n, ValueRange sum) {
+              return SmallVector<Value>{step(n, Value(), sum[0])};
+            })[0];
+          else
+            for (int64_t n = 0; n < whole; n += k.width)
+              sum = step(k.index(n), Value(), sum);
+          if (whole < N)
+            sum = step(k.index(whole), k.mask(k.index(N - whole)), sum);
+          k.storeVector(sum, sums, {lane, zero});
+        });
+        SmallVector<Value> rows;
+        for (int64_t i = 0; i < k.width; ++i)
+          rows.push_back(k.loadVector(sums, {k.index(i), zero}));
+        Value out = k.sums(rows);
+        if (D)
+          out = k.fma(k.loadLanes(D, at, kD, lanes), input, out);
+        if (z)
+          out = k.fmul(out, k.silu(k.loadLanes(z, at, kD, lanes)));
+        k.storeVector(out, yTile, {zero, zero});
+        k.storeTile(yTile, y, {at, kL, kD, k.index(1), lanes});
       });
-      SmallVector<Value> rows;
-      for (int64_t i = 0; i < k.width; ++i)
-        rows.push_back(k.loadVector(sums, {k.index(i), zero}));
-      Value out = k.sums(rows);
-      if (D)
-        out = k.fma(k.loadLanes(D, at, kD, lanes), input, out);
-      if (z)
-        out = k.fmul(out, k.silu(k.loadLanes(z, at, kD, lanes)));
-      k.storeVector(out, yTile, {zero, zero});
-      k.storeTile(yTile, y, {at, kL, kD, k.index(1), lanes});
-    });
+    };
+    k.storingPastCaches(final, op->hasAttr(kStreamedAttr), vectors);
   });
 }
 

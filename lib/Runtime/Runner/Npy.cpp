@@ -64,12 +64,12 @@ mambac_tensor Tensor::view() {
   return {bytes.data(), {MAMBAC_DEVICE_CPU, 0}, int32_t(shape.size()), dtype, shape.data(), nullptr, 0};
 }
 
-template <typename T> static T load(const std::vector<char> &bytes, int64_t i) {
+template <typename T> static T load(const Bytes &bytes, int64_t i) {
   T value;
   memcpy(&value, bytes.data() + size_t(i) * sizeof(T), sizeof(T));
   return value;
 }
-template <typename T> static void store(std::vector<char> &bytes, int64_t i, T value) {
+template <typename T> static void store(Bytes &bytes, int64_t i, T value) {
   memcpy(bytes.data() + size_t(i) * sizeof(T), &value, sizeof(T));
 }
 

@@ -9,6 +9,7 @@
 
 #include "mambac/mambac.h"
 
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -20,11 +21,25 @@ struct BadInput : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Memory that begins with a line of the caches, as PyTorch hands it out.
+template <typename T> struct LineAllocator {
+  using value_type = T;
+  static constexpr std::align_val_t kLine{64};
+
+  LineAllocator() = default;
+  template <typename U> LineAllocator(const LineAllocator<U> &) {}
+  T *allocate(size_t count) { return static_cast<T *>(::operator new(count * sizeof(T), kLine)); }
+  void deallocate(T *memory, size_t) { ::operator delete(memory, kLine); }
+  bool operator==(const LineAllocator &) const { return true; }
+  bool operator!=(const LineAllocator &) const { return false; }
+};
+using Bytes = std::vector<char, LineAllocator<char>>;
+
 /// A dense tensor that owns its elements.
 struct Tensor {
   mambac_dtype dtype = {};
   std::vector<int64_t> shape;
-  std::vector<char> bytes; ///< aligned for every element type, as operator new's memory is
+  Bytes bytes;
 
   /// Makes room for a shape; BadInput if there is not enough memory.
   void allocate(mambac_dtype newDtype, const std::vector<int64_t> &newShape);

@@ -11,7 +11,7 @@ std::string mambac::runner::loadNpy(const std::string &path, mambac_dtype wanted
   try {
     Tensor tensor = readNpy(path, wanted);
     shape = std::move(tensor.shape);
-    bytes = std::move(tensor.bytes);
+    bytes.assign(tensor.bytes.begin(), tensor.bytes.end());
     return {};
   } catch (const std::exception &error) {
     return error.what();
@@ -24,7 +24,7 @@ std::string mambac::runner::storeNpy(const std::string &path, mambac_dtype dtype
     Tensor tensor;
     tensor.dtype = dtype;
     tensor.shape = shape;
-    tensor.bytes = bytes;
+    tensor.bytes.assign(bytes.begin(), bytes.end());
     writeNpy(path, tensor);
     return {};
   } catch (const std::exception &error) {

@@ -45,7 +45,7 @@ static const llvm::fltSemantics &semantics(const std::string &type) {
 static unsigned widthOf(const std::string &type) { return llvm::APFloat::semanticsSizeInBits(semantics(type)) / 8; }
 
 Buffer::Buffer(std::string type, std::vector<int64_t> shape) : type(type), shape(shape) {
-  bytes.resize(count() * widthOf(type));
+  lines.resize(count() * widthOf(type) / sizeof(Line) + 1);
 }
 
 int64_t Buffer::count() const {
@@ -65,7 +65,7 @@ std::string Buffer::text(const std::string &kind, const std::vector<int64_t> &dy
 double Buffer::get(int64_t i) const {
   uint64_t bits = 0;
   unsigned width = widthOf(type);
-  std::memcpy(&bits, bytes.data() + i * width, width);
+  std::memcpy(&bits, data() + i * width, width);
   llvm::APFloat value(semantics(type), llvm::APInt(8 * width, bits));
   bool lost;
   value.convert(llvm::APFloat::IEEEdouble(), llvm::APFloat::rmNearestTiesToEven, &lost);
@@ -78,7 +78,7 @@ void Buffer::set(int64_t i, double number) {
   value.convert(semantics(type), llvm::APFloat::rmNearestTiesToEven, &lost);
   uint64_t bits = value.bitcastToAPInt().getZExtValue();
   unsigned width = widthOf(type);
-  std::memcpy(bytes.data() + i * width, &bits, width);
+  std::memcpy(data() + i * width, &bits, width);
 }
 
 /// What the lowering of memref.copy calls for memrefs that are not dense: descriptors behind ranks.
@@ -151,7 +151,7 @@ void Compiled::run(std::vector<Buffer *> arguments) {
   constexpr size_t kMost = 16;
   std::vector<std::vector<int64_t>> descriptors;
   for (Buffer *buffer : arguments) {
-    auto data = reinterpret_cast<int64_t>(buffer->bytes.data());
+    auto data = reinterpret_cast<int64_t>(buffer->data());
     std::vector<int64_t> d{data, data, 0};
     d.insert(d.end(), buffer->shape.begin(), buffer->shape.end());
     std::vector<int64_t> strides(buffer->shape.size(), 1);

@@ -18,10 +18,16 @@ namespace mambac::test {
 struct Buffer {
   std::string type;
   std::vector<int64_t> shape;
-  std::vector<char> bytes;
+  struct alignas(64) Line {
+    char bytes[64];
+  };
+  std::vector<Line> lines;
 
   Buffer(std::string type, std::vector<int64_t> shape);
   int64_t count() const;
+  /// Aligned to 64 bytes, as outputs that kernels write past the caches.
+  char *data() { return lines.front().bytes; }
+  const char *data() const { return lines.front().bytes; }
   /// "memref<2x3xf32>", or of tensor. Dimensions of a size in `dynamic` print as "?".
   std::string text(const std::string &kind, const std::vector<int64_t> &dynamic = {}) const;
   double get(int64_t i) const;

@@ -32,6 +32,7 @@ struct Case {
   std::vector<int64_t> dynamic;
   std::string attributes; ///< between the equation and ins
   std::string tiles = ""; ///< options of mambac-expand-kernels
+  std::string attributesBehind = "";
 };
 
 /// The pipeline with options for the chunks and tiles.
@@ -88,7 +89,7 @@ std::string opText(const Case &c, const std::vector<Buffer> &buffers, const std:
     return c.op + " " + c.attributes + text + " outs(" + outNames[0] + " : " + outTypeList[0] + ")";
   std::string equation = "\"" + llvm::join(inAxes, ", ") + " -> " + llvm::join(outAxes, ", ") + "\"";
   return c.op + " " + equation + " " + c.attributes + text + " " + c.flags + " outs(" +
-         llvm::join(outNames, ", ") + " : " + llvm::join(outTypeList, ", ") + ")";
+         llvm::join(outNames, ", ") + " : " + llvm::join(outTypeList, ", ") + ") " + c.attributesBehind;
 }
 
 void check(const Case &c, int vectorBytes, unsigned seed) {
@@ -226,6 +227,14 @@ TEST(SelectiveScan, OneStep) {
   groups.operands.erase(groups.operands.begin() + 8); // no initial state
   checkAllWidths(groups, 68);
 }
+/// Kernels that write their states past the caches, where they lie on whole vectors and where they do not.
+TEST(SelectiveScan, OneStreamedStep) {
+  for (int64_t states : {16, 7}) {
+    Case c = scanCase("b l d", "f32", 1, 37, states);
+    c.attributesBehind = "{mambac.streamed}";
+    checkAllWidths(c, 69);
+  }
+}
 TEST(SelectiveScan, GroupsDynamicBare) {
   Case c{"ssm.selective_scan",
          {{'b', 1}, {'l', 41}, {'d', 60}, {'n', 7}},
@@ -265,6 +274,13 @@ TEST(SSD, OddSizes) { checkAllWidths(ssdCase("b h l p", "f32", 50, 2, 37, 19), 2
 TEST(SSD, Halves) { checkAllWidths(ssdCase("b l h p", "bf16", 49, 2, 16, 8), 3); }
 TEST(SSD, TimeInnermost) { checkAllWidths(ssdCase("b h p l", "f16", 20, 2, 20, 4), 4); }
 TEST(SSD, OneStep) { checkAllWidths(ssdCase("b l h p", "f32", 1, 4, 7, 35), 5); }
+TEST(SSD, OneStreamedStep) {
+  for (int64_t states : {128, 35}) {
+    Case c = ssdCase("b l h p", "f32", 1, 4, 7, states);
+    c.attributesBehind = "{mambac.streamed}";
+    checkAllWidths(c, 6);
+  }
+}
 /// Few heads: time is cut in segments of some chunks.
 TEST(SSD, TimeInSegments) {
   for (bool open : {false, true}) {

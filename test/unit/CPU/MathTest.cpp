@@ -140,7 +140,7 @@ void check(const Function &f, uint64_t chunks, const std::function<void(uint64_t
     std::vector<double> exact(kChunk);
     Worst mine[kNumVariants];
     for (uint64_t chunk; (chunk = next++) < chunks;) {
-      auto *points = reinterpret_cast<float *>(x.bytes.data());
+      auto *points = reinterpret_cast<float *>(x.data());
       fill(chunk, points);
       for (int64_t i = 0; i < kChunk; ++i) {
         if (std::fabs(points[i]) > f.largest)
@@ -151,7 +151,7 @@ void check(const Function &f, uint64_t chunks, const std::function<void(uint64_t
         if (!code[v])
           continue;
         code[v]->run({&x, &y});
-        auto *results = reinterpret_cast<const float *>(y.bytes.data());
+        auto *results = reinterpret_cast<const float *>(y.data());
         for (int64_t i = 0; i < kChunk; ++i)
           if (double error = errorOf(f, results[i], exact[i]); error > mine[v].error)
             mine[v] = {error, points[i]};
