@@ -141,15 +141,33 @@ public:
         llvm::append_range(terms, form.study->evaluator.simplify({substitute(rest, var, Lin(k))}, {}));
     }
     SmallVector<int> others = form.study->getRootVars();
-    if (others.size() != 2 || terms.size() < 3)
+    if (others.empty() || others.size() > 2 || terms.size() < 3)
       return failure();
-    // Inputs have a batch, weights do not: one of both variables is in all of them.
-    for (unsigned which : {0, 1}) {
-      int batch = others[which];
+    auto match = [&](function_ref<bool(const Term &, const Atom &)> isInput, int channel) {
       taps.clear();
       form.bias.reset();
-      if (llvm::all_of(terms, [&](const Term &term) { return succeeded(addEntry(term, batch)); }) &&
-          succeeded(matchEntries(others[1 - which])))
+      return llvm::all_of(terms, [&](const Term &term) { return succeeded(addEntry(term, isInput)); }) &&
+             succeeded(matchEntries(channel));
+    };
+    // Inputs have a batch, weights do not: one of both variables is in all of them.
+    if (others.size() == 2) {
+      for (unsigned which : {0, 1})
+        if (match([&](const Term &, const Atom &atom) { return usesVar(atom, others[which]); }, others[1 - which]))
+          return matchAxes();
+      return failure();
+    }
+    // One sequence: the weights are a tensor that all products read.
+    auto isProduct = [](const Term &term) { return term.atoms.size() > 1; };
+    auto *product = llvm::find_if(terms, isProduct);
+    if (product == terms.end())
+      return failure();
+    for (const Atom &weight : product->atoms) {
+      auto isWeight = [&](const Atom &atom) { return atom.kind == Atom::Kind::Leaf && atom.value == weight.value; };
+      bool everywhere = llvm::all_of(terms, [&](const Term &term) {
+        return !isProduct(term) || llvm::count_if(term.atoms, isWeight) == 1;
+      });
+      if (everywhere && match([&](const Term &term, const Atom &atom) { return isProduct(term) && !isWeight(atom); },
+                              others[0]))
         return matchAxes();
     }
     return failure();
@@ -253,7 +271,7 @@ private:
     return success();
   }
 
-  LogicalResult addEntry(const Term &term, int batch) {
+  LogicalResult addEntry(const Term &term, function_ref<bool(const Term &, const Atom &)> isInput) {
     if (!term.bound.empty() || !term.guards.empty())
       return failure();
     Tap tap;
@@ -261,7 +279,7 @@ private:
     for (const Atom &atom : term.atoms) {
       if (atom.kind != Atom::Kind::Leaf)
         return failure();
-      (usesVar(atom, batch) ? tap.input : tap.weight).atoms.push_back(atom);
+      (isInput(term, atom) ? tap.input : tap.weight).atoms.push_back(atom);
     }
     if (tap.input.atoms.empty())
       return addBias(term);

@@ -67,6 +67,27 @@ func.func @step(%x: memref<1x1x24x64xf32>, %dt: memref<1x1x24xf32>, %A: memref<2
 
 // -----
 
+// One step of a convolution: 16 channels have their 4 taps in 4 vectors and their window's 3 entries, 4 apart, in 4 more, of which
+// the last one has nothing in its last lane.
+// CHECK-LABEL: func.func @conv_step
+// CHECK: scf.parallel ({{.*}}) = ({{.*}}) to (%c1{{.*}}, %c2{{.*}})
+// CHECK-COUNT-4: vector.load
+// CHECK-COUNT-16: vector.shuffle
+// CHECK-COUNT-3: vector.load
+// CHECK: vector.create_mask %c15{{.*}} : vector<16xi1>
+// CHECK: vector.maskedload
+// CHECK-COUNT-12: vector.shuffle
+// CHECK-NOT: vector.shuffle
+func.func @conv_step(%x: memref<1x1x768xf32>, %w: memref<768x4xf32>, %b: memref<768xf32>,
+                     %s: memref<1x768x3xf32, strided<[3072, 4, 1], offset: 1>>, %y: memref<1x1x768xf32>) {
+  ssm.causal_conv1d "b l c, c k, c, b c k -> b l c" x(%x : memref<1x1x768xf32>) weight(%w : memref<768x4xf32>)
+    bias(%b : memref<768xf32>) initial_window(%s : memref<1x768x3xf32, strided<[3072, 4, 1], offset: 1>>) activation(silu)
+    outs(%y : memref<1x1x768xf32>)
+  return
+}
+
+// -----
+
 // One step of Mamba: blocks of 64 channels in parallel, lanes along n; the sums of 16 channels are added up in 15 pairs.
 // CHECK-LABEL: func.func @mamba_step
 // CHECK: scf.parallel ({{.*}}) = ({{.*}}) to (%c1{{.*}}, %c3{{.*}})

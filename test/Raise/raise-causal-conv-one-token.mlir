@@ -95,3 +95,37 @@ func.func @decays(%s: tensor<5x6x3xf32>, %x: tensor<5x6xf32>, %w: tensor<6x4xf32
   %p = ssm.einsum "b c k, c k -> b c" ins(%new, %w : tensor<5x6x4xf32>, tensor<6x4xf32>) outs(%e : tensor<5x6xf32>)
   return %p : tensor<5x6xf32>
 }
+
+// -----
+
+// One sequence: nothing but the weights has a channel of its own in all products. The tap that is cut off reads the oldest entry.
+
+#read = affine_map<(d0, d1, d2) -> (d0, d1 + d2)>
+#taps = affine_map<(d0, d1, d2) -> (d0, d2)>
+#sums = affine_map<(d0, d1, d2) -> (d0, d1)>
+#one = affine_map<(d0) -> (d0)>
+// CHECK-LABEL: func @one_sequence
+// CHECK-SAME:    (%[[S:[a-z0-9]+]]: tensor<6x4xf32>
+// CHECK:         tensor.extract_slice %[[S]][0, 1] [6, 3] [1, 1]
+// CHECK:         ssm.causal_conv1d "b l c, c k, c, b c k -> b l c"
+func.func @one_sequence(%s: tensor<6x4xf32>, %x: tensor<6xf32>, %w: tensor<6x4xf32>, %bias: tensor<6xf32>) -> tensor<6xf32> {
+  %x1 = tensor.expand_shape %x [[0, 1]] output_shape [6, 1] : tensor<6xf32> into tensor<6x1xf32>
+  %all = tensor.concat dim(1) %s, %x1 : (tensor<6x4xf32>, tensor<6x1xf32>) -> tensor<6x5xf32>
+  %zero = arith.constant 0.0 : f32
+  %e2 = tensor.empty() : tensor<6x2xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e2 : tensor<6x2xf32>) -> tensor<6x2xf32>
+  %p = linalg.generic {indexing_maps = [#read, #taps, #sums], iterator_types = ["parallel", "parallel", "reduction"]} ins(%all, %w : tensor<6x5xf32>, tensor<6x4xf32>) outs(%z : tensor<6x2xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %m = arith.mulf %a, %b : f32
+    %r = arith.addf %o, %m : f32
+    linalg.yield %r : f32
+  } -> tensor<6x2xf32>
+  %last = tensor.extract_slice %p[0, 1] [6, 1] [1, 1] : tensor<6x2xf32> to tensor<6xf32>
+  %e = tensor.empty() : tensor<6xf32>
+  %y = linalg.generic {indexing_maps = [#one, #one, #one], iterator_types = ["parallel"]} ins(%last, %bias : tensor<6xf32>, tensor<6xf32>) outs(%e : tensor<6xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.addf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<6xf32>
+  return %y : tensor<6xf32>
+}

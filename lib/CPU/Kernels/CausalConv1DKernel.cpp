@@ -11,6 +11,7 @@
 // The final window is copied after all reads: by the work item where time is one tile, else by a loop of its own.
 //
 //===------------------------------------------------------------------------------------------------------------------===//
+#include "lib/CPU/Kernels/CausalConv1DStepKernel.h"
 #include "lib/CPU/Kernels/Kernels.h"
 
 using namespace mlir;
@@ -250,6 +251,11 @@ void Generator::copyWindow(Value b, Value firstChannel, Value channels) {
 
 } // namespace
 
-LogicalResult expandCausalConv1D(ssm::CausalConv1DOp op, KernelBuilder &k) { return Generator(op, k).run(); }
+LogicalResult expandCausalConv1D(ssm::CausalConv1DOp op, KernelBuilder &k) {
+  if (!hasCausalConv1DStep(op))
+    return Generator(op, k).run();
+  expandCausalConv1DStep(op, k);
+  return success();
+}
 
 } // namespace mambac::cpu

@@ -166,6 +166,10 @@ public:
   void prefetchRow(const View &view, const Region &region, Value row, bool write);
   /// A vector along an axis from `axes` on; `lanes` of it are there (null: all), the others 0. Any layout.
   Value loadLanes(const View &view, ArrayRef<Value> axes, unsigned laneAxis, Value lanes);
+  /// `count` vectors along an axis, of neighbours along `columnAxis`: where these are neighbours in memory, a few elements
+  /// behind each other for each lane, whole vectors of memory are read and sorted.
+  SmallVector<Value> loadColumns(const View &view, ArrayRef<Value> axes, unsigned laneAxis, unsigned columnAxis,
+                                 int64_t count, Value lanes);
 
 private:
   Value constant(mlir::TypedAttr value);

@@ -230,4 +230,56 @@ Value KernelBuilder::loadLanes(const View &view, ArrayRef<Value> axes, unsigned 
   return loadVector(tile, {index(0)});
 }
 
+/// Elements that lanes may lie apart for loadColumns to read all that is between them.
+static constexpr int64_t kMostApart = 8;
+
+SmallVector<Value> KernelBuilder::loadColumns(const View &view, ArrayRef<Value> axes, unsigned laneAxis,
+                                              unsigned columnAxis, int64_t count, Value lanes) {
+  auto lane = view.map.getResultPosition(b.getAffineDimExpr(laneAxis));
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  int64_t apart = lane && view.contiguousAlong(columnAxis) && succeeded(view.type().getStridesAndOffset(strides, offset))
+                      ? strides[*lane]
+                      : 0;
+  SmallVector<Value> columns;
+  if (apart < count || apart > kMostApart) {
+    for (int64_t column = 0; column < count; ++column) {
+      SmallVector<Value> at(axes);
+      at[columnAxis] = add(at[columnAxis], column);
+      columns.push_back(loadLanes(view, at, laneAxis, lanes));
+    }
+    return columns;
+  }
+  // All of it as one row.
+  auto metadata = memref::ExtractStridedMetadataOp::create(b, loc, view.memref);
+  Value start = metadata.getOffset();
+  for (auto [index, stride] : llvm::zip(at(view, axes), metadata.getStrides()))
+    start = add(start, mul(index, stride));
+  Value used = add(mul(sub(lanes ? lanes : index(width), index(1)), apart), count);
+  auto type = MemRefType::get({ShapedType::kDynamic}, view.elementType(),
+                              StridedLayoutAttr::get(b.getContext(), ShapedType::kDynamic, {1}));
+  Value row = memref::ReinterpretCastOp::create(b, loc, type, metadata.getBaseBuffer(), OpFoldResult(start),
+                                                ArrayRef<OpFoldResult>{used}, ArrayRef<OpFoldResult>{b.getIndexAttr(1)});
+  SmallVector<Value> pieces;
+  for (int64_t piece = 0; piece < apart; ++piece) {
+    Value left = sub(used, index(piece * width));
+    std::optional<int64_t> known = getConstantIntValue(left);
+    pieces.push_back(loadVector(row, {index(piece * width)}, known && *known >= width ? Value() : mask(left)));
+  }
+  // Column c has in lane i the element i * apart + c of the row: from each piece what it has of them.
+  for (int64_t column = 0; column < count; ++column) {
+    Value sorted = pieces[0];
+    for (int64_t piece = 0; piece < apart; ++piece) {
+      SmallVector<int64_t> from;
+      for (int64_t i = 0; i < width; ++i) {
+        int64_t element = i * apart + column, in = element / width;
+        from.push_back(in == piece ? width + element % width : piece == 0 ? 0 : i);
+      }
+      sorted = vector::ShuffleOp::create(b, loc, sorted, pieces[piece], from);
+    }
+    columns.push_back(sorted);
+  }
+  return columns;
+}
+
 } // namespace mambac::cpu

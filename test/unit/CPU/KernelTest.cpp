@@ -395,6 +395,26 @@ TEST(CausalConv1D, OneTap) {
                    4);
 }
 
+/// Columns sorted from whole vectors and one by one, whole vectors of channels and not, with and without a window.
+TEST(CausalConv1D, OneStep) {
+  for (const char *type : {"f32", "bf16"})
+    for (auto [c, taps] : {std::pair<int64_t, int64_t>{64, 4}, {37, 4}, {5, 1}, {21, 2}, {33, 3}, {40, 8}, {40, 11}})
+      for (bool open : {false, true}) {
+        Case step{"ssm.causal_conv1d",
+                  {{'b', 2}, {'l', 1}, {'c', c}, {'k', taps}},
+                  {{"x", open ? "b c l" : "b l c", -1, 1, type}, {"weight", "c k", -1, 1, type}, {"bias", "c", -1, 1},
+                   {"initial_window", "b c k", -1, 1, type}, {"outs", "b l c", 0, 0, type}},
+                  "activation(silu)", {}, {}};
+        if (open)
+          step.dynamic = {c};
+        checkAllWidths(step, 70);
+        step.operands[3].axes = "k b c";
+        checkAllWidths(step, 71);
+        step.operands.erase(step.operands.begin() + 3);
+        checkAllWidths(step, 72);
+      }
+}
+
 TEST(CausalConv1D, PlainHalves) {
   checkAllWidths({"ssm.causal_conv1d",
                   {{'b', 1}, {'l', 5}, {'c', 48}, {'k', 3}},
