@@ -22,6 +22,8 @@ struct ArgExtremum {
   /// The op's body as: yield test ? element : best, test ? index : place.
   static std::optional<ArgExtremum> match(mlir::linalg::LinalgOp op);
 
+  /// Whether `element` is better than `than`, both scalars or vectors.
+  mlir::Value isBetter(mlir::OpBuilder &b, mlir::Location loc, mlir::Value element, mlir::Value than) const;
   /// Puts the best element and its place of what whole vectors of the points [begin, end) hold, and of the outputs'
   /// `scalars`, into `scalars`. Steps of `vectorLanes` points, vectors of `lanes`, go up to `split`, single vectors behind.
   /// Returns where the rest begins.
@@ -30,8 +32,6 @@ struct ArgExtremum {
                             llvm::SmallVector<mlir::Value> &scalars) const;
 
 private:
-  /// Whether `element` is better than `than`, both scalars or vectors.
-  mlir::Value isBetter(mlir::OpBuilder &b, mlir::Location loc, mlir::Value element, mlir::Value than) const;
   /// Elements and their places (i64), vectors both.
   using Lanes = std::pair<mlir::Value, mlir::Value>;
   /// Lane by lane the better one, or that with the smaller place.

@@ -108,6 +108,8 @@ private:
       return sequentialRows(b, SmallVector<Value>(sizes.size()), 0);
     if (rows.empty() && along && reductions.empty())
       return splitOneRow();
+    if (int64_t pieces = piecesOfExtremum())
+      return splitExtremum(pieces);
     // rows of one item = max(1, grain / cost)
     Value perItem = arith::DivUIOp::create(b, loc, constant(grain), arith::MaxUIOp::create(b, loc, cost, one));
     perItem = arith::MaxUIOp::create(b, loc, perItem, one);
@@ -176,6 +178,75 @@ private:
                               end = arith::MinUIOp::create(at, loc, end, sizes[dim]);
                               row(at, SmallVector<Value>(sizes.size()), begin, end);
                             });
+  }
+
+  /// Points of a long row that one work item looks through for an extremum.
+  int64_t pieceOfExtremum() const { return llvm::alignTo(2 * grain, std::max<int64_t>(vectorLanes, 1)); }
+
+  /// In how many pieces to look for an extremum where there are few rows, and long ones; 0: whole rows are work items.
+  int64_t piecesOfExtremum() {
+    constexpr int64_t many = 16;
+    if (!extremum || along || !vectorLanes)
+      return 0;
+    int64_t count = 1;
+    SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+    for (unsigned d : rows) {
+      if (ShapedType::isDynamic(ranges[d]) || ranges[d] >= many || (count *= ranges[d]) >= many)
+        return 0;
+    }
+    bool isLong = !ShapedType::isDynamic(ranges[dim]) && ranges[dim] > pieceOfExtremum();
+    return isLong ? llvm::divideCeil(ranges[dim], pieceOfExtremum()) : 0;
+  }
+
+  /// Work items are pieces of rows; then the best of each row's pieces is found, in their order: of equal ones the first,
+  /// as in one piece.
+  void splitExtremum(int64_t pieces) {
+    Value zero = constant(0), one = constant(1), count = one;
+    for (unsigned d : rows)
+      count = arith::MulIOp::create(b, loc, count, sizes[d]);
+    int64_t known = 1;
+    for (unsigned d : rows)
+      known *= op.getStaticLoopRanges()[d];
+    SmallVector<Value> found;
+    for (Value init : op.getDpsInits())
+      found.push_back(memref::AllocOp::create(b, loc, MemRefType::get({known, pieces}, getElementTypeOrSelf(init.getType())),
+                                              b.getI64IntegerAttr(64)));
+    Value items = arith::MulIOp::create(b, loc, count, constant(pieces));
+    scf::ParallelOp::create(
+        b, loc, ValueRange{zero}, ValueRange{items}, ValueRange{one}, [&](OpBuilder &at, Location, ValueRange ivs) {
+          Value number = arith::DivUIOp::create(at, loc, ivs[0], constant(at, pieces));
+          Value piece = arith::RemUIOp::create(at, loc, ivs[0], constant(at, pieces));
+          Value begin = arith::MulIOp::create(at, loc, piece, constant(at, pieceOfExtremum()));
+          Value end = arith::AddIOp::create(at, loc, begin, constant(at, pieceOfExtremum()));
+          end = arith::MinUIOp::create(at, loc, end, sizes[dim]);
+          keep = [&](OpBuilder &where, ArrayRef<Value> values) {
+            for (auto [value, buffer] : llvm::zip(values, found))
+              memref::StoreOp::create(where, loc, value, buffer, ValueRange{number, piece});
+          };
+          row(at, pointOf(at, number), begin, end);
+          keep = nullptr;
+        });
+    auto each = scf::ForOp::create(b, loc, zero, count, one);
+    OpBuilder at = OpBuilder::atBlockBegin(each.getBody());
+    Value number = each.getInductionVar();
+    auto load = [&](OpBuilder &where, Value piece) {
+      SmallVector<Value> values;
+      for (Value buffer : found)
+        values.push_back(memref::LoadOp::create(where, loc, buffer, ValueRange{number, piece}));
+      return values;
+    };
+    auto loop = scf::ForOp::create(at, loc, one, constant(at, pieces), one, load(at, zero));
+    OpBuilder inner = OpBuilder::atBlockBegin(loop.getBody());
+    SmallVector<Value> next = load(inner, loop.getInductionVar()), best;
+    Value takes = extremum->isBetter(inner, loc, next[extremum->best], loop.getRegionIterArg(extremum->best));
+    for (auto [value, old] : llvm::zip(next, loop.getRegionIterArgs()))
+      best.push_back(arith::SelectOp::create(inner, loc, takes, value, old));
+    scf::YieldOp::create(inner, loc, best);
+    SmallVector<Value> point = pointOf(at, number);
+    for (Value &value : point)
+      value = value ? value : zero;
+    for (auto [i, value] : llvm::enumerate(loop.getResults()))
+      body.storeOutput(at, i, value, point, 0);
   }
 
   /// The points [begin, end) of `dim` in one row. `later`: another row, to be prefetched for.
@@ -273,6 +344,8 @@ private:
         scalars[i] = body.reduce(at, i, value, scalars[i]);
     }
     scalars = run(split, end, 0, scalars);
+    if (keep)
+      return keep(at, scalars);
     for (auto [i, value] : llvm::enumerate(scalars))
       body.storeOutput(at, i, value, base, 0);
   }
@@ -282,6 +355,7 @@ private:
   Location loc;
   GenericBody body;
   std::optional<mambac::ArgExtremum> extremum; ///< if the op is one
+  std::function<void(OpBuilder &, ArrayRef<Value>)> keep; ///< what a row was reduced to; null: that is the output
   int64_t lanes, grain, sumVectors, vectorLanes = 0;
   unsigned dim = 0;   ///< of the innermost loop
   bool along = true;  ///< `dim` is parallel
