@@ -163,11 +163,15 @@ ThreadPool::~ThreadPool() {
 }
 
 void ThreadPool::takeChunks() {
-  for (;;) {
-    int64_t begin = nextItem.fetch_add(chunk, std::memory_order_relaxed);
-    if (begin >= count)
-      return;
-    body(context, begin, std::min(begin + chunk, count));
+  // A share of what is left: large chunks first, whose items are neighbours in memory, small ones at the end, so that all
+  // threads end together.
+  int64_t begin = nextItem.load(std::memory_order_relaxed);
+  while (begin < count) {
+    int64_t size = std::max<int64_t>(1, (count - begin) / (3 * int64_t(getThreads())));
+    if (!nextItem.compare_exchange_weak(begin, begin + size, std::memory_order_relaxed))
+      continue;
+    body(context, begin, begin + size);
+    begin = nextItem.load(std::memory_order_relaxed);
   }
 }
 
@@ -204,8 +208,6 @@ void ThreadPool::run(MambacBody newBody, void *newContext, int64_t newCount) {
   body = newBody;
   context = newContext;
   count = newCount;
-  // A few chunks a thread: a late or slow thread then holds nobody up for long.
-  chunk = std::max<int64_t>(1, newCount / (4 * int64_t(getThreads())));
   nextItem.store(0, std::memory_order_relaxed);
   ticket.fetch_add(1); // odd: open
   if (sleepers.load())

@@ -53,7 +53,7 @@ private:
   alignas(64) std::atomic<bool> busy{false};
   MambacBody body = nullptr;
   void *context = nullptr;
-  int64_t count = 0, chunk = 1;
+  int64_t count = 0;
   int owner; ///< the process that has the threads: after fork() a child has none
   std::vector<std::thread> workers;
 };

@@ -1,7 +1,7 @@
 // RUN: mamba-opt %s --mambac-expand-kernels --split-input-file | FileCheck %s
 
-// Groups of panels times blocks of rows in parallel; three blocks of 256 along the sums; 24 sums, then the last 8 rows of
-// a block by fours. Sums wait on the stack until the last block.
+// Groups of panels times blocks of rows in parallel; three blocks of 256 along the sums; 24 sums, then 16 for the last 8
+// rows of a block. Sums wait on the stack until the last block.
 // CHECK-LABEL: func.func @prefill
 // CHECK: scf.parallel ({{.*}}) = (%{{.*}}, %{{.*}}) to (%c6{{.*}}, %c6{{.*}})
 // CHECK: memref.alloca() {alignment = 64 : i64} : memref<96x256xf32>
@@ -12,7 +12,9 @@
 // CHECK-COUNT-24: vector.store
 // CHECK: } else {
 // CHECK-COUNT-24: vector.store
-// CHECK-COUNT-8: math.fma
+// CHECK-COUNT-16: math.fma
+// CHECK: scf.if
+// CHECK-COUNT-16: vector.store
 // CHECK-NOT: vector.maskedstore
 // CHECK-NOT: ssm.packed_matmul
 func.func @prefill(%x: memref<512x768xf32>, %w: memref<24x768x32xf32>, %y: memref<512x768xf32>) {
@@ -22,10 +24,13 @@ func.func @prefill(%x: memref<512x768xf32>, %w: memref<24x768x32xf32>, %y: memre
 
 // -----
 
-// One row: four chains of two sums, and no loops over rows.
+// One row: four chains of two sums, and no loops over rows. What is prefetched is 64 rows ahead, 8 KB, and read once.
 // CHECK-LABEL: func.func @decode
 // CHECK: scf.parallel ({{.*}}) = (%{{.*}}, %{{.*}}) to (%c24{{.*}}, %c1{{.*}})
-// CHECK-NOT: memref.prefetch
+// CHECK: scf.for %[[S:[a-z0-9]+]] = %c0{{.*}} step %c4
+// CHECK: %[[AHEAD:.*]] = arith.muli %[[S]], %c32
+// CHECK: memref.prefetch %{{.*}}[%{{.*}}, %c64{{.*}}, %[[AHEAD]]], read, locality<0>, data
+// CHECK: memref.prefetch
 // CHECK-COUNT-8: math.fma
 // CHECK-NOT: math.fma
 // CHECK: %[[BIAS:.*]] = vector.load %{{.*}} : memref<1x768xf32>, vector<16xf32>

@@ -4,9 +4,11 @@
 // blocks (sum-block) and adds the products of each panel's part, which stays in the first level cache while the rows pass
 // by in tiles of 12 rows and two vectors (tile-rows, matmul-vectors): 24 sums in 32 AVX-512 registers, 6 rows in 16
 // registers. The last rows go by fours, twos and ones, so one row (decoding) streams the panels. Meanwhile the next
-// panel's part is prefetched to the second level cache, in as many shares as there are tiles, so that weights arrive while
-// others are multiplied. The sums of all blocks but the last wait on the stack. Rows of 16 bits are widened to the stack,
-// a block of them for a group of panels; pairs of bf16 that an instruction takes are read where they are.
+// panel's part is prefetched to the second level cache, each tile taking its share, so that weights arrive while others
+// are multiplied. No more rows than a tile has are bound by reading the weights: their work items are single panels, read
+// as they lie in memory, and they prefetch what comes soon. The sums of all blocks but the last wait on the stack. Rows of
+// 16 bits are widened to the stack, a block of them for a group of panels; pairs of bf16 that an instruction takes are
+// read where they are.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/Kernels/Kernels.h"
@@ -25,6 +27,8 @@ constexpr int64_t kLeastRows = 24;
 /// Panels of one work item at most.
 constexpr int64_t kMostPanels = 8;
 constexpr int64_t kLineBytes = 64;
+/// How far ahead few rows prefetch weights: two pages, at whose ends the processor's own prefetching stops.
+constexpr int64_t kAheadBytes = 8192;
 
 /// How one step along the summed axis multiplies.
 enum class Step {
@@ -37,7 +41,7 @@ class PackedMatmul {
 public:
   PackedMatmul(ssm::PackedMatmulOp op, KernelBuilder &k)
       : k(k), op(op), x(op.getX()), packed(op.getPacked()), y(op.getY()), rows(k.dim(x, 0)), columns(k.dim(y, 1)),
-        depth(k.dim(x, 1)), panels(k.dim(packed, 0)), vectors(k.sizes.matmulVectors), most(tileRows(k, vectors)) {
+        depth(k.dim(x, 1)), panels(k.dim(packed, 0)), most(tileRows(k, k.sizes.matmulVectors)) {
     auto xType = cast<MemRefType>(x.getType());
     weightType = cast<MemRefType>(packed.getType()).getElementType();
     if (op.getRowsPerStep() == 1)
@@ -55,17 +59,18 @@ public:
   }
 
   LogicalResult expand() {
-    int64_t subpanel = vectors * k.width;
-    if (kPanel % subpanel)
+    vectors = k.sizes.matmulVectors;
+    if (kPanel % (vectors * k.width))
       return op.emitError("tiles of ") << vectors << " vectors of " << k.width << " columns do not divide a panel of "
                                        << kPanel << " columns; give another matmul-vectors";
-    // Few panels: shorter blocks of rows. Many: groups of panels, which share the copy of x.
+    // Few panels: shorter blocks of rows. Many: groups of panels, which share the rows in the cache.
     Value blocks = k.min(k.ceilDiv(rows, kLeastRows), ceilDiv(k.index(k.sizes.matmulItems), k.max(panels, k.index(1))));
     blocks = k.max(k.max(blocks, k.ceilDiv(rows, blockRows)), k.index(1));
     Value itemRows = k.max(k.roundUp(ceilDiv(rows, blocks), most), k.index(most));
     Value rowBlocks = ceilDiv(rows, itemRows);
-    Value most8 = k.index(kMostPanels);
-    Value itemPanels = k.max(k.min(k.div(k.mul(panels, rowBlocks), k.sizes.matmulItems), most8), k.index(1));
+    few = k.less(rows, k.index(most + 1));
+    Value mostPanels = select(few, k.index(1), k.index(kMostPanels));
+    Value itemPanels = k.max(k.min(k.div(k.mul(panels, rowBlocks), k.sizes.matmulItems), mostPanels), k.index(1));
     itemPanels = ceilDiv(panels, k.max(ceilDiv(panels, itemPanels), k.index(1)));
     itemPanels = k.max(itemPanels, k.index(1));
     Value groups = ceilDiv(panels, itemPanels);
@@ -76,7 +81,7 @@ public:
       firstRow = k.mul(rowBlock, itemRows);
       numRows = k.min(k.sub(rows, firstRow), itemRows);
       firstPanel = k.mul(group, itemPanels);
-      numPanels = k.min(k.sub(panels, firstPanel), itemPanels);
+      numPanels = getConstantIntValue(itemPanels) == 1 ? itemPanels : k.min(k.sub(panels, firstPanel), itemPanels);
       item();
     });
     return success();
@@ -90,6 +95,7 @@ private:
     return arith::SelectOp::create(k.b, k.loc, condition, a, b);
   }
   int64_t rowsPerStep() const { return step == Step::single ? 1 : 2; }
+  int64_t stepBytes() const { return kPanel * rowsPerStep() * (weightType.getIntOrFloatBitWidth() / 8); }
   bool oneBlock() const {
     std::optional<int64_t> known = getConstantIntValue(depth);
     return known && *known <= blockDepth;
@@ -153,17 +159,21 @@ private:
   /// The item's rows times a block of one panel.
   void panel(Value j) {
     Value number = k.add(firstPanel, j);
-    // Prefetched meanwhile: the same block of the next panel; behind the last one, where the first panel goes on, or the
-    // next item's begins.
+    // Prefetched meanwhile: what comes soon where weights are read in their order. Else the same block of the next panel;
+    // behind the last one, where the first panel goes on, or the next item's begins.
     Value more = k.less(k.add(j, 1), numPanels);
     Value beyond = k.min(k.add(firstPanel, numPanels), k.sub(panels, k.index(1)));
     nextPanel = select(more, k.add(number, 1), select(last, beyond, firstPanel));
-    nextStep = k.div(select(more, first, select(last, k.index(0), k.add(first, blockDepth))), rowsPerStep());
+    Value nextRow = select(more, first, select(last, k.index(0), k.add(first, blockDepth)));
+    nextPanel = select(few, number, nextPanel);
+    nextStep = k.div(select(few, k.add(first, kAheadBytes / stepBytes() * rowsPerStep()), nextRow), rowsPerStep());
     Value start = k.index(0);
-    for (int64_t count : {most, int64_t(4), int64_t(2), int64_t(1)}) {
-      if (count > most)
-        continue;
+    for (int64_t count = most; count > 0; count = count > 1 ? llvm::bit_floor(uint64_t(count - 1)) : 0) {
       Value end = k.add(start, k.roundDown(k.sub(numRows, start), count));
+      // Few rows leave registers for more columns, up to the whole panel.
+      vectors = k.sizes.matmulVectors;
+      while (count < most && kPanel % (2 * vectors * k.width) == 0 && 2 * vectors * count <= accumulators(k))
+        vectors *= 2;
       k.loop(start, end, count, [&](Value r) {
         forPieces(k, kPanel, vectors * k.width, [&](Value sub, int64_t) { tile(j, number, r, count, sub); });
       });
@@ -172,18 +182,18 @@ private:
   }
 
   void tile(Value j, Value number, Value row, int64_t count, Value sub) {
-    // The share of the next panel that this tile prefetches, at most one line a step: the processor's own prefetching does
-    // the rest. Loads of a row or two run ahead far enough by themselves.
-    Value tiles = k.ceilDiv(numRows, most);
-    int64_t stepElements = kPanel * rowsPerStep(), lineElements = kLineBytes * 8 / weightType.getIntOrFloatBitWidth();
-    Value stride = k.min(ceilDiv(k.index(stepElements), tiles), k.index(lineElements));
-    Value share = k.mul(k.mul(k.div(row, most), ceilDiv(steps, tiles)), stepElements);
+    // Of what is prefetched, this tile's share is that of its rows: memory is asked for lines at an even rate.
+    int64_t stepElements = kPanel * rowsPerStep(), lineElements = stepElements * kLineBytes / stepBytes();
+    Value stride = ceilDiv(k.index(count * stepElements), numRows);
+    Value share = k.add(k.mul(k.div(k.mul(row, steps), numRows), stepElements), k.mul(sub, rowsPerStep()));
     Value firstStep = k.div(first, rowsPerStep());
 
     auto multiply = [&](Value s, MutableArrayRef<Value> sums) {
-      if (count >= 4)
-        memref::PrefetchOp::create(k.b, k.loc, packed, ValueRange{nextPanel, nextStep, k.add(share, k.mul(s, stride))},
-                                   /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+      // Weights of few rows are read once, and need no place in the second level.
+      for (int64_t line = 0; line < vectors * k.width * rowsPerStep(); line += lineElements)
+        memref::PrefetchOp::create(k.b, k.loc, packed,
+                                   ValueRange{nextPanel, nextStep, k.add(k.add(share, k.mul(s, stride)), line)},
+                                   /*isWrite=*/false, /*localityHint=*/count < most ? 0 : 2, /*isDataCache=*/true);
       SmallVector<Value> wide;
       for (int64_t v = 0; v < vectors; ++v) {
         Value column = k.mul(k.add(sub, v * k.width), rowsPerStep());
@@ -296,7 +306,8 @@ private:
   KernelBuilder &k;
   ssm::PackedMatmulOp op;
   Value x, packed, y, rows, columns, depth, panels;
-  int64_t vectors, most, blockDepth, blockRows;
+  int64_t most, blockDepth, blockRows;
+  Value few; ///< whether a tile has as many rows
   Type weightType;
   Step step;
   // Of the work item.
@@ -305,6 +316,7 @@ private:
   Value waiting; ///< sums of the blocks so far; null where there is one block
   // Of the block.
   Value first, steps, last;
+  int64_t vectors; ///< of a row of a tile
   // What is prefetched.
   Value nextPanel, nextStep;
 };

@@ -565,7 +565,7 @@ TEST(PackedMatmul, TailsOfEverything) {
     for (int64_t m : {3, 29})
       checkPackedMatmul("", m, 261, "f32", "f32", bytes, false, true);
     checkPackedMatmul("", 1, 40, "f32", "f32", bytes, false, false);
-    checkPackedMatmul("", 15, 541, "f16", "f16", bytes, false, true);
+    checkPackedMatmul("", 23, 541, "f16", "f16", bytes, false, true);
     checkPackedMatmul("", 7, 301, "bf16", "bf16", bytes, false, true);
     checkPackedMatmul("", 2, 1029, "f32", "bf16", bytes, false, false);
   }
