@@ -131,35 +131,55 @@ void Generator::alongChannels(Value b, Value start, Value rows, Value channel, V
     k.loop(zero, full, k.width, [&](Value lane) { body(lane, Value()); });
     k.ifThen(k.less(full, channels), [&] { body(full, k.sub(channels, full)); });
   };
-  // `count` steps from `t` of the tile on, of the channels from `lane` on.
+  // Sums of `count` steps from `t` of the tile on, of the channels from `lane` on.
+  auto sumsOf = [&](Value t, int64_t count, Value lane, Value left) {
+    Value at = k.add(channel, lane), mask = left ? k.mask(left) : Value();
+    auto read = [&](int64_t row) {
+      Value time = k.add(k.sub(k.add(start, t), k.index(before)), row);
+      return xTile ? k.loadVector(xTile, {k.sub(time, firstRow), lane})
+                   : k.loadVector(x.memref, k.at(x, axes(b, time, at, zero)), mask);
+    };
+    // The rows of the next steps.
+    Region next{axes(b, k.add(start, t), at, zero), kL, kC, rows, k.index(k.width)};
+    for (int64_t row = count; row < 2 * count; ++row) {
+      k.prefetchRow(x, next, k.index(row), /*write=*/false, /*locality=*/3);
+      k.prefetchRow(y, next, k.index(row), /*write=*/true, /*locality=*/3);
+    }
+    SmallVector<Value> sums(count, bias ? k.loadLanes(bias, axes(b, zero, at, zero), kC, left) : k.splat(0.f));
+    for (int64_t row = 0; row < count + before; ++row) {
+      Value v = read(row);
+      for (int64_t j = 0; j < taps; ++j)
+        if (row - j >= 0 && row - j < count)
+          sums[row - j] = k.fma(k.loadVector(w, {k.index(j), lane}), v, sums[row - j]);
+    }
+    return sums;
+  };
+  auto finish = [&](Value t, Value lane, Value left, ValueRange sums) {
+    Value at = k.add(channel, lane), mask = left ? k.mask(left) : Value();
+    for (auto [s, sum] : llvm::enumerate(sums)) {
+      Value step = k.add(t, s);
+      if (yTile)
+        k.storeVector(activate(sum), yTile, {step, lane});
+      else
+        k.storeVector(activate(sum), y.memref, k.at(y, axes(b, k.add(start, step), at, zero)), mask);
+    }
+  };
   auto someSteps = [&](Value t, int64_t count) {
-    forVectors([&](Value lane, Value left) {
-      Value at = k.add(channel, lane), mask = left ? k.mask(left) : Value();
-      auto read = [&](int64_t row) {
-        Value time = k.add(k.sub(k.add(start, t), k.index(before)), row);
-        return xTile ? k.loadVector(xTile, {k.sub(time, firstRow), lane})
-                     : k.loadVector(x.memref, k.at(x, axes(b, time, at, zero)), mask);
-      };
-      // The rows of the next steps.
-      Region next{axes(b, k.add(start, t), at, zero), kL, kC, rows, k.index(k.width)};
-      for (int64_t row = count; row < 2 * count; ++row) {
-        k.prefetchRow(x, next, k.index(row), /*write=*/false);
-        k.prefetchRow(y, next, k.index(row), /*write=*/true);
-      }
-      SmallVector<Value> sums(count, bias ? k.loadLanes(bias, axes(b, zero, at, zero), kC, left) : k.splat(0.f));
-      for (int64_t row = 0; row < count + before; ++row) {
-        Value v = read(row);
-        for (int64_t j = 0; j < taps; ++j)
-          if (row - j >= 0 && row - j < count)
-            sums[row - j] = k.fma(k.loadVector(w, {k.index(j), lane}), v, sums[row - j]);
-      }
-      for (auto [s, sum] : llvm::enumerate(sums)) {
-        Value step = k.add(t, s);
-        if (yTile)
-          k.storeVector(activate(sum), yTile, {step, lane});
-        else
-          k.storeVector(activate(sum), y.memref, k.at(y, axes(b, k.add(start, step), at, zero)), mask);
-      }
+    // Sums are finished one vector later: in sums and activation together, chains of instructions that wait for each other
+    // would be longer than what a CPU looks ahead.
+    Value full = k.roundDown(channels, k.width);
+    k.ifThen(k.less(zero, full), [&] {
+      SmallVector<Value> last = k.loop(k.index(k.width), full, k.width, sumsOf(t, count, zero, Value()),
+                                       [&](Value lane, ValueRange sums) {
+                                         SmallVector<Value> next = sumsOf(t, count, lane, Value());
+                                         finish(t, k.sub(lane, k.index(k.width)), Value(), sums);
+                                         return next;
+                                       });
+      finish(t, k.sub(full, k.index(k.width)), Value(), last);
+    });
+    k.ifThen(k.less(full, channels), [&] {
+      Value left = k.sub(channels, full);
+      finish(t, full, left, sumsOf(t, count, full, left));
     });
   };
 

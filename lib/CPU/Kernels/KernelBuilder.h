@@ -162,8 +162,8 @@ public:
   /// Prefetches the t-th line of the region that begins `ahead` rows later; it may lie out of bounds.
   void prefetchLine(const View &view, const Region &region, Value t, int64_t ahead, bool write);
   /// Prefetches the lines of a region's row, if memory runs along its lanes, which are of constant number; it may lie out
-  /// of bounds.
-  void prefetchRow(const View &view, const Region &region, Value row, bool write);
+  /// of bounds. Into the second level cache, or, with a locality of 3, into the first.
+  void prefetchRow(const View &view, const Region &region, Value row, bool write, int locality = 2);
   /// A vector along an axis from `axes` on; `lanes` of it are there (null: all), the others 0. Any layout.
   Value loadLanes(const View &view, ArrayRef<Value> axes, unsigned laneAxis, Value lanes);
   /// `count` vectors along an axis, of neighbours along `columnAxis`: where these are neighbours in memory, a few elements

@@ -206,13 +206,13 @@ void KernelBuilder::prefetchLine(const View &view, const Region &region, Value t
   memref::PrefetchOp::create(b, loc, view.memref, at(view, axes), write, /*localityHint=*/2, /*isDataCache=*/true);
 }
 
-void KernelBuilder::prefetchRow(const View &view, const Region &region, Value row, bool write) {
+void KernelBuilder::prefetchRow(const View &view, const Region &region, Value row, bool write, int locality) {
   if (!view.contiguousAlong(region.laneAxis))
     return;
   int64_t lanes = *getConstantIntValue(region.lanes), line = 64 / (view.elementType().getIntOrFloatBitWidth() / 8);
   for (int64_t lane = 0; lane < lanes; lane += line)
     memref::PrefetchOp::create(b, loc, view.memref, at(view, shifted(*this, region, row, index(lane))), write,
-                               /*localityHint=*/2, /*isDataCache=*/true);
+                               locality, /*isDataCache=*/true);
 }
 
 Value KernelBuilder::loadLanes(const View &view, ArrayRef<Value> axes, unsigned laneAxis, Value lanes) {
