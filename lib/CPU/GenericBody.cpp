@@ -118,9 +118,18 @@ static std::optional<vector::CombiningKind> kindOf(Operation *combiner) {
   return linalg::getCombinerOpKind(combiner);
 }
 
+bool GenericBody::isStored(unsigned number) const {
+  auto self = const_cast<linalg::LinalgOp &>(op);
+  AffineMap map = self.getMatchingIndexingMap(self.getDpsInitOperand(number));
+  for (auto [d, iterator] : llvm::enumerate(self.getIteratorTypesArray()))
+    if (iterator == utils::IteratorType::reduction && map.isFunctionOfDim(d))
+      return true;
+  return false;
+}
+
 bool GenericBody::hasCombiners() const {
   for (unsigned i = 0; i < numOutputs(); ++i)
-    if (!kindOf(combiner(i)))
+    if (!isStored(i) && !kindOf(combiner(i)))
       return false;
   return true;
 }

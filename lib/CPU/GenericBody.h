@@ -21,7 +21,9 @@ public:
   /// Whether the body can be vector code along dimension `dim`, with contiguous or unchanging memory accesses; if
   /// `strided`, with element by element accesses too.
   bool canVectorize(unsigned dim, bool strided) const;
-  /// Whether each output is combined by one associative operation.
+  /// Whether an output of a reduction has a value for each of its points, which is stored and not combined.
+  bool isStored(unsigned number) const;
+  /// Whether each other output is combined by one associative operation.
   bool hasCombiners() const;
   /// Whether each output is the largest or smallest of something: any order will do, and a step takes long.
   bool hasExtrema() const;

@@ -3,11 +3,13 @@
 // Each linalg op becomes one scf.parallel over groups of rows (the points of its parallel dimensions), with a loop over
 // vectors along one dimension inside: a parallel dimension that lies contiguous in memory, or else a reduction that
 // does. Reductions accumulate in registers. How many rows a group has depends on sizes alone, never on threads.
-// Indices that come from data are checked, reported and clamped. memref.copy is such an op too.
+// Indices that come from data are checked, reported and clamped. memref.copy is such an op too. In row fusions, elementwise
+// operations first join the sum behind them (MergeIntoReductions.h).
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/CPU/ArgExtremum.h"
 #include "lib/CPU/GenericBody.h"
+#include "lib/CPU/MergeIntoReductions.h"
 #include "lib/CPU/Passes.h"
 #include "lib/Schedule/Target.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -311,10 +313,25 @@ private:
 
   /// The innermost loop is a reduction: vectors of partial sums, then the rest one by one.
   void reduceRow(OpBuilder &at, SmallVector<Value> point, Value begin, Value split, Value end, Value one) {
-    SmallVector<Value> scalars;
+    // Values for each point, which are stored on the way, have no accumulators.
+    SmallVector<unsigned> summed, stored;
     for (unsigned i = 0; i < body.numOutputs(); ++i)
+      (body.isStored(i) ? stored : summed).push_back(i);
+    SmallVector<Value> scalars;
+    for (unsigned i : summed)
       scalars.push_back(body.loadOutput(at, i, point, 0));
     unsigned vectorDim = dim;
+    auto step = [&](OpBuilder &inner, int64_t n, ValueRange carried) {
+      SmallVector<Value> accumulators(body.numOutputs()), sums;
+      for (auto [i, value] : llvm::zip(summed, carried))
+        accumulators[i] = value;
+      SmallVector<Value> values = body.emit(inner, point, n, accumulators);
+      for (unsigned i : stored)
+        body.storeOutput(inner, i, values[i], point, n);
+      for (unsigned i : summed)
+        sums.push_back(values[i]);
+      return sums;
+    };
     auto run = [&](Value from, Value to, int64_t n, SmallVector<Value> accumulators) {
       // The other reductions are outside, this dimension innermost.
       std::function<SmallVector<Value>(OpBuilder &, size_t, SmallVector<Value>)> loops =
@@ -325,7 +342,7 @@ private:
         OpBuilder inner = OpBuilder::atBlockBegin(loop.getBody());
         point[last ? vectorDim : reductions[level]] = loop.getInductionVar();
         SmallVector<Value> carried = llvm::to_vector_of<Value>(loop.getRegionIterArgs());
-        SmallVector<Value> results = last ? body.emit(inner, point, n, carried) : loops(inner, level + 1, carried);
+        SmallVector<Value> results = last ? step(inner, n, carried) : loops(inner, level + 1, carried);
         inner.setInsertionPointToEnd(loop.getBody());
         scf::YieldOp::create(inner, loc, results);
         return llvm::to_vector_of<Value>(loop.getResults());
@@ -337,16 +354,16 @@ private:
       split = extremum->reduceVectors(at, body, point, begin, split, end, lanes, vectorLanes, scalars);
     } else if (vectorLanes) {
       SmallVector<Value> partial;
-      for (unsigned i = 0; i < body.numOutputs(); ++i)
+      for (unsigned i : summed)
         partial.push_back(body.neutral(at, i, vectorLanes));
       partial = run(begin, split, vectorLanes, partial);
-      for (auto [i, value] : llvm::enumerate(partial))
-        scalars[i] = body.reduce(at, i, value, scalars[i]);
+      for (auto [k, value] : llvm::enumerate(partial))
+        scalars[k] = body.reduce(at, summed[k], value, scalars[k]);
     }
     scalars = run(split, end, 0, scalars);
     if (keep)
       return keep(at, scalars);
-    for (auto [i, value] : llvm::enumerate(scalars))
+    for (auto [i, value] : llvm::zip(summed, scalars))
       body.storeOutput(at, i, value, base, 0);
   }
 
@@ -431,6 +448,13 @@ struct LowerLinalgPass : mambac::impl::LowerLinalgPassBase<LowerLinalgPass> {
     getOperation().walk([&](memref::CopyOp copy) { copies.push_back(copy); });
     for (memref::CopyOp copy : copies)
       copyToGeneric(copy);
+    SmallVector<linalg::GenericOp> reductions;
+    getOperation().walk([&](linalg::GenericOp op) {
+      if (op.getNumReductionLoops())
+        reductions.push_back(op);
+    });
+    for (linalg::GenericOp reduction : reductions)
+      mambac::mergeIntoReduction(reduction, sumVectors * lanes);
     SmallVector<linalg::LinalgOp> ops;
     getOperation().walk([&](linalg::LinalgOp op) { ops.push_back(op); });
     for (linalg::LinalgOp op : ops) {

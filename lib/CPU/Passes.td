@@ -106,6 +106,7 @@ def LowerLinalgPass : Pass<"mambac-lower-linalg", "::mlir::ModuleOp"> {
     has depends on sizes alone: as many as make `grain` points, so results do not depend on the number of threads.
     Rows of tables that data choose are prefetched some rows ahead. Of an extremum and its first place (two results),
     vectors keep both in each lane.
+    Inside of a row fusion, an elementwise op and the sum of what it makes become one loop.
 
     Before:
 
