@@ -59,7 +59,7 @@ void SizeClasses::visit(mlir::Operation *op) {
       std::pair<mlir::Value, int64_t> known;
       for (unsigned i = 0; i < op->getNumOperands() && i < indexed.getMapsAttr().size(); ++i) {
         int64_t d = indexed.getDimOfAxis(i, axis);
-        if (d < 0 || indexed.getGroupSize(i, axis) != 1 || indexed.getAxisShortfall(i, axis) != 0)
+        if (d < 0 || indexed.getGroupSize(i, axis) != 1 || indexed.hasOwnSize(i, axis))
           continue;
         if (known.first)
           unite(known.first, known.second, op->getOperand(i), d);

@@ -494,6 +494,26 @@ def RaiseCausalConv : Pass<"ssm-raise-causal-conv", "::mlir::func::FuncOp"> {
                            "::mlir::affine::AffineDialect"];
 }
 
+def RaiseFinalWindows : Pass<"ssm-raise-final-windows", "::mlir::func::FuncOp"> {
+  let summary = "The window for the next token becomes a result of ssm.causal_conv1d";
+  let description = [{
+    Beside a convolution of one step, what puts its window without the oldest entry and its input together is its final window:
+    one kernel reads the window, and writes the next one. The window may have more entries than the taps read.
+
+    Before:
+
+        %old = tensor.extract_slice %s[0, 0, 1] [1, 6, 3] [1, 1, 1]
+        %y = ssm.causal_conv1d "b l c, c k, b c k -> b l c" x(%x) weight(%w) initial_window(%old)
+        %new = tensor.concat dim(2) %old, %x1            // %x1 is %x with its dimensions of size 1 elsewhere
+
+    After:
+
+        %y, %new = ssm.causal_conv1d "b l c, c k, b c k -> b l c, b c k" x(%x) weight(%w) initial_window(%s)
+  }];
+  let statistics = [Statistic<"numFound", "found", "final windows">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def RaiseEinsum : Pass<"ssm-raise-einsum", "::mlir::func::FuncOp"> {
   let summary = "Sums of products become ssm.einsum in normal form";
   let description = [{

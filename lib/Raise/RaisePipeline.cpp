@@ -82,6 +82,8 @@ void mambac::buildRaisePipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createRaiseEinsum());
   // Only what has no other reader changes its layout, and a tensor.dim would be one.
   addCleanup(pm);
+  // Slices of a window that are equal are one value now.
+  pm.addNestedPass<func::FuncOp>(createRaiseFinalWindows());
   pm.addNestedPass<func::FuncOp>(createChannelsLast());
   addCleanup(pm);
 }

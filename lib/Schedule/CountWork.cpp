@@ -265,7 +265,7 @@ private:
         int64_t dim = op.getDimOfAxis(position, axis);
         // A grouped dimension, and a window's, have another size than the axis.
         if (dim >= 0 && sizes[axis].empty() && op.getGroupSize(position, axis) == 1 &&
-            op.getAxisShortfall(position, axis) == 0)
+            !op.hasOwnSize(position, axis))
           sizes[axis] = sizeOf(operand.get(), dim);
       }
     Count all = multiply(sizes);

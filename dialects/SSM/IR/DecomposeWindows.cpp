@@ -19,12 +19,14 @@ FailureOr<SmallVector<Value>> CausalConv1DOp::decomposeOperation(OpBuilder &buil
   AffineExpr bExpr, lExpr, cExpr, kExpr;
   bindDims(getContext(), bExpr, lExpr, cExpr, kExpr);
 
-  // padded[b, t, c] = the window's K-1 inputs, then x
+  // padded[b, t, c] = the window's inputs, K-1 or more, then x
   auto sum = [&](OpFoldResult x, OpFoldResult y, int64_t constant) {
     return affine::makeComposedFoldedAffineApply(b, getLoc(), bExpr + lExpr + constant, {x, y});
   };
-  OpFoldResult windowLength = sum(sizes[tap], b.getIndexAttr(0), -1);
-  OpFoldResult paddedLength = sum(sizes[time], sizes[tap], -1);
+  auto [window, entries] = getWindowEntries();
+  OpFoldResult windowLength =
+      window ? tensor::getMixedSize(b, getLoc(), window, entries) : sum(sizes[tap], b.getIndexAttr(0), -1);
+  OpFoldResult paddedLength = sum(sizes[time], windowLength, 0);
   AffineMap btc = b.getMultiDimIdentityMap(3);
   OpFoldResult zero = b.getIndexAttr(0), one = b.getIndexAttr(1);
   Value padded = b.newTensor({sizes[batch], paddedLength, sizes[channel]}, btc, 0.0);
@@ -42,10 +44,17 @@ FailureOr<SmallVector<Value>> CausalConv1DOp::decomposeOperation(OpBuilder &buil
     insert(getInitialWindowMutable()[0], tap, zero, windowLength);
   insert(getXMutable(), time, windowLength, sizes[time]);
 
-  // y = act(bias + sum of weight[c,k] padded[b, l+k, c])
+  // y = act(bias + sum of weight[c,k] padded[b, l+k, c]), from the window's last K-1 inputs on
+  Value read = padded;
+  if (window && isEqualConstantIntOrValue(sum(sizes[tap], b.getIndexAttr(0), -1), windowLength) == false) {
+    OpFoldResult skipped = affine::makeComposedFoldedAffineApply(b, getLoc(), bExpr - lExpr + 1, {windowLength, sizes[tap]});
+    read = tensor::ExtractSliceOp::create(b, padded, ArrayRef<OpFoldResult>{zero, skipped, zero},
+                                          ArrayRef<OpFoldResult>{sizes[batch], sum(sizes[time], sizes[tap], -1), sizes[channel]},
+                                          ArrayRef<OpFoldResult>{one, one, one});
+  }
   AffineMap blc = mapOfAxes(getContext(), 4, {batch, time, channel});
   AffineMap shifted = AffineMap::get(4, 0, {bExpr, lExpr + kExpr, cExpr}, getContext());
-  Value sums = b.loop({getWeight(), padded}, {getMapFor(getWeightMutable()), shifted, blc},
+  Value sums = b.loop({getWeight(), read}, {getMapFor(getWeightMutable()), shifted, blc},
                       b.newTensor(sizes, blc, 0.0), [](DecomposeBuilder &b, ValueRange args) -> Value {
                         return arith::AddFOp::create(b, args[2], arith::MulFOp::create(b, args[0], args[1]));
                       });

@@ -16,13 +16,12 @@ using namespace mambac::ssm;
 #include "dialects/SSM/IR/SSMInterfaces.cpp.inc"
 
 namespace {
-/// One dimension of one operand, which tells an axis' size: size = (dim + shortfall) * group.
+/// One dimension of one operand, which tells an axis' size: size = dim * group.
 struct AxisSource {
   unsigned operand;
   unsigned dim;
   unsigned axis;
   int64_t group;
-  int64_t shortfall;
 };
 } // namespace
 
@@ -30,9 +29,8 @@ static SmallVector<AxisSource> getAxisSources(IndexedOpInterface op) {
   SmallVector<AxisSource> sources;
   for (auto [operand, map] : llvm::enumerate(op.getIndexingMapsArray()))
     for (unsigned axis = 0; axis < map.getNumDims(); ++axis)
-      if (int64_t dim = axes::findAxis(map, axis); dim >= 0)
-        sources.push_back({unsigned(operand), unsigned(dim), axis, axes::getGroupSize(map, axis),
-                           op.getAxisShortfall(operand, axis)});
+      if (int64_t dim = axes::findAxis(map, axis); dim >= 0 && !op.hasOwnSize(operand, axis))
+        sources.push_back({unsigned(operand), unsigned(dim), axis, axes::getGroupSize(map, axis)});
   return sources;
 }
 
@@ -42,7 +40,7 @@ SmallVector<int64_t> ssm::axes::getStaticAxisSizes(Operation *op) {
   for (const AxisSource &source : getAxisSources(indexed)) {
     auto type = cast<ShapedType>(op->getOperand(source.operand).getType());
     if (!type.isDynamicDim(source.dim) && ShapedType::isDynamic(sizes[source.axis]))
-      sizes[source.axis] = (type.getDimSize(source.dim) + source.shortfall) * source.group;
+      sizes[source.axis] = type.getDimSize(source.dim) * source.group;
   }
   return sizes;
 }
@@ -60,8 +58,7 @@ SmallVector<OpFoldResult> ssm::axes::getAxisSizes(Operation *op, OpBuilder &b, L
     // Inputs come first, so results do not ask their own destinations; a plain source spares arithmetic.
     const AxisSource *best = nullptr;
     for (const AxisSource &source : sources) {
-      bool plain = source.group == 1 && source.shortfall == 0;
-      if (source.axis == axis && (!best || (plain && (best->group != 1 || best->shortfall != 0))))
+      if (source.axis == axis && (!best || (source.group == 1 && best->group != 1)))
         best = &source;
     }
     assert(best && "verified: every axis is in a map");
@@ -69,8 +66,8 @@ SmallVector<OpFoldResult> ssm::axes::getAxisSizes(Operation *op, OpBuilder &b, L
     OpFoldResult dim = isa<MemRefType>(operand.getType())
                            ? OpFoldResult(b.createOrFold<memref::DimOp>(loc, operand, best->dim))
                            : OpFoldResult(b.createOrFold<tensor::DimOp>(loc, operand, best->dim));
-    if (best->group != 1 || best->shortfall != 0)
-      dim = affine::makeComposedFoldedAffineApply(b, loc, (b.getAffineDimExpr(0) + best->shortfall) * best->group, dim);
+    if (best->group != 1)
+      dim = affine::makeComposedFoldedAffineApply(b, loc, b.getAffineDimExpr(0) * best->group, dim);
     sizes[axis] = dim;
   }
   return sizes;
@@ -133,7 +130,7 @@ LogicalResult ssm::axes::verifyIndexedOp(Operation *op) {
     auto type = cast<ShapedType>(op->getOperand(source.operand).getType());
     if (type.isDynamicDim(source.dim))
       continue;
-    int64_t size = (type.getDimSize(source.dim) + source.shortfall) * source.group;
+    int64_t size = type.getDimSize(source.dim) * source.group;
     if (ShapedType::isDynamic(sizes[source.axis])) {
       sizes[source.axis] = size;
       from[source.axis] = source.operand;

@@ -23,9 +23,9 @@ def SSM_IndexedOpInterface : OpInterface<"IndexedOpInterface"> {
         as many axes as its maps say.
       }], "::llvm::SmallVector<::llvm::StringRef>", "getAxisNames", (ins), "", "return {};">,
     InterfaceMethod<[{
-        What the size of an operand's dimension is short of the axis it is indexed by: K - 1 window entries are
-        indexed by an axis of size K.
-      }], "int64_t", "getAxisShortfall", (ins "unsigned":$operandNumber, "unsigned":$axis), "", "return 0;">,
+        Whether an operand's dimension has a size of its own, not that of the axis it is indexed by: a window's entries are
+        indexed by the axis of the taps, of which there may be more or fewer.
+      }], "bool", "hasOwnSize", (ins "unsigned":$operandNumber, "unsigned":$axis), "", "return false;">,
   ];
   let extraSharedClassDeclaration = [{
     /// The map of one operand.

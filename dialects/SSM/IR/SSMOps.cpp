@@ -187,7 +187,7 @@ static LogicalResult reifyDestinationShapes(DestinationStyleOpInterface op, OpBu
     for (int64_t i = 0, e = cast<RankedTensorType>(result.getType()).getRank(); i < e; ++i) {
       AffineExpr expr = indexed ? indexed.getMapFor(*out).getResult(i) : AffineExpr();
       auto dim = dyn_cast_if_present<AffineDimExpr>(expr);
-      if (!dim || indexed.getAxisShortfall(out->getOperandNumber(), dim.getPosition()) != 0)
+      if (!dim || indexed.hasOwnSize(out->getOperandNumber(), dim.getPosition()))
         shape.push_back(tensor::getMixedSize(b, loc, out->get(), i));
       else if (auto type = cast<RankedTensorType>(result.getType()); !type.isDynamicDim(i))
         shape.push_back(b.getIndexAttr(type.getDimSize(i)));
@@ -218,10 +218,19 @@ MAMBAC_DESTINATION_OP(PackedMatmulOp)
 
 SmallVector<StringRef> CausalConv1DOp::getAxisNames() { return axes::splitAxisNames(kAxisNames); }
 
-int64_t CausalConv1DOp::getAxisShortfall(unsigned operandNumber, unsigned axis) {
+bool CausalConv1DOp::hasOwnSize(unsigned operandNumber, unsigned axis) {
   constexpr unsigned k = 3;
   auto isWindow = [&](OperandRange operands, unsigned i) {
     return operands.size() > i && operandNumber == operands.getBeginOperandIndex() + i;
   };
-  return axis == k && (isWindow(getODSOperands(3), 0) || isWindow(getOuts(), 1)) ? 1 : 0;
+  return axis == k && (isWindow(getODSOperands(3), 0) || isWindow(getOuts(), 1));
+}
+
+std::pair<Value, int64_t> CausalConv1DOp::getWindowEntries() {
+  constexpr unsigned k = 3;
+  if (!getInitialWindow() && !hasFinalWindow())
+    return {};
+  OpOperand &window = getInitialWindow() ? getInitialWindowMutable()[0] : getOutsMutable()[1];
+  auto indexed = cast<IndexedOpInterface>(getOperation());
+  return {window.get(), axes::findAxis(indexed.getMapFor(window), k)};
 }

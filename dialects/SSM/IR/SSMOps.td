@@ -339,7 +339,7 @@ def SSM_SSDOp : SSM_NamedAxesOp<"ssd", "b l h p n", [AttrSizedOperandSegments]> 
 //===- Windows and attention ------------------------------------------------------------------------------------===//
 
 def SSM_CausalConv1DOp : SSM_DestinationOp<"causal_conv1d", [AttrSizedOperandSegments,
-    DeclareOpInterfaceMethods<SSM_IndexedOpInterface, ["getAxisNames", "getAxisShortfall"]>]> {
+    DeclareOpInterfaceMethods<SSM_IndexedOpInterface, ["getAxisNames", "hasOwnSize"]>]> {
   let summary = "depthwise causal convolution along time";
   let description = [{
     The short convolution in front of a scan (Mamba, arXiv:2312.00752, figure 3). Axes: b batch, l time, c channel,
@@ -347,14 +347,14 @@ def SSM_CausalConv1DOp : SSM_DestinationOp<"causal_conv1d", [AttrSizedOperandSeg
 
         y[b,l,c] = act(bias[c] + sum over k of weight[c,k] * x[b, l - (K-1) + k, c])
 
-    x before time 0 is initial_window, whose K-1 entries along k are the times -(K-1) .. -1, or 0. final_window holds
-    the last K-1 inputs in the same order, taken from initial_window where x is shorter. Computed in f32, f64 where an
-    operand is f64.
+    x before time 0 is initial_window, whose W entries along k are the times -W .. -1, or 0. W is at least K-1; models that
+    keep K of them never read the oldest. final_window holds the last W inputs in the same order, taken from initial_window
+    where x is shorter. Computed in f32, f64 where an operand is f64.
 
-    Constraints (C1 to C4 are those of all indexed ops, with K-1 as a window's size along k):
+    Constraints (C1 to C4 are those of all indexed ops, a window's size along k aside):
     - C5 x and y have the axes b l c, plain.
     - C6 weight has c k, bias c, plain; there is at least one tap.
-    - C7 initial_window and final_window have b c k, plain.
+    - C7 initial_window and final_window have b c k, plain; both have equally many entries, at least K-1.
     - C8 there are one or two destinations.
 
     Example:
@@ -375,6 +375,8 @@ def SSM_CausalConv1DOp : SSM_DestinationOp<"causal_conv1d", [AttrSizedOperandSeg
     bool hasFinalWindow() { return hasFinalState(); }
     /// The second destination; null where there is none.
     ::mlir::Value getFinalWindow() { return getFinalState(); }
+    /// A window, and its dimension along k; null where there is none.
+    std::pair<::mlir::Value, int64_t> getWindowEntries();
   }];
   let builders = [OpBuilder<(ins "::mlir::Value":$x, "::mlir::Value":$weight, "::mlir::Value":$bias,
       "::mlir::Value":$initialWindow, "::mlir::ValueRange":$outs,

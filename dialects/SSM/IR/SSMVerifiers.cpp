@@ -237,7 +237,22 @@ LogicalResult CausalConv1DOp::verify() {
     return failure();
   if (getStaticAxisSizes()[k] == 0)
     return emitOpError("needs a tap [C6]");
-  return hasFinalState() ? verifyAxes(op, numberOf(getOutsMutable()[1]), "final_window", window, 7) : success();
+  if (hasFinalState() && failed(verifyAxes(op, numberOf(getOutsMutable()[1]), "final_window", window, 7)))
+    return failure();
+  auto entriesOf = [&](OpOperand &operand) {
+    return cast<ShapedType>(operand.get().getType()).getDimSize(axes::findAxis(op.getMapFor(operand), k));
+  };
+  int64_t numTaps = getStaticAxisSizes()[k], before = ShapedType::kDynamic, after = ShapedType::kDynamic;
+  if (getInitialWindow())
+    before = entriesOf(getInitialWindowMutable()[0]);
+  if (hasFinalState())
+    after = entriesOf(getOutsMutable()[1]);
+  for (int64_t entries : {before, after})
+    if (!ShapedType::isDynamic(entries) && !ShapedType::isDynamic(numTaps) && entries < numTaps - 1)
+      return emitOpError() << "has a window of " << entries << " entries for " << numTaps << " taps [C7]";
+  if (!ShapedType::isDynamic(before) && !ShapedType::isDynamic(after) && before != after)
+    return emitOpError() << "begins with " << before << " entries of the window and ends with " << after << " [C7]";
+  return success();
 }
 
 LogicalResult AttentionOp::verify() {

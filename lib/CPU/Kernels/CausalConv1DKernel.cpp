@@ -35,6 +35,7 @@ struct Generator {
   int64_t taps = 0, before = 0; ///< before = taps - 1
   int64_t tileTime;             ///< steps of a work item
   int64_t blockChannels = 0;    ///< channels of a work item
+  Value entries, older;         ///< of the windows; those that no tap reads
   Value length, zero;
 
   Generator(ssm::CausalConv1DOp op, KernelBuilder &k)
@@ -63,6 +64,9 @@ LogicalResult Generator::run() {
   before = taps - 1;
   zero = k.index(0);
   length = k.size(x, kL);
+  auto [window, dim] = op.getWindowEntries();
+  entries = window ? k.dim(window, dim) : k.index(before);
+  older = k.sub(entries, k.index(before));
   Value batch = k.size(x, kB), channels = k.size(x, kC);
   bool timeInnermost = x.contiguousAlong(kL) && y.contiguousAlong(kL);
   bool tiles = !timeInnermost && !(x.contiguousAlong(kC) && y.contiguousAlong(kC));
@@ -74,7 +78,7 @@ LogicalResult Generator::run() {
   else
     tileTime = std::max(tileTime, before);
   Value tilesOfTime = k.ceilDiv(length, tileTime);
-  bool windowHere = final && before && isConstant(tilesOfTime, 1);
+  bool windowHere = final && isConstant(tilesOfTime, 1);
   k.parallel({batch, tilesOfTime, k.ceilDiv(channels, blockChannels)}, [&](ValueRange ids) {
     Value start = k.mul(ids[1], tileTime), rows = k.min(k.sub(length, start), k.index(tileTime));
     Value channel = k.mul(ids[2], blockChannels), left = k.min(k.sub(channels, channel), k.index(blockChannels));
@@ -85,7 +89,7 @@ LogicalResult Generator::run() {
     if (windowHere)
       copyWindow(ids[0], channel, left);
   });
-  if (final && before && !windowHere)
+  if (final && !windowHere)
     k.parallel({batch, k.ceilDiv(channels, kChannels)}, [&](ValueRange ids) {
       Value channel = k.mul(ids[1], kChannels);
       copyWindow(ids[0], channel, k.min(k.sub(channels, channel), k.index(kChannels)));
@@ -99,7 +103,7 @@ void Generator::firstSteps(Value b, Value rows, Value channel, Value lanes, Arra
   Value steps = k.min(rows, k.index(before));
   Value copy = k.stackTile({2 * before, k.width});
   k.loop(k.index(before), [&](Value j) {
-    Value v = initial ? k.loadLanes(initial, axes(b, zero, channel, j), kC, lanes) : k.splat(0.f);
+    Value v = initial ? k.loadLanes(initial, axes(b, zero, channel, k.add(j, older)), kC, lanes) : k.splat(0.f);
     k.storeVector(v, copy, {j, zero});
   });
   k.loop(steps, [&](Value t) {
@@ -239,7 +243,7 @@ void Generator::alongTime(Value b, Value start, Value rows, Value firstChannel, 
       k.ifThen(k.equal(start, zero), [&] {
         Value copy = k.stackTile({before + copied});
         k.loop(k.index(before), [&](Value j) {
-          k.store(initial ? k.load(initial, axes(b, zero, channel, j)) : k.f32(0.f), copy, {j});
+          k.store(initial ? k.load(initial, axes(b, zero, channel, k.add(j, older))) : k.f32(0.f), copy, {j});
         });
         k.loop(first, [&](Value t) { k.store(k.load(x, axes(b, t, channel, zero)), copy, {k.add(t, before)}); });
         k.loop(zero, first, k.width, [&](Value t) {
@@ -258,13 +262,13 @@ void Generator::alongTime(Value b, Value start, Value rows, Value firstChannel, 
 void Generator::copyWindow(Value b, Value firstChannel, Value channels) {
   k.loop(channels, [&](Value c) {
     Value channel = k.add(firstChannel, c);
-    k.loop(k.index(before), [&](Value j) {
-      Value at = k.add(length, j); // of the time at - before
+    k.loop(entries, [&](Value j) {
+      Value at = k.add(length, j); // of the time at - entries
       SmallVector<Value> to = axes(b, zero, channel, j);
       k.ifThen(
-          k.less(at, k.index(before)),
+          k.less(at, entries),
           [&] { k.store(initial ? k.load(initial, axes(b, zero, channel, at)) : k.f32(0.f), final, to); },
-          [&] { k.store(k.load(x, axes(b, k.sub(at, k.index(before)), channel, zero)), final, to); });
+          [&] { k.store(k.load(x, axes(b, k.sub(at, entries), channel, zero)), final, to); });
     });
   });
 }

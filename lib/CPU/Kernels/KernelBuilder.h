@@ -170,8 +170,13 @@ public:
   /// behind each other for each lane, whole vectors of memory are read and sorted.
   SmallVector<Value> loadColumns(const View &view, ArrayRef<Value> axes, unsigned laneAxis, unsigned columnAxis,
                                  int64_t count, Value lanes);
+  /// The reverse, for all columns that there are.
+  void storeColumns(ArrayRef<Value> columns, const View &view, ArrayRef<Value> axes, unsigned laneAxis,
+                    unsigned columnAxis, Value lanes);
 
 private:
+  int64_t columnsApart(const View &view, unsigned laneAxis, unsigned columnAxis);
+  Value columnsAsRow(const View &view, ArrayRef<Value> axes, int64_t apart, Value elements);
   Value constant(mlir::TypedAttr value);
   void forVectors(Value lanes, int64_t tileWidth, function_ref<void(Value lane, Value mask)> body);
   void forMaskedLanes(ValueRange indices, Value mask, function_ref<void(Value lane, ValueRange at)> body);

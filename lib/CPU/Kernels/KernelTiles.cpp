@@ -230,36 +230,46 @@ Value KernelBuilder::loadLanes(const View &view, ArrayRef<Value> axes, unsigned 
   return loadVector(tile, {index(0)});
 }
 
-/// Elements that lanes may lie apart for loadColumns to read all that is between them.
+/// Elements that lanes may lie apart for columns to be read and written with all that is between them.
 static constexpr int64_t kMostApart = 8;
 
-SmallVector<Value> KernelBuilder::loadColumns(const View &view, ArrayRef<Value> axes, unsigned laneAxis,
-                                              unsigned columnAxis, int64_t count, Value lanes) {
+/// How many elements lanes lie apart, behind each other what the columns have of one; 0 if that is not so.
+int64_t KernelBuilder::columnsApart(const View &view, unsigned laneAxis, unsigned columnAxis) {
   auto lane = view.map.getResultPosition(b.getAffineDimExpr(laneAxis));
   SmallVector<int64_t> strides;
   int64_t offset;
-  int64_t apart = lane && view.contiguousAlong(columnAxis) && succeeded(view.type().getStridesAndOffset(strides, offset))
-                      ? strides[*lane]
-                      : 0;
-  SmallVector<Value> columns;
-  if (apart < count || apart > kMostApart) {
-    for (int64_t column = 0; column < count; ++column) {
-      SmallVector<Value> at(axes);
-      at[columnAxis] = add(at[columnAxis], column);
-      columns.push_back(loadLanes(view, at, laneAxis, lanes));
-    }
-    return columns;
-  }
-  // All of it as one row.
+  if (!lane || !view.contiguousAlong(columnAxis) || failed(view.type().getStridesAndOffset(strides, offset)))
+    return 0;
+  return strides[*lane] > 0 && strides[*lane] <= kMostApart ? strides[*lane] : 0;
+}
+
+/// The memory from `axes` on as one row of `elements`.
+Value KernelBuilder::columnsAsRow(const View &view, ArrayRef<Value> axes, int64_t apart, Value elements) {
   auto metadata = memref::ExtractStridedMetadataOp::create(b, loc, view.memref);
   Value start = metadata.getOffset();
   for (auto [index, stride] : llvm::zip(at(view, axes), metadata.getStrides()))
     start = add(start, mul(index, stride));
-  Value used = add(mul(sub(lanes ? lanes : index(width), index(1)), apart), count);
   auto type = MemRefType::get({ShapedType::kDynamic}, view.elementType(),
                               StridedLayoutAttr::get(b.getContext(), ShapedType::kDynamic, {1}));
-  Value row = memref::ReinterpretCastOp::create(b, loc, type, metadata.getBaseBuffer(), OpFoldResult(start),
-                                                ArrayRef<OpFoldResult>{used}, ArrayRef<OpFoldResult>{b.getIndexAttr(1)});
+  return memref::ReinterpretCastOp::create(b, loc, type, metadata.getBaseBuffer(), OpFoldResult(start),
+                                           ArrayRef<OpFoldResult>{elements},
+                                           ArrayRef<OpFoldResult>{b.getIndexAttr(1)});
+}
+
+SmallVector<Value> KernelBuilder::loadColumns(const View &view, ArrayRef<Value> axes, unsigned laneAxis,
+                                              unsigned columnAxis, int64_t count, Value lanes) {
+  int64_t apart = columnsApart(view, laneAxis, columnAxis);
+  SmallVector<Value> columns;
+  if (apart < count) {
+    for (int64_t column = 0; column < count; ++column) {
+      SmallVector<Value> at(axes);
+      at[columnAxis] = add(at[columnAxis], index(column));
+      columns.push_back(loadLanes(view, at, laneAxis, lanes));
+    }
+    return columns;
+  }
+  Value used = add(mul(sub(lanes ? lanes : index(width), index(1)), apart), index(count));
+  Value row = columnsAsRow(view, axes, apart, used);
   SmallVector<Value> pieces;
   for (int64_t piece = 0; piece < apart; ++piece) {
     Value left = sub(used, index(piece * width));
@@ -272,14 +282,40 @@ SmallVector<Value> KernelBuilder::loadColumns(const View &view, ArrayRef<Value> 
     for (int64_t piece = 0; piece < apart; ++piece) {
       SmallVector<int64_t> from;
       for (int64_t i = 0; i < width; ++i) {
-        int64_t element = i * apart + column, in = element / width;
-        from.push_back(in == piece ? width + element % width : piece == 0 ? 0 : i);
+        int64_t element = i * apart + column;
+        from.push_back(element / width == piece ? width + element % width : i);
       }
       sorted = vector::ShuffleOp::create(b, loc, sorted, pieces[piece], from);
     }
     columns.push_back(sorted);
   }
   return columns;
+}
+
+void KernelBuilder::storeColumns(ArrayRef<Value> columns, const View &view, ArrayRef<Value> axes, unsigned laneAxis,
+                                 unsigned columnAxis, Value lanes) {
+  int64_t apart = columnsApart(view, laneAxis, columnAxis), count = columns.size();
+  if (apart != count) { // something else lies between them
+    Value tile = stackTile({count, width});
+    for (auto [row, column] : llvm::enumerate(columns))
+      storeVector(column, tile, {index(row), index(0)});
+    return storeTile(tile, view, {SmallVector<Value>(axes), columnAxis, laneAxis, index(count), lanes});
+  }
+  Value used = mul(lanes ? lanes : index(width), apart), row = columnsAsRow(view, axes, apart, used);
+  for (int64_t piece = 0; piece < apart; ++piece) {
+    Value sorted = columns[0];
+    for (int64_t column = 0; column < count; ++column) {
+      SmallVector<int64_t> from;
+      for (int64_t j = 0; j < width; ++j) {
+        int64_t element = piece * width + j;
+        from.push_back(element % apart == column ? width + element / apart : j);
+      }
+      sorted = vector::ShuffleOp::create(b, loc, sorted, columns[column], from);
+    }
+    Value left = sub(used, index(piece * width));
+    std::optional<int64_t> known = getConstantIntValue(left);
+    storeVector(sorted, row, {index(piece * width)}, known && *known >= width ? Value() : mask(left));
+  }
 }
 
 } // namespace mambac::cpu

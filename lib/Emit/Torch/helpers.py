@@ -218,11 +218,14 @@ def ssd(x, dt, A, B, C, D, z, bias, state, use_softplus, low, high, reverse, dty
 
 #: causal_conv1d needs accumulator
 def causal_conv1d(x, weight, bias, window, silu, dtype):
-    """Depthwise convolution along time: x (b, l, c), weight (c, k), window (b, c, k - 1): the inputs before time 0."""
+    """Depthwise convolution along time: x (b, l, c), weight (c, k), window (b, c, k - 1 or more): the inputs before time 0."""
     acc = accumulator(x, weight, bias, window)
     taps = weight.shape[1]
     x = x.transpose(1, 2)
     x = torch.nn.functional.pad(x, (taps - 1, 0)) if window is None else torch.cat((window.to(x.dtype), x), 2)
+    entries = taps - 1 if window is None else window.shape[2]
+    kept = x[:, :, x.shape[2] - entries:]
+    x = x[:, :, entries - (taps - 1):]
     weight, length = weight.to(acc), x.shape[2] - (taps - 1)
     # The bias comes last: beginning with it, as conv1d does, rounds each tap's sum to its size.
     y = x[:, :, :length].to(acc) * weight[:, :1]
@@ -230,7 +233,7 @@ def causal_conv1d(x, weight, bias, window, silu, dtype):
         y.addcmul_(x[:, :, k:k + length].to(acc), weight[:, k:k + 1])
     y = y if bias is None else y + bias.to(acc).unsqueeze(-1)
     y = torch.nn.functional.silu(y) if silu else y
-    return y.transpose(1, 2).to(dtype), x[:, :, x.shape[2] - (taps - 1):]
+    return y.transpose(1, 2).to(dtype), kept
 
 
 #: attention

@@ -55,9 +55,9 @@ std::vector<int64_t> shapeOf(const Operand &operand, const std::map<char, int64_
     int64_t size = sizes.at(axis[0]), divisor = 1;
     if (axis.size() > 2)
       axis.drop_front(2).getAsInteger(10, divisor);
-    // Windows are one shorter than the taps.
-    if (operand.name == "initial_window" || (operand.name == "outs" && axis == "k"))
-      size -= axis == "k";
+    // Windows are one shorter than the taps, or have a size of their own.
+    if (axis == "k" && (operand.name == "initial_window" || operand.name == "outs"))
+      size = sizes.count('w') ? sizes.at('w') : size - 1;
     shape.push_back(size / divisor);
   }
   return shape;
@@ -386,6 +386,18 @@ TEST(CausalConv1D, MixedLayoutsAndLongWindows) {
                        3);
 }
 
+/// Windows with entries that no tap reads.
+TEST(CausalConv1D, OlderEntries) {
+  for (const char *layout : {"b l c", "b c l"})
+    for (int64_t l : {2, 131})
+      checkAllWidths({"ssm.causal_conv1d",
+                      {{'b', 2}, {'l', l}, {'c', 21}, {'k', 4}, {'w', 6}},
+                      {{"x", layout, -1, 1}, {"weight", "c k", -1, 1}, {"initial_window", "b c k", -1, 1},
+                       {"outs", layout, 0, 0}, {"outs", "b c k", 0, 0}},
+                      "", {}, {}},
+                     l);
+}
+
 TEST(CausalConv1D, OneTap) {
   for (const char *layout : {"b l c", "b c l"})
     checkAllWidths({"ssm.causal_conv1d",
@@ -410,8 +422,16 @@ TEST(CausalConv1D, OneStep) {
         checkAllWidths(step, 70);
         step.operands[3].axes = "k b c";
         checkAllWidths(step, 71);
+        step.operands[3].axes = "b c k";
+        step.operands.push_back({"outs", "b c k", 0, 0, type});
+        if (taps > 1) // windows without entries are not put into anything
+          checkAllWidths(step, 72);
+        step.sizes['w'] = taps + 1;
+        checkAllWidths(step, 73);
         step.operands.erase(step.operands.begin() + 3);
-        checkAllWidths(step, 72);
+        checkAllWidths(step, 74);
+        step.operands.pop_back();
+        checkAllWidths(step, 75);
       }
 }
 

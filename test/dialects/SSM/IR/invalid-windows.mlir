@@ -1,9 +1,9 @@
 // Every constraint of causal_conv1d and attention, broken once.
 // RUN: mamba-opt %s --split-input-file --verify-diagnostics
 
-func.func @causal_conv1d_c4(%x: tensor<2x5x4xf32>, %weight: tensor<4x3xf32>, %initial_window: tensor<2x4x3xf32>, %out0: tensor<2x5x4xf32>) {
-  // expected-error @+1 {{axis k has size 3 by operand 1 and 4 by operand 2 [C4]}}
-  %0 = ssm.causal_conv1d "b l c, c k, b c k -> b l c" x(%x : tensor<2x5x4xf32>) weight(%weight : tensor<4x3xf32>) initial_window(%initial_window : tensor<2x4x3xf32>)
+func.func @causal_conv1d_c4(%x: tensor<2x5x4xf32>, %weight: tensor<4x3xf32>, %initial_window: tensor<2x5x2xf32>, %out0: tensor<2x5x4xf32>) {
+  // expected-error @+1 {{axis c has size 4 by operand 0 and 5 by operand 2 [C4]}}
+  %0 = ssm.causal_conv1d "b l c, c k, b c k -> b l c" x(%x : tensor<2x5x4xf32>) weight(%weight : tensor<4x3xf32>) initial_window(%initial_window : tensor<2x5x2xf32>)
       outs(%out0 : tensor<2x5x4xf32>)
   return
 }
@@ -68,6 +68,24 @@ func.func @causal_conv1d_c7_final(%x: tensor<2x5x4xf32>, %weight: tensor<4x3xf32
   // expected-error @+1 {{final_window must not have axis l [C7]}}
   %0:2 = ssm.causal_conv1d "b l c, c k -> b l c, b l c k" x(%x : tensor<2x5x4xf32>) weight(%weight : tensor<4x3xf32>)
       outs(%out0, %out1 : tensor<2x5x4xf32>, tensor<2x5x4x2xf32>)
+  return
+}
+
+// -----
+
+func.func @causal_conv1d_c7_short(%x: tensor<2x5x4xf32>, %weight: tensor<4x3xf32>, %initial_window: tensor<2x4x1xf32>, %out0: tensor<2x5x4xf32>) {
+  // expected-error @+1 {{has a window of 1 entries for 3 taps [C7]}}
+  %0 = ssm.causal_conv1d "b l c, c k, b c k -> b l c" x(%x : tensor<2x5x4xf32>) weight(%weight : tensor<4x3xf32>) initial_window(%initial_window : tensor<2x4x1xf32>)
+      outs(%out0 : tensor<2x5x4xf32>)
+  return
+}
+
+// -----
+
+func.func @causal_conv1d_c7_sizes(%x: tensor<2x5x4xf32>, %weight: tensor<4x3xf32>, %initial_window: tensor<2x4x3xf32>, %out0: tensor<2x5x4xf32>, %out1: tensor<2x4x2xf32>) {
+  // expected-error @+1 {{begins with 3 entries of the window and ends with 2 [C7]}}
+  %0:2 = ssm.causal_conv1d "b l c, c k, b c k -> b l c, b c k" x(%x : tensor<2x5x4xf32>) weight(%weight : tensor<4x3xf32>) initial_window(%initial_window : tensor<2x4x3xf32>)
+      outs(%out0, %out1 : tensor<2x5x4xf32>, tensor<2x4x2xf32>)
   return
 }
 

@@ -21,6 +21,15 @@ func.func @causal_conv1d() {
   call @printMemrefF32(%py) : (tensor<*xf32>) -> ()
   %pt = tensor.cast %t : tensor<1x2x3xf32> to tensor<*xf32>
   call @printMemrefF32(%pt) : (tensor<*xf32>) -> ()
+  // One entry more than the taps read.
+  %s4 = arith.constant dense<[[[90.0, -1.0, -2.0, -3.0], [90.0, -4.0, -5.0, -6.0]]]> : tensor<1x2x4xf32>
+  %f4 = tensor.empty() : tensor<1x2x4xf32>
+  %y4, %t4 = ssm.causal_conv1d "b c l, c k, c, b c k -> b l c, b c k" x(%xd : tensor<1x2x?xf32>) weight(%w : tensor<2x4xf32>) bias(%b : tensor<2xf32>)
+      initial_window(%s4 : tensor<1x2x4xf32>) outs(%e, %f4 : tensor<1x?x2xf32>, tensor<1x2x4xf32>)
+  %py4 = tensor.cast %y4 : tensor<1x?x2xf32> to tensor<*xf32>
+  call @printMemrefF32(%py4) : (tensor<*xf32>) -> ()
+  %pt4 = tensor.cast %t4 : tensor<1x2x4xf32> to tensor<*xf32>
+  call @printMemrefF32(%pt4) : (tensor<*xf32>) -> ()
   %a = ssm.causal_conv1d "b c l, c k -> b l c" x(%xd : tensor<1x2x?xf32>) weight(%w : tensor<2x4xf32>) activation(silu) outs(%e : tensor<1x?x2xf32>)
   %pa = tensor.cast %a : tensor<1x?x2xf32> to tensor<*xf32>
   call @printMemrefF32(%pa) : (tensor<*xf32>) -> ()
@@ -112,6 +121,10 @@ func.func @main() {
   // CHECK-NEXT: [-1.5, -4]]]
   // CHECK: {{\[\[\[}}-3, 1, 3],
   // CHECK-NEXT: [-6, 2, 4]]]
+  // CHECK: {{\[\[\[}}-12.5, 4],
+  // CHECK-NEXT: [-1.5, -4]]]
+  // CHECK: {{\[\[\[}}-2, -3, 1, 3],
+  // CHECK-NEXT: [-5, -6, 2, 4]]]
   // CHECK: {{\[\[\[}}0.7310{{[0-9]*}}, 0.3112{{[0-9]*}}],
   // CHECK-NEXT: [5.9851{{[0-9]*}}, -0.2689{{[0-9]*}}]]]
   call @causal_conv1d() : () -> ()
