@@ -86,10 +86,13 @@ def rewrite(data: bytes, frames: int = 1) -> bytes:
     return result.getvalue()
 
 
-def save(program: ExportedProgram, path: Path, frames: int = 1) -> None:
-    """Saves an exported program; `frames` stack frames are kept for each node (0: all)."""
+def save(program: ExportedProgram, path: Path, frames: int = 1, extra: dict[str, str] | None = None) -> None:
+    """Saves an exported program; `frames` stack frames are kept for each node (0: all).
+
+    `extra` maps names to texts, which become extra/NAME.
+    """
     from torch.export import save as torch_save
 
     buffer = io.BytesIO()
-    torch_save(program, buffer)
+    torch_save(program, buffer, extra_files=dict(extra or {}))
     path.write_bytes(rewrite(buffer.getvalue(), frames))

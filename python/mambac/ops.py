@@ -1,0 +1,149 @@
+"""The operations of state space models as operators of PyTorch, each right from any state.
+
+`torch.export` keeps a call of one as one node, which mambac imports as one operation (docs/imported-module.md), so graphs
+are small and any length works. The definitions here are step by step: what the operators mean, not how to run them fast.
+All of them compute in single precision at least. Layouts are those of mamba_ssm and causal_conv1d.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+
+def _wide(value: Tensor) -> Tensor:
+    """In the type in which things are computed."""
+    return value if value.dtype == torch.float64 else value.float()
+
+
+def _step(dt: Tensor, bias: Tensor | None, softplus: bool, least: float | None, most: float | None) -> Tensor:
+    """The time step: with its bias, made positive, kept in bounds. `bias` fits dt by broadcasting."""
+    dt = _wide(dt)
+    if bias is not None:
+        dt = dt + _wide(bias)
+    if softplus:
+        dt = F.softplus(dt)
+    return dt if least is None and most is None else dt.clamp(least, most)
+
+
+def _over_time(value: Tensor, channels: int, length: int) -> Tensor:
+    """B or C of a selective scan as (b or 1, channels, n, l): it may be constant in time, shared or grouped."""
+    value = _wide(value)
+    if value.ndim == 2:
+        return value[None, :, :, None].expand(-1, -1, -1, length)
+    if value.ndim == 3:
+        return value[:, None].expand(-1, channels, -1, -1)
+    return value.repeat_interleave(channels // value.shape[1], 1)
+
+
+@torch.library.custom_op("mambac::selective_scan", mutates_args=())
+def selective_scan(
+    u: Tensor,
+    delta: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None = None,
+    z: Tensor | None = None,
+    delta_bias: Tensor | None = None,
+    initial_state: Tensor | None = None,
+    softplus: bool = False,
+    dt_min: float | None = None,
+    dt_max: float | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Mamba's scan: u, delta and z (b, d, l); A (d, n); B and C (d, n), (b, n, l) or (b, g, n, l); D and delta_bias (d).
+
+    Returns y (b, d, l) in u's type and the last state (b, d, n) in that of the initial one, single precision where there
+    is none.
+    """
+    dt = _step(delta, None if delta_bias is None else delta_bias[:, None], softplus, dt_min, dt_max)
+    channels, length = u.shape[1:]
+    wide, b, c = _wide(u), _over_time(B, channels, length), _over_time(C, channels, length)
+    state = wide.new_zeros(u.shape[0], *A.shape) if initial_state is None else _wide(initial_state)
+    rows = []
+    for t in range(length):
+        decay = torch.exp(dt[:, :, t, None] * _wide(A))
+        state = decay * state + (dt[:, :, t] * wide[:, :, t])[..., None] * b[..., t]
+        rows.append((state * c[..., t]).sum(-1))
+    y = torch.stack(rows, -1) if rows else torch.zeros_like(wide)
+    if D is not None:
+        y = y + wide * _wide(D)[:, None]
+    if z is not None:
+        y = y * F.silu(_wide(z))
+    return y.to(u.dtype), state.to(torch.float32 if initial_state is None else initial_state.dtype, copy=True)
+
+
+@selective_scan.register_fake
+def _(u, delta, A, B, C, D=None, z=None, delta_bias=None, initial_state=None, softplus=False, dt_min=None, dt_max=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, E501
+    last = u.new_empty((u.shape[0], *A.shape), dtype=torch.float32 if initial_state is None else initial_state.dtype)
+    return u.new_empty(u.shape), last
+
+
+@torch.library.custom_op("mambac::ssd", mutates_args=())
+def ssd(
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None = None,
+    z: Tensor | None = None,
+    dt_bias: Tensor | None = None,
+    initial_state: Tensor | None = None,
+    softplus: bool = False,
+    dt_min: float | None = None,
+    dt_max: float | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Mamba-2's scan: x and z (b, l, h, p); dt (b, l, h); A and dt_bias (h); B and C (b, l, g, n); D (h) or (h, p).
+
+    Returns y (b, l, h, p) in x's type and the last state (b, h, p, n) in that of the initial one, single precision where
+    there is none.
+    """
+    step = _step(dt, dt_bias, softplus, dt_min, dt_max)
+    batch, length, heads, channels = x.shape
+    wide, repeats = _wide(x), heads // B.shape[2]
+    b, c = (_wide(value).repeat_interleave(repeats, 2) for value in (B, C))
+    shape = (batch, heads, channels, B.shape[3])
+    state = wide.new_zeros(shape) if initial_state is None else _wide(initial_state)
+    rows = []
+    for t in range(length):
+        decay = torch.exp(step[:, t] * _wide(A))[..., None, None]
+        state = decay * state + (step[:, t, :, None] * wide[:, t])[..., None] * b[:, t, :, None]
+        rows.append((state * c[:, t, :, None]).sum(-1))
+    y = torch.stack(rows, 1) if rows else torch.zeros_like(wide)
+    if D is not None:
+        y = y + wide * (_wide(D) if D.ndim == 2 else _wide(D)[:, None])
+    if z is not None:
+        y = y * F.silu(_wide(z))
+    return y.to(x.dtype), state.to(torch.float32 if initial_state is None else initial_state.dtype, copy=True)
+
+
+@ssd.register_fake
+def _(x, dt, A, B, C, D=None, z=None, dt_bias=None, initial_state=None, softplus=False, dt_min=None, dt_max=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    kind = torch.float32 if initial_state is None else initial_state.dtype
+    return x.new_empty(x.shape), x.new_empty((x.shape[0], x.shape[2], x.shape[3], B.shape[3]), dtype=kind)
+
+
+@torch.library.custom_op("mambac::causal_conv1d", mutates_args=())
+def causal_conv1d(
+    x: Tensor, weight: Tensor, bias: Tensor | None = None, window: Tensor | None = None, silu: bool = False
+) -> tuple[Tensor, Tensor]:
+    """A convolution of each channel along time: x (b, c, l); weight (c, k); bias (c); window (b, c, k - 1).
+
+    The window holds the inputs before x; without one they are zeros. Returns y (b, c, l) in x's type, and the window
+    after x in the window's type.
+    """
+    taps = weight.shape[1]
+    before = x.new_zeros(x.shape[0], x.shape[1], taps - 1) if window is None else window
+    whole = torch.cat([before.to(x.dtype), x], -1)
+    y = F.conv1d(_wide(whole), _wide(weight)[:, None], None if bias is None else _wide(bias), groups=weight.shape[0])
+    y = F.silu(y) if silu else y
+    return y.to(x.dtype), whole[..., whole.shape[-1] - (taps - 1) :].to(before.dtype, copy=True)
+
+
+@causal_conv1d.register_fake
+def _(x, weight, bias=None, window=None, silu=False):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    kind = x.dtype if window is None else window.dtype
+    return x.new_empty(x.shape), x.new_empty((x.shape[0], x.shape[1], weight.shape[1] - 1), dtype=kind)
