@@ -396,6 +396,7 @@ const Registry &registry() {
     registerScatter(r);
     registerExperts(r);
     registerAttention(r);
+    registerLibrary(r);
     registerNoOps(r);
     return r;
   }();

@@ -133,6 +133,7 @@ void registerSorting(Registry &);
 void registerScatter(Registry &);
 void registerExperts(Registry &);
 void registerAttention(Registry &);
+void registerLibrary(Registry &);
 void registerNoOps(Registry &);
 
 } // namespace mambac::aten

@@ -68,6 +68,16 @@ Expected<ExportedProgram> readExportedProgram(std::shared_ptr<Archive> archive, 
       return program.error();
     exported.program = std::move(*program);
   }
+  if (std::string extra = "extra/mambac.json"; archive->hasEntry(extra)) {
+    std::string buffer, place = archive->path() + ": " + extra;
+    auto text = archive->text(extra, buffer);
+    if (!text)
+      return text.error();
+    auto contract = readContract(*text, place);
+    if (!contract)
+      return contract.error();
+    exported.program.contract = std::move(*contract);
+  }
   const Program &program = exported.program;
   std::unordered_map<std::string, const TensorMeta *> metas;
   for (const InputSpec &spec : program.inputs)

@@ -6,6 +6,7 @@
 #ifndef MAMBAC_IMPORT_GRAPH_H
 #define MAMBAC_IMPORT_GRAPH_H
 
+#include "lib/Import/Contract.h"
 #include "lib/Import/ShapeExpr.h"
 
 namespace mambac::pt2 {
@@ -196,6 +197,7 @@ struct Program {
   std::vector<OutputSpec> outputs; ///< one for each of graph.outputs, in order
   std::vector<std::string>
       guards; ///< guards_code as exported: Python conditions on the inputs, e.g. "L['x'].size()[1] % 8 == 0"
+  Contract contract; ///< of the archive that it is from
 };
 
 } // namespace mambac::pt2

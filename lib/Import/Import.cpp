@@ -1,13 +1,12 @@
-// Walks an exported program and builds its module: the function and its attributes, the values of inputs and weights,
-// one lowering for each node, sub-graphs inlined, and the report of what is not supported. The lowerings are in Aten/.
-#include "lib/Import/Import.h"
+// Walks an exported program and builds the module of one entry: the function and its attributes, the values of inputs and
+// weights, one lowering for each node, sub-graphs inlined, and the report of what is not supported. The lowerings are in
+// Aten/; which entries a model has is for ImportModel.cpp.
+#include "lib/Import/ImportEntry.h"
 
 #include "dialects/SSM/IR/SSM.h"
 #include "lib/Import/Constants.h"
 #include "lib/Import/HigherOrder.h"
 #include "lib/Import/SymbolRanges.h"
-#include "lib/Import/Unbatch.h"
-#include "lib/Import/Uncomplex.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -49,21 +48,25 @@ bool returnsNoTensor(const pt2::Node &node) {
 
 class Importer {
 public:
-  Importer(const pt2::Program &program, MLIRContext &context, const pt2::ExportedProgram *tensors)
-      : program(program), tensors(tensors), context(context), builder(&context), emitter(builder, program.symbols) {}
+  Importer(const pt2::Program &program, const pt2::States &states, MLIRContext &context,
+           const pt2::ExportedProgram *tensors)
+      : program(program), states(states), tensors(tensors), context(context), builder(&context),
+        emitter(builder, program.symbols) {}
 
-  OwningOpRef<ModuleOp> run();
-  /// Symbols of which only multiples fit, as far as one knows after `run`.
-  llvm::DenseMap<unsigned, int64_t> multiples;
+  OwningOpRef<ModuleOp> run(StringRef name);
+  /// What is known after `run`, by symbol of the program.
+  llvm::DenseMap<unsigned, SymbolRange> ranges;
+  llvm::DenseMap<unsigned, unsigned> symbolOrder; // position in the function
+  SmallVector<unsigned> written;                  // inputs that the graph writes to
 
 private:
   const pt2::Program &program;
+  const pt2::States &states;
   const pt2::ExportedProgram *tensors; // may be null
   MLIRContext &context;
   OpBuilder builder;
   Emitter emitter;
   Scope scope;
-  llvm::DenseMap<unsigned, unsigned> symbolOrder; // program index -> position in the function
   std::vector<std::string> errors;
 
   void reject(const Twine &message) { errors.push_back(message.str()); }
@@ -351,7 +354,7 @@ void Importer::importNodes(const pt2::Graph &graph, Scope &scope, unsigned depth
 //===--- The module
 //-------------------------------------------------------------------------------------------------------===//
 
-OwningOpRef<ModuleOp> Importer::run() {
+OwningOpRef<ModuleOp> Importer::run(StringRef entryName) {
   if (!checkSupported())
     return nullptr;
   orderSymbols();
@@ -398,7 +401,7 @@ OwningOpRef<ModuleOp> Importer::run() {
     return nullptr;
 
   builder.setInsertionPointToEnd(module->getBody());
-  auto func = func::FuncOp::create(builder, unknown, "main", builder.getFunctionType(inputTypes, {}));
+  auto func = func::FuncOp::create(builder, unknown, entryName, builder.getFunctionType(inputTypes, {}));
   func.setAllArgAttrs(inputAttrs); // lowerings add to them
   Block *entry = func.addEntryBlock();
   builder.setInsertionPointToStart(entry);
@@ -460,13 +463,16 @@ OwningOpRef<ModuleOp> Importer::run() {
   SmallVector<Attribute> resultAttrs;
   llvm::StringSet<> resultNames;
   emitter.loc = unknown;
-  auto addResult = [&](const Tensor &tensor, const std::string &wanted, const pt2::InputSpec *updated) {
+  // A result that is the new contents of an input says so, and the input that it is a state.
+  auto addResult = [&](const Tensor &tensor, const std::string &wanted, const pt2::InputSpec *updated, StringRef role) {
     std::string name = wanted;
     for (unsigned n = 1; !resultNames.insert(name).second; ++n)
       name = wanted + "_" + std::to_string(n);
     NamedAttrList attributes(describe(name, tensor.dtype, tensor.sizes));
     if (updated)
       attributes.set("mambac.updates", builder.getI64IntegerAttr(llvm::find(userInputs, updated) - userInputs.begin()));
+    if (!role.empty())
+      attributes.set("mambac.role", builder.getStringAttr(role));
     results.push_back(tensor.value);
     resultAttrs.push_back(attributes.getDictionary(&context));
     if (!emitter.problem.empty())
@@ -474,7 +480,7 @@ OwningOpRef<ModuleOp> Importer::run() {
     emitter.problem.clear();
   };
   emitter.problem.clear();
-  for (const pt2::OutputSpec &output : program.outputs) {
+  for (auto [number, output] : llvm::enumerate(program.outputs)) {
     using Use = pt2::OutputSpec::Kind;
     if (output.kind == Use::BufferMutation || output.kind == Use::ParameterMutation) {
       reject("the graph changes the weight '" + output.target + "' in place, which is not supported");
@@ -485,33 +491,49 @@ OwningOpRef<ModuleOp> Importer::run() {
     bool updates = output.kind == Use::UserInputMutation;
     std::string name = updates ? output.target : output.userName.empty() ? output.arg.name : output.userName;
     auto it = output.arg.isTensor() ? scope.find(output.arg.name) : scope.end();
-    auto *updated =
-        llvm::find_if(userInputs, [&](const pt2::InputSpec *input) { return input->arg.name == output.target; });
+    auto *updated = llvm::find_if(
+        userInputs, [&, output = &output](const pt2::InputSpec *input) { return input->arg.name == output->target; });
     if (it == scope.end() || !it->second || (updates && updated == userInputs.end())) {
       reject("the output '" + name + "' is a " + pt2::kindName(output.arg.kind) + " that no node defines as a tensor");
       continue;
     }
-    addResult(it->second->read(emitter), name, updates ? *updated : nullptr);
+    const pt2::States::Pair *pair = states.ofOutput(number);
+    auto role = program.contract.outputRoles.find(name);
+    addResult(it->second->read(emitter), name,
+              updates ? *updated : pair ? &program.inputs[pair->input] : nullptr,
+              role == program.contract.outputRoles.end() ? "" : StringRef(role->second));
   }
   // Inputs that the graph writes to: their contents at the end are further results.
   for (const pt2::InputSpec *input : userInputs)
-    if (BindingRef binding = scope[input->arg.name]; binding->getStorage().version != 0)
-      addResult(binding->read(emitter), input->userName, input);
+    if (BindingRef binding = scope[input->arg.name]; binding->getStorage().version != 0) {
+      addResult(binding->read(emitter), input->userName, input, "");
+      written.push_back(input - program.inputs.data());
+    }
   if (results.empty())
     reject("it has no tensor among its outputs");
-  llvm::DenseMap<unsigned, SymbolRange> ranges = declaredRanges();
+  ranges = declaredRanges();
   if (std::string problem = narrowRanges(emitter.assumptions(), program.symbols, ranges);
       !problem.empty() && errors.empty())
     reject(problem);
-  for (auto &[symbol, range] : ranges)
-    if (range.multipleOf > 1)
-      multiples[symbol] = range.multipleOf;
   if (!report())
     return nullptr;
   func::ReturnOp::create(builder, unknown, results);
   func.setType(
       builder.getFunctionType(inputTypes, llvm::map_to_vector(results, [](Value value) { return value.getType(); })));
   func.setAllResultAttrs(resultAttrs);
+  int64_t numStates = 0;
+  for (auto [position, input] : llvm::enumerate(userInputs)) {
+    const pt2::States::Pair *pair = states.ofInput(input - program.inputs.data());
+    auto role = program.contract.inputRoles.find(input->userName);
+    std::string word = pair ? pair->role : role == program.contract.inputRoles.end() ? "" : role->second;
+    if (!word.empty())
+      func.setArgAttr(position, "mambac.role", builder.getStringAttr(word));
+    if (llvm::any_of(resultAttrs, [&, number = int64_t(position)](Attribute attrs) {
+          auto updates = cast<DictionaryAttr>(attrs).getAs<IntegerAttr>("mambac.updates");
+          return updates && updates.getInt() == number;
+        }))
+      func.setArgAttr(position, "mambac.state", builder.getI64IntegerAttr(numStates++));
+  }
 
   SmallVector<Attribute> symbols(symbolOrder.size());
   for (auto &[index, position] : symbolOrder) {
@@ -539,75 +561,15 @@ OwningOpRef<ModuleOp> Importer::run() {
 
 } // namespace
 
-void loadImportDialects(MLIRContext &context) {
-  context.loadDialect<affine::AffineDialect, arith::ArithDialect, func::FuncDialect, linalg::LinalgDialect,
-                      math::MathDialect, scf::SCFDialect, tensor::TensorDialect, ssm::SSMDialect>();
-}
-
-OwningOpRef<ModuleOp> importGraph(const pt2::Program &program, MLIRContext &context,
-                                  const pt2::ExportedProgram *tensors) {
-  loadImportDialects(context);
-  if (pt2::hasBatchMarkers(program.graph)) {
-    auto whole = pt2::withoutBatchMarkers(program.graph);
-    if (!whole) {
-      emitError(UnknownLoc::get(&context)) << "the model '" << program.name << "' cannot be imported: "
-                                           << whole.error().message();
-      return nullptr;
-    }
-    pt2::Program unmapped = program;
-    unmapped.graph = std::move(*whole);
-    return importGraph(unmapped, context, tensors);
-  }
-  if (pt2::hasComplexTensors(program.graph)) {
-    auto real = pt2::withoutComplexTensors(program);
-    if (!real) {
-      emitError(UnknownLoc::get(&context)) << "the model '" << program.name << "' cannot be imported: "
-                                           << real.error().message();
-      return nullptr;
-    }
-    // What is left of complex values has no node any more.
-    for (auto it = real->graph.tensors.begin(); it != real->graph.tensors.end();)
-      it = it->second.dtype == DType::Complex64 || it->second.dtype == DType::Complex128 ||
-                   it->second.dtype == DType::Complex32
-               ? real->graph.tensors.erase(it)
-               : std::next(it);
-    return importGraph(*real, context, tensors);
-  }
-  Importer importer(program, context, tensors);
-  OwningOpRef<ModuleOp> module = importer.run();
-  if (!module || importer.multiples.empty())
-    return module;
-  // Again in whole parts: a length of s chunks of 16 is 16 * s, and its chunks are s.
-  pt2::Program inParts = withMultiples(program, importer.multiples);
-  return Importer(inParts, context, tensors).run();
-}
-
-/// Complex weights are tensors of pairs in the module.
-static void showComplexAsPairs(pt2::ExportedProgram &program) {
-  for (auto *tensors : {&program.weights, &program.constants})
-    for (auto &[name, view] : *tensors) {
-      if (view.dtype != DType::Complex64 && view.dtype != DType::Complex128)
-        continue;
-      view.dtype = view.dtype == DType::Complex64 ? DType::Float32 : DType::Float64;
-      for (int64_t &stride : view.strides)
-        stride *= 2;
-      view.sizes.push_back(2);
-      view.strides.push_back(1);
-    }
-}
-
-OwningOpRef<ModuleOp> importModel(StringRef path, MLIRContext &context, pt2::ExportedProgram *program,
-                                  StringRef modelName) {
-  auto read = pt2::readExportedProgram(path.str(), modelName.str());
-  if (!read) {
-    emitError(UnknownLoc::get(&context)) << read.error().message();
-    return nullptr;
-  }
-  OwningOpRef<ModuleOp> module = importGraph(read->program, context, &*read);
-  showComplexAsPairs(*read);
-  if (program)
-    *program = std::move(*read);
-  return module;
+ImportedEntry importEntry(const pt2::Program &program, const pt2::States &states, StringRef name, MLIRContext &context,
+                          const pt2::ExportedProgram *tensors) {
+  Importer importer(program, states, context, tensors);
+  ImportedEntry entry;
+  entry.module = importer.run(name);
+  entry.ranges = std::move(importer.ranges);
+  entry.symbolPositions = std::move(importer.symbolOrder);
+  entry.written = std::move(importer.written);
+  return entry;
 }
 
 } // namespace mambac

@@ -83,20 +83,21 @@ std::string narrowRanges(llvm::ArrayRef<std::pair<Size, Size>> assumptions, cons
 
 namespace {
 
-using Factors = llvm::DenseMap<unsigned, int64_t>;
+/// What to write for symbols.
+using Replacements = llvm::DenseMap<unsigned, Size>;
 
-/// `size` with its symbols scaled; itself where that becomes too large.
-Size scaled(const Size &size, const Factors &factors) {
+/// `size` with its symbols replaced; itself where that becomes too large.
+Size replaced(const Size &size, const Replacements &with) {
   using Kind = pt2::ExprKind;
   if (size.isConstant())
     return size;
   if (size.isSymbol()) {
-    auto it = factors.find(size.symbolIndex());
-    return it == factors.end() ? size : Size::mul(it->second, size).value_or(size);
+    auto it = with.find(size.symbolIndex());
+    return it == with.end() ? size : it->second;
   }
   std::optional<Size> result;
   for (const Size &operand : size.operands()) {
-    Size next = scaled(operand, factors);
+    Size next = replaced(operand, with);
     if (!result) {
       result = next;
       continue;
@@ -130,38 +131,42 @@ Size scaled(const Size &size, const Factors &factors) {
   return result.value_or(size);
 }
 
-void scale(pt2::Graph &graph, const Factors &factors);
+void replace(pt2::Graph &graph, const Replacements &with);
 
-void scale(pt2::Argument &argument, const Factors &factors) {
-  argument.expr = scaled(argument.expr, factors);
+void replace(pt2::Argument &argument, const Replacements &with) {
+  argument.expr = replaced(argument.expr, with);
   for (pt2::Argument &element : argument.elements)
-    scale(element, factors);
+    replace(element, with);
   if (argument.graph) {
     auto copy = std::make_shared<pt2::Graph>(*argument.graph);
-    scale(*copy, factors);
+    replace(*copy, with);
     argument.graph = copy;
   }
 }
 
-void scale(pt2::Graph &graph, const Factors &factors) {
+void replace(pt2::Graph &graph, const Replacements &with) {
   for (auto &[name, meta] : graph.tensors) {
     for (Size &size : meta.sizes)
-      size = scaled(size, factors);
+      size = replaced(size, with);
     for (Size &stride : meta.strides)
-      stride = scaled(stride, factors);
+      stride = replaced(stride, with);
   }
   for (auto &[name, size] : graph.symInts)
-    size = scaled(size, factors);
+    size = replaced(size, with);
   for (pt2::Node &node : graph.nodes)
     for (pt2::NamedArgument &input : node.inputs)
-      scale(input.arg, factors);
+      replace(input.arg, with);
 }
 
 } // namespace
 
-pt2::Program withMultiples(const pt2::Program &program, const Factors &factors) {
+pt2::Program withMultiples(const pt2::Program &program, const llvm::DenseMap<unsigned, int64_t> &factors) {
   pt2::Program copy = program;
-  scale(copy.graph, factors);
+  Replacements products;
+  for (auto &[symbol, factor] : factors)
+    if (std::optional<Size> product = Size::mul(factor, Size::symbol(symbol)))
+      products[symbol] = *product;
+  replace(copy.graph, products);
   for (auto &[symbol, factor] : factors) {
     pt2::Symbol &each = copy.symbols[symbol];
     each.min = (each.min + factor - 1) / factor;
@@ -169,6 +174,15 @@ pt2::Program withMultiples(const pt2::Program &program, const Factors &factors) 
       each.max = *each.max / factor;
     each.divisor = 1;
   }
+  return copy;
+}
+
+pt2::Program withSizes(const pt2::Program &program, const llvm::DenseMap<unsigned, int64_t> &sizes) {
+  pt2::Program copy = program;
+  Replacements constants;
+  for (auto &[symbol, size] : sizes)
+    constants[symbol] = Size(size);
+  replace(copy.graph, constants);
   return copy;
 }
 

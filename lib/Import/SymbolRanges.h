@@ -23,6 +23,9 @@ std::string narrowRanges(llvm::ArrayRef<std::pair<Size, Size>> assumptions, cons
 /// The program with each symbol s replaced by factor * s, so that a size of which only multiples fit is one of whole parts.
 pt2::Program withMultiples(const pt2::Program &program, const llvm::DenseMap<unsigned, int64_t> &factors);
 
+/// The program with each of these symbols at one size.
+pt2::Program withSizes(const pt2::Program &program, const llvm::DenseMap<unsigned, int64_t> &sizes);
+
 } // namespace mambac::aten
 
 #endif // MAMBAC_IMPORT_SYMBOLRANGES_H

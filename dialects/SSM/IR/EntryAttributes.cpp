@@ -105,7 +105,8 @@ LogicalResult EntryAttributesDialect::verifyOperationAttribute(Operation *op, Na
       fits &= isa<DictionaryAttr>(item);
     return fits ? success() : expected(op, attr, "a list of dictionaries");
   }
-  if (name == "kernel" || name == "level" || name == "index_input" || name == "weights_bytes" || name == "weights_hash") {
+  if (name == "kernel" || name == "level" || name == "index_input" || name == "weights_bytes" || name == "weights_hash" ||
+      name == "length") {
     auto number = dyn_cast<IntegerAttr>(value);
     bool fits = number && number.getValue().getBitWidth() <= 64 &&
                 (name == "weights_hash" || name == "index_input" || !number.getValue().isNegative());
@@ -142,7 +143,7 @@ LogicalResult EntryAttributesDialect::verifyOperationAttribute(Operation *op, Na
 LogicalResult verifyValueAttribute(Operation *op, Type type, NamedAttribute attr, StringRef name) {
   Attribute value = attr.getValue();
   auto shaped = dyn_cast<ShapedType>(type);
-  if (name == "name" || name == "dtype" || name == "weight")
+  if (name == "name" || name == "dtype" || name == "weight" || name == "role")
     return isa<StringAttr>(value) ? success() : expected(op, attr, "a string");
   if (name == "shape") {
     auto map = dyn_cast<AffineMapAttr>(value);
@@ -157,7 +158,8 @@ LogicalResult verifyValueAttribute(Operation *op, Type type, NamedAttribute attr
         return op->emitError() << attr.getName() << " says " << constant.getValue() << " where the type says " << size;
     return success();
   }
-  if (name == "limit" || name == "lowest" || name == "offset" || name == "updates" || name == "symbol") {
+  if (name == "limit" || name == "lowest" || name == "offset" || name == "updates" || name == "symbol" ||
+      name == "state") {
     auto number = dyn_cast<IntegerAttr>(value);
     if (!number || number.getValue().getBitWidth() > 64 || (name != "lowest" && number.getValue().isNegative()))
       return expected(op, attr, "an integer of at most 64 bits, and not negative");

@@ -1,0 +1,33 @@
+// What an archive says about its model besides the graph: extra/mambac.json, which python/mambac/contract.py writes and
+// docs/imported-module.md describes. Read here, and checked as far as form goes; that the names in it exist is for
+// States.cpp. No LLVM, as for all of the reader.
+#ifndef MAMBAC_IMPORT_CONTRACT_H
+#define MAMBAC_IMPORT_CONTRACT_H
+
+#include "lib/Import/Status.h"
+
+#include <map>
+#include <string_view>
+#include <vector>
+
+namespace mambac::pt2 {
+
+/// The file, or what stands for it where there is none: all empty.
+struct Contract {
+  /// An input and the output that takes its place in the next run.
+  struct StateNames {
+    std::string input, output, role;
+  };
+  std::string family, source;
+  std::optional<int64_t> vocabulary, bos;
+  std::vector<int64_t> eos;
+  std::map<std::string, std::string> inputRoles, outputRoles; ///< by name
+  std::vector<StateNames> state;
+};
+
+/// Reads the file's text; `where` stands in messages. Keys that are not known are skipped.
+Expected<Contract> readContract(std::string_view text, const std::string &where);
+
+} // namespace mambac::pt2
+
+#endif // MAMBAC_IMPORT_CONTRACT_H
