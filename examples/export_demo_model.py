@@ -2,7 +2,7 @@
 """Turns a checkpoint of train_demo_model.py into what `make demo` uses, in examples/demo/.
 
 The weights go into Mamba2ForCausalLM of transformers, which must compute what the training's own model computes; its
-graph is exported with dynamic batch and length. Beside kjv.pt2 stand the bytes of a held-out passage (prompt.npy, one
+graph is exported with its state. Beside kjv.pt2 stand the bytes of a held-out passage (prompt.npy, one
 row of token ids) and the logits that PyTorch computes for them (logits.npy).
 
     apt-get install bible-kjv bible-kjv-text
@@ -24,7 +24,7 @@ from transformers import Mamba2Config, Mamba2ForCausalLM
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "python"))
-from mambac.archive import save  # noqa: E402
+import mambac  # noqa: E402
 
 CHUNK = 64
 PROMPT_BYTES = 203
@@ -86,9 +86,7 @@ def main() -> None:
     assert difference < 1e-3, f"the transformers model differs from the trained one by {difference}"
 
     args.out.mkdir(parents=True, exist_ok=True)
-    auto = torch.export.Dim.AUTO
-    program = torch.export.export(model, (prompt.repeat(2, 1),), dynamic_shapes=({0: auto, 1: auto},))
-    save(program, args.out / "kjv.pt2")
+    mambac.export(model, args.out / "kjv.pt2")
     np.save(args.out / "prompt.npy", prompt.numpy())
     np.save(args.out / "logits.npy", logits.numpy())
     print(f"{checkpoint['step']} steps in {checkpoint['seconds'] / 60:.0f} minutes")

@@ -92,6 +92,9 @@ typedef struct mambac_value_info {
   const int64_t *dims;          /* rank sizes; -1 where the size depends on symbols */
   const char *const *dim_texts; /* rank texts such as "s0", "2*s1+3", "256" */
   int64_t index_limit;          /* elements must be in [0, index_limit); 0 where any value will do */
+  const char *role;             /* what it is for: "ids" "embeds" "select" "logits" "hidden" "conv" "recurrent" ..., or "" */
+  int32_t state;                /* the number of the state that it is, or -1. The output of that number is what the input
+                                 * of that number is to be in the next run; before the first, states are zeros */
 } mambac_value_info;
 
 typedef struct mambac_entry_info {
@@ -101,6 +104,7 @@ typedef struct mambac_entry_info {
   const mambac_value_info *inputs, *outputs;
   const char *scratch_text; /* bytes of scratch memory as a formula of the symbols, for people; empty if it is none.
                              * mambac_shapes computes them */
+  int32_t length_symbol;    /* the symbol that is the length of a text, in an entry that goes on from a state; or -1 */
 } mambac_entry_info;
 
 /* The version of this interface and of the products that it opens. */

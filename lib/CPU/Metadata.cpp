@@ -117,6 +117,10 @@ struct Writer {
     json.object([&] {
       json.attribute("name", stringAttr(attrs, "mambac.name", (output ? "out" : "arg") + std::to_string(position)));
       json.attribute("dtype", stringAttr(attrs, "mambac.dtype", word));
+      if (std::string role = stringAttr(attrs, "mambac.role", ""); !role.empty())
+        json.attribute("role", role);
+      if (std::optional<int64_t> state = stateOf(entry, arg))
+        json.attribute("state", *state);
       if (output) {
         json.attribute("rank", type.getRank());
         json.attributeArray("shape_text", [&] {
@@ -150,12 +154,29 @@ struct Writer {
     return result;
   }
 
+  /// Which state an input or the new contents of one is. Outputs number the inputs, in front of which lowering may have put
+  /// arguments of its own.
+  static std::optional<int64_t> stateOf(func::FuncOp entry, unsigned arg) {
+    if (auto updates = entry.getArgAttrOfType<IntegerAttr>(arg, "mambac.updates")) {
+      unsigned first = 0;
+      while (!isa<MemRefType>(entry.getArgument(first).getType()))
+        ++first;
+      if (updates.getInt() >= int64_t(entry.getNumArguments()) - first)
+        return std::nullopt;
+      arg = first + unsigned(updates.getInt());
+    }
+    auto state = entry.getArgAttrOfType<IntegerAttr>(arg, "mambac.state");
+    return state ? std::optional(state.getInt()) : std::nullopt;
+  }
+
   LogicalResult entry(func::FuncOp entry) {
     LogicalResult result = success();
     json.object([&] {
       json.attribute("name", entry.getName());
       if (auto text = entry->getAttrOfType<StringAttr>("mambac.arena_text"))
         json.attribute("arena_text", text.getValue());
+      if (auto length = entry->getAttrOfType<IntegerAttr>("mambac.length"))
+        json.attribute("length", length.getInt());
       SmallVector<std::string> names;
       json.attributeArray("symbols", [&] {
         auto list = entry->getAttrOfType<ArrayAttr>("mambac.symbols");

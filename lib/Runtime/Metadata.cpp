@@ -112,6 +112,11 @@ struct Reader {
     Value result;
     result.name = text(from, "name", true);
     result.dtypeName = text(from, "dtype", true);
+    result.role = text(from, "role", false);
+    int64_t state = integer(from, "state", -1);
+    if (state < -1 || state > 1 << 20)
+      complain("the number of the state " + result.name + " makes no sense");
+    result.state = int32_t(state);
     if (!parseDtype(result.dtypeName, result.dtype))
       complain("unknown dtype " + result.dtypeName);
     if (input)
@@ -145,6 +150,14 @@ struct Reader {
   }
 };
 
+/// Whether one of the inputs is the state that `output` is the new contents of.
+bool hasState(const std::vector<Value> &inputs, const Value &output) {
+  for (const Value &input : inputs)
+    if (input.state == output.state && input.dtypeName == output.dtypeName && input.rank == output.rank)
+      return true;
+  return false;
+}
+
 /// Fills the public view. Called when nothing moves any more.
 void finish(Entry &entry) {
   for (const Symbol &symbol : entry.symbols)
@@ -154,7 +167,7 @@ void finish(Entry &entry) {
       for (const std::string &text : value.dimTexts)
         value.publicTexts.push_back(text.c_str());
       infos.push_back({value.name.c_str(), value.dtypeName.c_str(), value.dtype, value.rank, value.publicDims.data(),
-                       value.publicTexts.data(), value.limit});
+                       value.publicTexts.data(), value.limit, value.role.c_str(), value.state});
       ranks += size_t(value.rank);
     }
   };
@@ -167,7 +180,8 @@ void finish(Entry &entry) {
                 entry.symbolInfos.data(),
                 entry.inputInfos.data(),
                 entry.outputInfos.data(),
-                entry.scratchText.c_str()};
+                entry.scratchText.c_str(),
+                entry.length};
 }
 
 } // namespace
@@ -204,6 +218,13 @@ mambac_status Metadata::parse(const char *text, const char *fileName, ErrorText 
       entry.inputs.push_back(reader.value(input, entry, true));
     for (const json &output : reader.list(from, "outputs"))
       entry.outputs.push_back(reader.value(output, entry, false));
+    int64_t length = reader.integer(from, "length", -1);
+    if (length < -1 || length >= int64_t(entry.symbols.size()))
+      reader.complain("the length of entry " + entry.name + " is no symbol");
+    entry.length = int32_t(length);
+    for (const Value &output : entry.outputs)
+      if (output.state >= 0 && !hasState(entry.inputs, output))
+        reader.complain("no input is the state that output " + output.name + " of entry " + entry.name + " is");
     std::vector<bool> bound(entry.symbols.size());
     for (const Value &input : entry.inputs)
       for (const Dim &dim : input.dims)

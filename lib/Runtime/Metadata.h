@@ -26,8 +26,9 @@ struct Symbol {
 };
 
 struct Value {
-  std::string name, dtypeName;
+  std::string name, dtypeName, role;
   mambac_dtype dtype = {};
+  int32_t state = -1; ///< the number of the state that this is; an output with the same number is its new contents
   int32_t rank = 0;
   std::vector<Dim> dims;              ///< inputs
   std::vector<std::string> dimTexts;  ///< inputs and outputs
@@ -41,6 +42,7 @@ struct Entry {
   std::string name, scratchText;
   std::vector<Symbol> symbols;
   std::vector<Value> inputs, outputs;
+  int32_t length = -1; ///< the symbol that is the length of the text
   size_t inputRanks = 0, outputRanks = 0; ///< sums
   // The public view.
   mambac_entry_info info = {};

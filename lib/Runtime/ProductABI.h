@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define MAMBAC_ABI_VERSION 2
+#define MAMBAC_ABI_VERSION 3
 
 /// Work item function of a parallel loop: handles the items [begin, end). `context` is what parallel_for was given.
 typedef void (*MambacBody)(void *context, int64_t begin, int64_t end);

@@ -53,7 +53,9 @@ def main() -> int:
     work.mkdir(parents=True, exist_ok=True)
     program = work / "kjv"
     program.unlink(missing_ok=True)
-    compare = ["--input", f"0={DEMO}/prompt.npy", "--compare", f"0={DEMO}/logits.npy", "--tolerance", TOLERANCE]
+    positions = ["--symbol", "s2=203"]  # the logits of all positions of the prompt, not of the last one alone
+    compare = ["--input", f"0={DEMO}/prompt.npy", *positions]
+    compare += ["--compare", f"0={DEMO}/logits.npy", "--tolerance", TOLERANCE]
     steps: list[tuple[str, Callable[[], str]]] = [
         ("compile", lambda: run([args.build / "bin/mambac", DEMO / "kjv.pt2", "-o", program], COMPILE_SECONDS)),
         ("logits", lambda: run([program, *compare], RUN_SECONDS).strip()),

@@ -1,46 +1,54 @@
 //===- Generate.cpp - Text from a language model of bytes ---------------------------------------------------------===//
 //
-// Continues a text with an entry point that maps ids (1, length) to logits (1, length, 256). Each step runs the whole
-// text again: a model exported with its state as tensors needs another loop, which is not here. Lengths that the entry
+// Continues a text with a model that maps ids (1, length) to logits (1, length, 256). One with a state (StatefulModel.h)
+// reads the text once, then token by token. One without runs the whole text again in each step: lengths that the entry
 // does not take are padded at the end, which a causal model does not see; a text longer than the entry takes slides.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Runtime/Runner/Reports.h"
+#include "lib/Runtime/Runner/StatefulModel.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 
 using namespace mambac::runner;
 
 namespace {
 
-class Generator {
+/// The number of a next token, from its row of logits.
+class Sampler {
 public:
-  Generator(Session &session, const Options &options)
-      : session(session), options(options), random(options.seed), entry(session.getEntry()) {
-    findValues();
+  explicit Sampler(const Options &options) : options(options), random(options.seed) {}
+
+  /// `first`: where the row begins.
+  int sample(const Tensor &output, int64_t first) {
+    int best = 0;
+    for (int i = 1; i < 256; ++i)
+      if (output.get(first + i) > output.get(first + best))
+        best = i;
+    if (options.temperature <= 0)
+      return best;
+    double weights[256], sum = 0, largest = output.get(first + best);
+    for (int i = 0; i < 256; ++i)
+      sum += weights[i] = std::exp((output.get(first + i) - largest) / options.temperature);
+    double point = random.uniform() * sum;
+    for (int i = 0; i < 256; ++i)
+      if ((point -= weights[i]) < 0)
+        return i;
+    return best;
   }
 
-  void run() {
-    std::string text = options.prompt;
-    if (text.empty())
-      throw BadInput("--generate needs a text of at least one byte");
-    fwrite(text.data(), 1, text.size(), stdout);
-    fflush(stdout);
-    auto start = std::chrono::steady_clock::now();
-    for (int i = 0; i < options.tokens; ++i) {
-      char next = char(step(text));
-      text += next;
-      fputc(next, stdout);
-      fflush(stdout);
-    }
-    double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    fputc('\n', stdout);
-    fflush(stdout);
-    fprintf(stderr, "%d tokens in %.3f s: %.1f tokens/s on %d threads\n", options.tokens, seconds,
-            double(options.tokens) / std::max(seconds, 1e-9), mambac_state_threads(session.getState()));
-  }
+private:
+  const Options &options;
+  Random random;
+};
+
+/// Without a state: what `step` needs is the text.
+class Generator {
+public:
+  explicit Generator(Session &session) : session(session), entry(session.getEntry()) { findValues(); }
 
 private:
   void findValues() {
@@ -75,7 +83,9 @@ private:
                    std::string(mambac_state_error(session.getState())));
   }
 
-  int step(const std::string &text) {
+public:
+  /// The logits behind a text; `first` is set to where their row begins.
+  const Tensor &run(const std::string &text, int64_t &first) {
     int64_t length = fitLength(int64_t(text.size()));
     int64_t used = std::min(length, int64_t(text.size()));
     if (session.inputs[0].shape != std::vector<int64_t>{1, length}) {
@@ -88,34 +98,89 @@ private:
     const Tensor &output = session.outputs[size_t(logits)];
     if (output.shape[1] != length && output.shape[1] != 1)
       throw BadInput("--generate needs logits for every position; this model gives " + describeShape(output.shape));
-    int64_t row = output.shape[1] == 1 ? 0 : used - 1;
-    return sample(output, row * output.shape[2]);
+    first = (output.shape[1] == 1 ? 0 : used - 1) * output.shape[2];
+    return output;
   }
 
-  int sample(const Tensor &output, int64_t first) {
-    int best = 0;
-    for (int i = 1; i < 256; ++i)
-      if (output.get(first + i) > output.get(first + best))
-        best = i;
-    if (options.temperature <= 0)
-      return best;
-    double weights[256], sum = 0, largest = output.get(first + best);
-    for (int i = 0; i < 256; ++i)
-      sum += weights[i] = std::exp((output.get(first + i) - largest) / options.temperature);
-    double point = random.uniform() * sum;
-    for (int i = 0; i < 256; ++i)
-      if ((point -= weights[i]) < 0)
-        return i;
-    return best;
-  }
-
+private:
   Session &session;
-  const Options &options;
-  Random random;
   const mambac_entry_info &entry;
   int32_t ids = -1, logits = -1;
 };
 
+/// Seconds since the last call.
+class Clock {
+public:
+  double lap() {
+    auto now = std::chrono::steady_clock::now();
+    double seconds = std::chrono::duration<double>(now - last).count();
+    last = now;
+    return std::max(seconds, 1e-9);
+  }
+
+private:
+  std::chrono::steady_clock::time_point last = std::chrono::steady_clock::now();
+};
+
+void putPrompt(const Options &options) {
+  fwrite(options.prompt.data(), 1, options.prompt.size(), stdout);
+  fflush(stdout);
+}
+
+void put(char next) {
+  fputc(next, stdout);
+  fflush(stdout);
+}
+
+void generateWithState(Session &session, const Options &options) {
+  StatefulModel model(session);
+  if (model.vocabulary() < 256 || model.vocabulary() > 512)
+    throw BadInput("--generate needs a model of bytes; this one has " + std::to_string(model.vocabulary()) +
+                   " logits a position, not 256");
+  Sampler sampler(options);
+  putPrompt(options);
+  Clock clock;
+  std::vector<int64_t> tokens;
+  for (unsigned char byte : options.prompt)
+    tokens.push_back(byte);
+  const Tensor *logits = &model.run(tokens);
+  double prefill = clock.lap();
+  for (int i = 0; i < options.tokens; ++i) {
+    if (i > 0)
+      logits = &model.run({tokens.back()});
+    tokens.push_back(sampler.sample(*logits, logits->countElements() - model.vocabulary()));
+    put(char(tokens.back()));
+  }
+  double decode = clock.lap();
+  put('\n');
+  fprintf(stderr, "prefill %zu tokens in %.3f s: %.1f tokens/s; %d tokens in %.3f s: %.1f tokens/s on %d threads\n",
+          options.prompt.size(), prefill, double(options.prompt.size()) / prefill, options.tokens, decode,
+          options.tokens / decode, mambac_state_threads(session.getState()));
+}
+
+void generateWithout(Session &session, const Options &options) {
+  Generator generator(session);
+  Sampler sampler(options);
+  putPrompt(options);
+  Clock clock;
+  std::string text = options.prompt;
+  for (int i = 0; i < options.tokens; ++i) {
+    int64_t first;
+    const Tensor &logits = generator.run(text, first);
+    text += char(sampler.sample(logits, first));
+    put(text.back());
+  }
+  double seconds = clock.lap();
+  put('\n');
+  fprintf(stderr, "%d tokens in %.3f s: %.1f tokens/s on %d threads\n", options.tokens, seconds,
+          options.tokens / seconds, mambac_state_threads(session.getState()));
+}
+
 } // namespace
 
-void mambac::runner::generateText(Session &session, const Options &options) { Generator(session, options).run(); }
+void mambac::runner::generateText(Session &session, const Options &options) {
+  if (options.prompt.empty())
+    throw BadInput("--generate needs a text of at least one byte");
+  bool stateful = StatefulModel::fits(session.getModel());
+  stateful ? generateWithState(session, options) : generateWithout(session, options);
+}

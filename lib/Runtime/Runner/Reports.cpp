@@ -26,6 +26,10 @@ static void printValues(const char *title, const mambac_value_info *values, int3
     printf("  %s %d: %s %s (%s)", title, i, values[i].name, values[i].dtype_name, shape.c_str());
     if (values[i].index_limit)
       printf(", in [0, %lld)", (long long)values[i].index_limit);
+    if (values[i].state >= 0)
+      printf(", state %d", values[i].state);
+    if (*values[i].role)
+      printf(", %s", values[i].role);
     printf("\n");
   }
 }
@@ -66,6 +70,8 @@ void mambac::runner::printSignature(const Session &session) {
         printf(" to %lld", (long long)symbol.max);
       if (symbol.multiple_of > 1)
         printf(", a multiple of %lld", (long long)symbol.multiple_of);
+      if (i == entry->length_symbol)
+        printf(", the length of the text");
       printf("\n");
     }
     printValues("input", entry->inputs, entry->num_inputs);

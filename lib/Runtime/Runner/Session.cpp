@@ -75,7 +75,7 @@ Session::Session(const Options &options) : options(options), random(options.seed
 
 /// "random:2x64" to {2, 64}; false for "random".
 static bool parseRandomShape(const std::string &source, const std::string &name, std::vector<int64_t> &shape) {
-  if (source == "random")
+  if (source.compare(0, 7, "random:") != 0)
     return false;
   std::string dims = source.substr(strlen("random:"));
   std::string what = "input " + name + ": expected sizes like random:2x64, got " + source;
@@ -87,13 +87,28 @@ static bool parseRandomShape(const std::string &source, const std::string &name,
   return true;
 }
 
-static bool isRandom(const std::string &source) { return source == "random" || source.compare(0, 7, "random:") == 0; }
+static bool isFile(const std::string &source) {
+  return source != "random" && source != "zeros" && source != "last" && source.compare(0, 7, "random:") != 0;
+}
+
+/// Positions whose results are wanted: the last ones, where nobody says which.
+static bool isSelection(const mambac_value_info &value) {
+  return strcmp(value.role, "select") == 0 && value.rank == 2 && value.dtype.code == MAMBAC_INT;
+}
 
 void Session::fillRandom(Tensor &tensor, const mambac_value_info &value) {
   bool integer = value.dtype.code == MAMBAC_INT || value.dtype.code == MAMBAC_UINT || value.dtype.code == MAMBAC_BOOL;
   uint64_t limit = value.index_limit > 0 ? uint64_t(value.index_limit) : 2;
   for (int64_t i = 0, e = tensor.countElements(); i < e; ++i)
     tensor.set(i, integer ? double(random.next() % limit) : random.normal());
+}
+
+void Session::fillLast(Tensor &tensor) {
+  int64_t count = tensor.shape[1], length = info->length_symbol < 0 ? count : symbols[size_t(info->length_symbol)];
+  if (count > length)
+    throw BadInput("the last " + std::to_string(count) + " results are wanted of " + std::to_string(length) + " positions");
+  for (int64_t i = 0, e = tensor.countElements(); i < e; ++i)
+    tensor.set(i, double(length - count + i % count));
 }
 
 /// The smallest size of a symbol that makes sense to run.
@@ -121,7 +136,11 @@ void Session::findSizes() {
   std::string missing;
   for (size_t i = 0; i < count; ++i)
     if (sources[i].empty()) {
-      if (options.bench || options.measures() || options.list)
+      if (info->inputs[i].state >= 0)
+        sources[i] = "zeros";
+      else if (isSelection(info->inputs[i]))
+        sources[i] = "last";
+      else if (options.bench || options.measures() || options.list)
         sources[i] = "random";
       else
         missing += " --input " + std::string(info->inputs[i].name) + "=FILE.npy";
@@ -134,7 +153,7 @@ void Session::findSizes() {
   std::vector<bool> shaped(count);
   for (size_t i = 0; i < count; ++i) {
     const mambac_value_info &value = info->inputs[i];
-    if (!isRandom(sources[i])) {
+    if (isFile(sources[i])) {
       try {
         inputs[i] = readNpy(sources[i], value.dtype);
       } catch (const BadInput &error) {
@@ -187,9 +206,12 @@ void Session::prepare() {
   const int64_t *next = dims.data();
   for (size_t i = 0; i < count; ++i) {
     const mambac_value_info &value = info->inputs[i];
-    if (isRandom(sources[i])) {
+    if (!isFile(sources[i])) {
       inputs[i].allocate(value.dtype, std::vector<int64_t>(next, next + value.rank));
-      fillRandom(inputs[i], value);
+      if (sources[i] == "last")
+        fillLast(inputs[i]);
+      else if (sources[i] != "zeros")
+        fillRandom(inputs[i], value);
     }
     next += value.rank;
   }

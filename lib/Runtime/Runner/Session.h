@@ -62,6 +62,7 @@ public:
 private:
   std::vector<mambac_tensor> viewInputs();
   void fillRandom(Tensor &tensor, const mambac_value_info &value);
+  void fillLast(Tensor &tensor);
 
   const Options &options;
   struct Closer {

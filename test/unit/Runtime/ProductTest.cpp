@@ -229,8 +229,8 @@ TEST_F(ProductTest, BadMetadata) {
   const struct {
     const char *from, *to, *message;
   } changes[] = {
-      {"{\"abi\":2,", "{\"abi\":7,", "has ABI version 7; this runtime has 2"},
-      {"{\"abi\":2,", "[\"abi\":2,", "its metadata is not JSON"},
+      {"{\"abi\":3,", "{\"abi\":7,", "has ABI version 7; this runtime has 3"},
+      {"{\"abi\":3,", "[\"abi\":2,", "its metadata is not JSON"},
       {"\"dtype\":\"i64\"", "\"dtype\":\"q64\"", "unknown dtype q64"},
       {"\"min\":2,\"max\":64", "\"min\":-2,\"max\":6", "symbol s1 has a negative minimum"},
       {"{\"symbol\":1}", "{\"symbol\":7}", "a size refers to no symbol"},
