@@ -2,7 +2,7 @@
 """Runs all tests of a build folder and closes with one line: "N passed, N failed".
 
 The suites are the style lint, the GoogleTest programs (build/test/unit), lit (build/test/lit), single ops, the whole
-models, what they cost, the coverage table, spellings of contractions, variants of the scans, the demo, the bad inputs,
+models, models with a state in pieces, what they cost, the coverage table, spellings of contractions, variants of the scans, the demo, the bad inputs,
 the fuzz targets (build/test/fuzz), .mlir files changed at random, the reference of passes and an installed package. Each
 counts its own cases; a suite that breaks down counts as one failure. Needs Python's standard library alone.
 """
@@ -163,6 +163,11 @@ def run_variants(args: argparse.Namespace) -> Counts:
     return script(HERE / "variants/run_variants.py", "--build", args.build, "--count", str(args.variants))
 
 
+def run_states(args: argparse.Namespace) -> Counts:
+    """Runs models with a state in pieces."""
+    return script(HERE / "states/run_states.py", "--build", args.build, "--seed", str(args.seed))
+
+
 def run_demo(args: argparse.Namespace) -> Counts:
     """Runs the demo model."""
     return script(HERE / "models/run_demo.py", "--build", args.build)
@@ -184,6 +189,7 @@ SUITES: dict[str, Callable[[argparse.Namespace], Counts]] = {
     "lit": run_lit,
     "ops": run_ops,
     "models": run_models,
+    "states": run_states,
     "coverage": run_coverage,
     "guards": run_guards,
     "contractions": run_contractions,
@@ -205,7 +211,7 @@ def main() -> int:
     parser.add_argument("--fuzz-seconds", type=int, default=10, help="for each fuzz target")
     parser.add_argument("--variants", type=int, default=50, help="of each of the scans")
     parser.add_argument("--mutations", type=int, default=1500, help="for the suite mutate: how many changed modules")
-    parser.add_argument("--seed", type=int, default=1, help="for the suite mutate")
+    parser.add_argument("--seed", type=int, default=1, help="for the suites mutate and states")
     parser.add_argument("--lit", help="the lit program")
     args = parser.parse_args()
     args.build = args.build.resolve()

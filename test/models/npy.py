@@ -1,4 +1,4 @@
-"""Reads `.npy` files with the standard library alone, so that the tests need no NumPy.
+"""Reads and writes `.npy` files with the standard library alone, so that the tests need no NumPy.
 
 Enough for what the fixtures and mamba-run hold: little-endian numbers in C order. bf16 has no name in the format; it
 is accepted as 2-byte raw values (`V2`).
@@ -39,3 +39,13 @@ def read(path: Path) -> tuple[tuple[int, ...], Sequence[float]]:
     if len(values) != count:
         raise ValueError(f"{path}: {len(values)} elements, the shape {shape} wants {count}")
     return shape, values
+
+
+def write(path: Path, shape: Sequence[int], values: Sequence[float]) -> None:
+    """Writes integers as i8, other numbers as f4."""
+    integers = all(isinstance(value, int) for value in values)
+    body = array("q" if integers else "f", values).tobytes()
+    sizes = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
+    header = f"{{'descr': '{'<i8' if integers else '<f4'}', 'fortran_order': False, 'shape': ({sizes}), }}"
+    header += " " * (-(len(header) + 11) % 64) + "\n"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + body)

@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""Checks that models with a state go on from it as if they had read everything at once.
+
+For each fixture of this folder: its archive is compiled with --verify; the entries prefill and step share one set of
+weights; results of the whole text are held to PyTorch's by docs/numerics.md's rule; and each case is run in pieces, whose
+lengths are drawn, and token by token. Pieces are held to the same rule, and, in single precision, to the whole text: 1e-5
+of the largest result (issue 6), where 1e-6 was measured. Results are the same, bit by bit, on any number of threads.
+Needs the standard library alone; make_states.py writes the fixtures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "models"))
+import npy  # noqa: E402
+from run_models import COMPILE_SECONDS, RUN_SECONDS, ULP, Errors, Failure, run, run_steps  # noqa: E402
+
+WHOLE = 1e-5
+
+
+class Product:
+    """A compiled model that is run piece by piece, each piece a process of its own with the state in files."""
+
+    def __init__(self, mamba_run: Path, path: Path) -> None:
+        self.mamba_run, self.path = mamba_run, path
+        listing = run([mamba_run, path, "--list"], RUN_SECONDS)
+        self.weights = int(re.findall(r"(\d+) bytes of weights", listing)[0])
+        self.entries = re.findall(r"^entry (\w+)", listing, re.MULTILINE)
+        body = listing.split("entry prefill\n")[1].split("entry ")[0]
+        # Number and name of each state, as an input and as an output.
+        self.states = [(name, state) for name, state in re.findall(r"input \d+: (\S+) .*, state (\d+)", body)]
+        self.updated = dict(re.findall(r"output \d+: (\S+) .*, state (\d+)", body))
+        (self.result,) = re.findall(r"output \d+: (\S+) .*, (?:logits|hidden)$", body, re.MULTILINE)
+
+    def run(self, entry: str, piece: Path, positions: int, state: Path | None, new: Path, threads: int) -> Sequence[float]:
+        """Runs one piece; the state is read from and written to folders."""
+        new.mkdir(exist_ok=True)
+        selected = new / "selected.npy"
+        shape, _ = npy.read(piece)
+        npy.write(selected, (shape[0], positions), list(range(positions)) * shape[0])
+        command: list[str | Path] = [self.mamba_run, self.path, "--entry", entry, "--threads", str(threads)]
+        command += ["--input", f"0={piece}", "--input", f"logits_at={selected}"]
+        for name, number in self.states if state else []:
+            command += ["--input", f"{name}={state}/{number}.npy"]
+        for name, number in self.updated.items():
+            command += ["--output", f"{name}={new}/{number}.npy"]
+        run([*command, "--output", f"{self.result}={new}/result.npy"], RUN_SECONDS)
+        return npy.read(new / "result.npy")[1]
+
+
+class Text:
+    """The input of a case, and its results by row and position."""
+
+    def __init__(self, fixture: Path, case: int) -> None:
+        self.shape, self.values = npy.read(fixture / f"case{case}.in.npy")
+        self.reference = npy.read(fixture / f"case{case}.out.npy")[1]
+        self.exact = npy.read(fixture / f"case{case}.y64.npy")[1]
+        self.batch, self.length = self.shape[:2]
+        self.width = math.prod(self.shape[2:])
+        self.out = len(self.exact) // (self.batch * self.length)
+
+    def piece(self, begin: int, end: int, path: Path) -> Path:
+        """Stores positions begin to end of all rows."""
+        part: list[float] = []
+        for row in range(self.batch):
+            first = (row * self.length + begin) * self.width
+            part += self.values[first : first + (end - begin) * self.width]
+        npy.write(path, (self.batch, end - begin, *self.shape[2:]), part)
+        return path
+
+    def place(self, whole: list[float], part: Sequence[float], begin: int, end: int) -> None:
+        """Puts a piece's results where they belong in the whole."""
+        size = (end - begin) * self.out
+        for row in range(self.batch):
+            first = (row * self.length + begin) * self.out
+            whole[first : first + size] = part[row * size : (row + 1) * size]
+
+
+def run_in_pieces(product: Product, text: Text, lengths: Sequence[int], work: Path, threads: int = 2) -> list[float]:
+    """The results of a text that is run in pieces of these lengths."""
+    whole = [0.0] * len(text.exact)
+    state, begin = None, 0
+    for i, length in enumerate(lengths):
+        piece = text.piece(begin, begin + length, work / "piece.npy")
+        new = work / f"state{i % 2}"
+        part = product.run("step" if length == 1 else "prefill", piece, length, state, new, threads)
+        text.place(whole, part, begin, begin + length)
+        state, begin = new, begin + length
+    return whole
+
+
+def draw(generator: random.Random, length: int) -> list[int]:
+    """Lengths that add up to `length`; short and long ones are as likely."""
+    lengths = []
+    while length:
+        lengths.append(generator.randint(1, min(length, generator.choice((1, 4, 20, length)))))
+        length -= lengths[-1]
+    return lengths
+
+
+def check_rule(meta: dict[str, Any], texts: list[Text], results: list[list[float]]) -> str:
+    """docs/numerics.md's rule, over all cases."""
+    ours, theirs = Errors(), Errors()
+    for text, result in zip(texts, results, strict=True):
+        ours.add(result, text.exact)
+        theirs.add(text.reference, text.exact)
+    ulp = ULP[meta["dtype"]]
+    for what, error, reference in (("max", ours.largest, theirs.largest), ("rms", ours.rms, theirs.rms)):
+        if not error <= 2 * reference + ulp:
+            raise Failure(f"{what} error {error:.2e}, limit {2 * reference + ulp:.2e} (PyTorch {reference:.2e})")
+    return f"max {ours.largest:.1e} (PyTorch {theirs.largest:.1e}), rms {ours.rms:.1e} (PyTorch {theirs.rms:.1e})"
+
+
+def check_fixture(fixture: Path, build: Path, work: Path, seed: int) -> tuple[int, int]:
+    """Runs the tests of one fixture and returns how many passed and failed."""
+    meta = json.loads((fixture / "meta.json").read_text())
+    path = work / f"{fixture.name}.so"
+    path.unlink(missing_ok=True)
+    texts = [Text(fixture, i) for i in range(len(meta["cases"]))]
+    products: list[Product] = []
+    wholes: list[list[float]] = []
+
+    def compile_product() -> str:
+        said = run([build / "bin/mambac", fixture / "model.pt2", "-o", path, "--quiet", "--verify"], COMPILE_SECONDS, True)
+        kept = re.findall(r"stage (\w+) keeps all \d+ results of (\d+) runs", said)
+        if [stage for stage, _ in kept] != ["raise", "schedule", "cpu"] or any(int(runs) < 6 for _, runs in kept):
+            raise Failure(f"--verify did not check all stages of both entries:\n{said}")
+        products.append(Product(build / "bin/mamba-run", path))
+        if products[0].entries != ["prefill", "step"]:
+            raise Failure(f"its entries are {products[0].entries}")
+        if sorted(products[0].updated.values()) != sorted(number for _, number in products[0].states):
+            raise Failure("not every state is an input and an output")
+        return f"{len(products[0].states)} states, {products[0].weights} bytes of weights"
+
+    def check_weights() -> str:
+        """Both entries read one set of packed weights: it is as large as that of the prefill alone."""
+        mambac = build / "bin/mambac"
+        module = run([mambac, fixture / "model.pt2", "--emit=imported", "-o", "-"], COMPILE_SECONDS)
+        alone = work / f"{fixture.name}.prefill.mlir"
+        alone.write_text(re.sub(r"^  func.func @step\(.*?^  }[^\n]*\n", "", module, flags=re.MULTILINE | re.DOTALL))
+        sizes = []
+        for source in (fixture / "model.pt2", alone):
+            scheduled = run([mambac, source, "--emit=scheduled", "-o", "-"], COMPILE_SECONDS)
+            sizes += re.findall(r"mambac.weights_bytes = (\d+)", scheduled)
+        if len(sizes) != 2 or sizes[0] != sizes[1] or int(sizes[0]) != products[0].weights:
+            raise Failure(f"bytes of weights of both entries and of prefill alone: {sizes}")
+        return f"{sizes[0]} bytes of weights for both entries"
+
+    def check_whole() -> str:
+        wholes.extend(run_in_pieces(products[0], text, [text.length], work) for text in texts)
+        return check_rule(meta, texts, wholes)
+
+    def compare(lengths: Callable[[Text], list[int]]) -> str:
+        results = [run_in_pieces(products[0], text, lengths(text), work) for text in texts]
+        note = check_rule(meta, texts, results)
+        worst = max(
+            max(abs(a - b) for a, b in zip(result, whole, strict=True)) / max(map(abs, whole))
+            for result, whole in zip(results, wholes, strict=True)
+        )
+        if meta["dtype"] == "float32" and not worst <= WHOLE:
+            raise Failure(f"pieces differ from the whole by {worst:.2e} of the largest result, limit {WHOLE:.0e}")
+        return f"{worst:.1e} from the whole; {note}"
+
+    def check_threads() -> str:
+        text = texts[3]
+        pieces = [20, 1, text.length - 21]
+        results = [run_in_pieces(products[0], text, pieces, work, threads) for threads in (1, 2, 3, 5)]
+        if any(result != results[0] for result in results):
+            raise Failure(f"results differ between numbers of threads, in pieces of {pieces}")
+        return f"{len(results[0])} results alike on 1, 2, 3 and 5 threads"
+
+    generator = random.Random(f"{fixture.name} {seed}")
+    return run_steps(
+        f"states/{fixture.name}",
+        [
+            ("compile", compile_product),
+            ("weights", check_weights),
+            ("whole", check_whole),
+            *((f"pieces of seed {seed}, draw {i}", lambda: compare(lambda t: draw(generator, t.length))) for i in range(3)),
+            ("tokens", lambda: compare(lambda text: [1] * text.length)),
+            ("threads", check_threads),
+        ],
+    )
+
+
+def main() -> int:
+    """Runs the fixtures; the last line of stdout is JSON with the counts."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--build", type=Path, default=HERE.parents[1] / "build")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME")
+    parser.add_argument("--seed", type=int, default=1, help="of the lengths of pieces")
+    args = parser.parse_args()
+    work = args.build / "test/states"
+    work.mkdir(parents=True, exist_ok=True)
+    passed = failed = 0
+    for description in sorted(HERE.glob("*/meta.json")):
+        if not args.only or description.parent.name in args.only:
+            good, bad = check_fixture(description.parent, args.build, work, args.seed)
+            passed, failed = passed + good, failed + bad
+    print(json.dumps({"passed": passed, "failed": failed}))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
