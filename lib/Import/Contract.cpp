@@ -20,6 +20,7 @@ public:
     if (fault.empty() && format != 1)
       fault = "\"format\" is " + std::to_string(format) + ", and this mambac reads 1";
     Contract contract;
+    contract.where = where;
     contract.family = text(root, "family", "", /*required=*/false);
     contract.source = text(root, "source", "", /*required=*/false);
     contract.vocabulary = integer(root, "vocabulary", "", /*least=*/1);

@@ -18,6 +18,7 @@ struct Contract {
   struct StateNames {
     std::string input, output, role;
   };
+  std::string where; ///< the archive and its entry, for messages
   std::string family, source;
   std::optional<int64_t> vocabulary, bos;
   std::vector<int64_t> eos;

@@ -73,8 +73,8 @@ private:
   const Program &program;
   States states;
 
-  static Error wrong(std::string what) {
-    return Error{"extra/mambac.json: " + std::move(what), "", "export the model again with mambac.export"};
+  Error wrong(std::string what) const {
+    return Error{std::move(what), program.contract.where, "export the model again with mambac.export"};
   }
 
   bool agree(unsigned input, unsigned output) const {

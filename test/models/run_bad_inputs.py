@@ -84,6 +84,13 @@ def replaced(part: str, data: bytes) -> bytes:
     return pack(entries)
 
 
+def with_contract(text: bytes) -> bytes:
+    """The fixture with an extra/mambac.json."""
+    entries = read_entries(FIXTURE)
+    entries[find(entries, "byteorder").replace("byteorder", "extra/mambac.json")] = text
+    return pack(entries)
+
+
 def edit_weight(**changes: Any) -> bytes:
     """The fixture with the tensor description of its first weight changed."""
 
@@ -135,6 +142,13 @@ def bad_archives() -> list[tuple[str, bytes, list[str]]]:
         ("negative-size", edit_weight(sizes=[{"as_int": -3}, {"as_int": 4}]), ["negative|size"]),
         ("unknown-schema-major", edited("/models/", unknown_major), ["99", "schema|version"]),
         ("big-endian", replaced("byteorder", b"big"), ["big.endian|byte.?order|endian"]),
+        ("contract-not-json", with_contract(b"{not json"), [r"extra/mambac\.json"]),
+        ("contract-of-the-future", with_contract(b'{"format": 9}'), [r"extra/mambac\.json", "format", "9"]),
+        (
+            "contract-of-another-model",
+            with_contract(b'{"format": 1, "state": [{"input": "cache", "output": "cache", "role": "conv"}]}'),
+            [r"extra/mambac\.json", "no input 'cache'", "export"],
+        ),
         ("pickled-weight", edited("weights_config.json", pickled_weight), ["pickle"]),
         (
             "unsupported-ops",

@@ -24,11 +24,11 @@ Argument boolArg(bool value) {
 }
 
 /// A program that is one call; tests change a detail of it.
-struct Graph {
+struct OneCall {
   Program program;
   ShapeExpr b, l;
 
-  Graph() {
+  OneCall() {
     program.name = "model";
     b = ShapeExpr::symbol(program.symbols.intern("b"));
     l = ShapeExpr::symbol(program.symbols.intern("l"));
@@ -74,7 +74,7 @@ struct Graph {
   }
 };
 
-struct Scan : Graph {
+struct Scan : OneCall {
   Scan() {
     for (const char *name : {"u", "delta", "z"})
       input(name, {b, 6, l});
@@ -90,7 +90,7 @@ struct Scan : Graph {
   }
 };
 
-struct SSD : Graph {
+struct SSD : OneCall {
   SSD() {
     input("x", {b, l, 6, 4});
     input("dt", {b, l, 6});
@@ -103,7 +103,7 @@ struct SSD : Graph {
   }
 };
 
-struct Convolution : Graph {
+struct Convolution : OneCall {
   Convolution() {
     input("x", {b, 6, l});
     input("weight", {6, 4});
@@ -155,7 +155,7 @@ TEST(Library, CausalConv1D) {
 }
 
 /// The one message of importing a graph.
-static std::string only(const Graph &graph) {
+static std::string only(const OneCall &graph) {
   unsigned count = 0;
   std::string text = messageOf(graph.program, &count);
   EXPECT_EQ(count, 1u) << text;
