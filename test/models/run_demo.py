@@ -41,6 +41,10 @@ def check_text(program: Path) -> str:
         raise Failure(f"different texts: {texts}")
     if not texts[0].startswith("And God said") or len(texts[0].strip()) < 60:
         raise Failure(f"not a continuation of the prompt: {texts[0]!r}")
+    # Going on from the state gives what reading from the beginning gives, or this fails.
+    said = run([*command, "--seed", "7", "--recompute"], RUN_SECONDS, stderr=True)
+    if not re.search(r"from the beginning for each token: \S+ s, \S+ times as long", said):
+        raise Failure(f"nothing about recomputing: {said}")
     return repr(texts[0])
 
 

@@ -132,6 +132,22 @@ void put(char next) {
   fflush(stdout);
 }
 
+/// The text once more, read from its beginning for each token; throws if it is another one.
+double recompute(StatefulModel &model, const Options &options, const std::vector<int64_t> &expected) {
+  Sampler sampler(options);
+  std::vector<int64_t> tokens(expected.begin(), expected.begin() + ptrdiff_t(options.prompt.size()));
+  Clock clock;
+  while (tokens.size() < expected.size()) {
+    model.reset();
+    const Tensor &logits = model.run(tokens);
+    tokens.push_back(sampler.sample(logits, logits.countElements() - model.vocabulary()));
+  }
+  if (tokens != expected)
+    throw BadInput("reading the text from its beginning gives another one than going on from the state: two tokens were as "
+                   "likely but for rounding, or the model's state is not all that it remembers");
+  return clock.lap();
+}
+
 void generateWithState(Session &session, const Options &options) {
   StatefulModel model(session);
   if (model.vocabulary() < 256 || model.vocabulary() > 512)
@@ -156,9 +172,15 @@ void generateWithState(Session &session, const Options &options) {
   fprintf(stderr, "prefill %zu tokens in %.3f s: %.1f tokens/s; %d tokens in %.3f s: %.1f tokens/s on %d threads\n",
           options.prompt.size(), prefill, double(options.prompt.size()) / prefill, options.tokens, decode,
           options.tokens / decode, mambac_state_threads(session.getState()));
+  if (options.recompute && options.tokens > 0) {
+    double again = recompute(model, options, tokens);
+    fprintf(stderr, "from the beginning for each token: %.3f s, %.1f times as long\n", again, again / (prefill + decode));
+  }
 }
 
 void generateWithout(Session &session, const Options &options) {
+  if (options.recompute)
+    throw BadInput("--recompute compares with a model's state, and this model has none");
   Generator generator(session);
   Sampler sampler(options);
   putPrompt(options);

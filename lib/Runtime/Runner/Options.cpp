@@ -83,6 +83,10 @@ bool mambac::runner::parseOptions(int count, char **arguments, const std::string
   app.add_option("--temperature", options.temperature, "of --generate; 0 takes the likeliest token (default 1)")
       ->needs(generate)
       ->check(CLI::Range(0.0, 1000.0));
+  app.add_flag("--recompute", options.recompute,
+               "after --generate: write the text again, from its beginning for each token, and say how many times slower "
+               "that is")
+      ->needs(generate);
   try {
     app.parse(count, arguments);
     options.inputs = splitAssignments(inputs, "--input", "NAME=FILE.npy or NAME=random");

@@ -33,6 +33,7 @@ struct Options {
   std::string prompt;
   int tokens = 256;
   double temperature = 1;
+  bool recompute = false;
 };
 
 /// Fills `options`. `product` is the program's path if it is an executable product, else empty; then the first argument

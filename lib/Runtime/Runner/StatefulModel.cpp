@@ -79,6 +79,12 @@ void StatefulModel::makeStates() {
   next = states;
 }
 
+void StatefulModel::reset() {
+  for (Tensor &state : states)
+    for (int64_t i = 0, e = state.countElements(); i < e; ++i)
+      state.set(i, 0);
+}
+
 const Tensor &StatefulModel::run(const std::vector<int64_t> &tokens) {
   const Tensor *logits = nullptr;
   for (int64_t at = 0, count, size = int64_t(tokens.size()); at < size; at += count) {

@@ -20,6 +20,8 @@ public:
 
   /// Goes on by these tokens, at least one; returns the logits, the last row of which is that behind the last token.
   const Tensor &run(const std::vector<int64_t> &tokens);
+  /// Forgets everything.
+  void reset();
   int64_t vocabulary() const { return logitsSize; }
 
 private:
