@@ -96,7 +96,7 @@ def _wrap(model: Any, embeds: bool) -> Stateful:
 
 
 def _check(model: Any, embeds: bool) -> None:
-    """Compares five tokens at once, as transformers computes them without a cache, with 2 + 1 + 2 from state to state."""
+    """Compares five tokens at once, as transformers computes them without a cache, with 2 + 1 + 2, state to state."""
     model = model if model.dtype == torch.float32 else copy.deepcopy(model).float()
     tokens, stateful = _example(model, embeds, 1, 5), _wrap(model, embeds)
     state = initial_state(model, {stateful.input_name: tokens[:, :3]}, 1)
@@ -110,13 +110,14 @@ def _check(model: Any, embeds: bool) -> None:
     difference, largest = (torch.cat(parts, 1) - whole).abs().max().item(), whole.abs().max().item()
     if not difference <= TOLERANCE * largest:
         raise ExportError(
-            f"{type(model).__name__} is not the same from its state: 2 + 1 + 2 tokens differ from 5 by {difference:.2g}, "
-            f"where the largest result is {largest:.2g}. This version of transformers may be one that mambac does not know"
+            f"{type(model).__name__} is not the same from its state: 2 + 1 + 2 tokens differ from 5 by "
+            f"{difference:.2g}, where the largest result is {largest:.2g}. This version of transformers may be one "
+            "that mambac does not know"
         )
 
 
 def _trace(stateful: Stateful, example: tuple[Tensor, Tensor, State], line: Progress) -> torch.export.ExportedProgram:
-    """The graph, with the layer that is traced on the progress line. Named sizes, so that all inputs share one batch."""
+    """The graph. Sizes are named, so that all inputs share one batch; the line says which layer is traced."""
     batch, length, wanted = Dim("batch"), Dim("length"), Dim("positions")
     shapes = {
         stateful.input_name: {0: batch, 1: length},
@@ -140,11 +141,11 @@ def _trace(stateful: Stateful, example: tuple[Tensor, Tensor, State], line: Prog
 def export(
     model: Any, path: str | Path, *, inputs: str = "ids", check: bool = True, progress: bool = True, frames: int = 1
 ) -> None:
-    """Writes `model` (a Mamba, Mamba-2 or FalconMamba of transformers, with a head or without) with its state to `path`.
+    """Writes `model` (a Mamba, Mamba-2 or FalconMamba of transformers, with or without a head) and its state to `path`.
 
     inputs: "ids", or "embeds" for embeddings (b, l, width). check: compare chunks with the whole first; in single
-    precision, so a model in another type is copied for it. frames: how many lines of the model's code each node keeps (0:
-    all). Raises ExportError, and leaves no file then.
+    precision, so a model in another type is copied for it. frames: how many lines of the model's code each node keeps
+    (0: all). Raises ExportError, and leaves no file then.
     """
     if inputs not in ("ids", "embeds"):
         raise ExportError(f'inputs is "ids" or "embeds", not {inputs!r}')

@@ -1,16 +1,17 @@
 """The operations of state space models as operators of PyTorch, each right from any state.
 
-`torch.export` keeps a call of one as one node, which mambac imports as one operation (docs/imported-module.md), so graphs
-are small and any length works. The definitions here are step by step: what the operators mean, not how to run them fast.
+`torch.export` keeps a call of one as one node, which mambac imports as one operation (docs/export.md), so graphs are
+small and any length works. The definitions here are step by step: what the operators mean, not how to run them fast.
 All of them compute in single precision at least. Layouts are those of mamba_ssm and causal_conv1d.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-
 
 
 def _wide(value: Tensor) -> Tensor:
@@ -26,6 +27,10 @@ def _step(dt: Tensor, bias: Tensor | None, softplus: bool, least: float | None, 
     if softplus:
         dt = F.softplus(dt)
     return dt if least is None and most is None else dt.clamp(least, most)
+
+
+def _state_type(initial: Tensor | None) -> torch.dtype:
+    return torch.float32 if initial is None else initial.dtype
 
 
 def _over_time(value: Tensor, channels: int, length: int) -> Tensor:
@@ -53,10 +58,10 @@ def selective_scan(
     dt_min: float | None = None,
     dt_max: float | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """Mamba's scan: u, delta and z (b, d, l); A (d, n); B and C (d, n), (b, n, l) or (b, g, n, l); D and delta_bias (d).
+    """Mamba's scan: u, delta and z (b, d, l); A (d, n); B and C (b, n, l), (b, g, n, l) or (d, n); D, delta_bias (d).
 
-    Returns y (b, d, l) in u's type and the last state (b, d, n) in that of the initial one, single precision where there
-    is none.
+    Returns y (b, d, l) in u's type and the last state (b, d, n) in that of the initial one, single precision where
+    there is none.
     """
     dt = _step(delta, None if delta_bias is None else delta_bias[:, None], softplus, dt_min, dt_max)
     channels, length = u.shape[1:]
@@ -72,13 +77,23 @@ def selective_scan(
         y = y + wide * _wide(D)[:, None]
     if z is not None:
         y = y * F.silu(_wide(z))
-    return y.to(u.dtype), state.to(torch.float32 if initial_state is None else initial_state.dtype, copy=True)
+    return y.to(u.dtype), state.to(_state_type(initial_state), copy=True)
 
 
 @selective_scan.register_fake
-def _(u, delta, A, B, C, D=None, z=None, delta_bias=None, initial_state=None, softplus=False, dt_min=None, dt_max=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, E501
-    last = u.new_empty((u.shape[0], *A.shape), dtype=torch.float32 if initial_state is None else initial_state.dtype)
-    return u.new_empty(u.shape), last
+def _selective_scan_sizes(
+    u: Tensor,
+    delta: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None = None,
+    z: Tensor | None = None,
+    delta_bias: Tensor | None = None,
+    initial_state: Tensor | None = None,
+    *_: Any,
+) -> tuple[Tensor, Tensor]:
+    return u.new_empty(u.shape), u.new_empty((u.shape[0], *A.shape), dtype=_state_type(initial_state))
 
 
 @torch.library.custom_op("mambac::ssd", mutates_args=())
@@ -98,8 +113,8 @@ def ssd(
 ) -> tuple[Tensor, Tensor]:
     """Mamba-2's scan: x and z (b, l, h, p); dt (b, l, h); A and dt_bias (h); B and C (b, l, g, n); D (h) or (h, p).
 
-    Returns y (b, l, h, p) in x's type and the last state (b, h, p, n) in that of the initial one, single precision where
-    there is none.
+    Returns y (b, l, h, p) in x's type and the last state (b, h, p, n) in that of the initial one, single precision
+    where there is none.
     """
     step = _step(dt, dt_bias, softplus, dt_min, dt_max)
     batch, length, heads, channels = x.shape
@@ -117,13 +132,24 @@ def ssd(
         y = y + wide * (_wide(D) if D.ndim == 2 else _wide(D)[:, None])
     if z is not None:
         y = y * F.silu(_wide(z))
-    return y.to(x.dtype), state.to(torch.float32 if initial_state is None else initial_state.dtype, copy=True)
+    return y.to(x.dtype), state.to(_state_type(initial_state), copy=True)
 
 
 @ssd.register_fake
-def _(x, dt, A, B, C, D=None, z=None, dt_bias=None, initial_state=None, softplus=False, dt_min=None, dt_max=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    kind = torch.float32 if initial_state is None else initial_state.dtype
-    return x.new_empty(x.shape), x.new_empty((x.shape[0], x.shape[2], x.shape[3], B.shape[3]), dtype=kind)
+def _ssd_sizes(
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None = None,
+    z: Tensor | None = None,
+    dt_bias: Tensor | None = None,
+    initial_state: Tensor | None = None,
+    *_: Any,
+) -> tuple[Tensor, Tensor]:
+    last = x.new_empty((x.shape[0], *x.shape[2:], B.shape[3]), dtype=_state_type(initial_state))
+    return x.new_empty(x.shape), last
 
 
 @torch.library.custom_op("mambac::causal_conv1d", mutates_args=())
@@ -144,6 +170,8 @@ def causal_conv1d(
 
 
 @causal_conv1d.register_fake
-def _(x, weight, bias=None, window=None, silu=False):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _causal_conv1d_sizes(
+    x: Tensor, weight: Tensor, bias: Tensor | None = None, window: Tensor | None = None, *_: Any
+) -> tuple[Tensor, Tensor]:
     kind = x.dtype if window is None else window.dtype
     return x.new_empty(x.shape), x.new_empty((x.shape[0], x.shape[1], weight.shape[1] - 1), dtype=kind)

@@ -2,8 +2,8 @@
 
 The mixers of transformers 5 ask a cache for their states, call functions of their module for the convolution and the
 scan, and hand the new states back. `running` puts functions in their place that call the operators of `mambac.ops` from
-and to a state of tensors; `StateCache` stands in for the cache. It says that there is no state yet, so that a mixer never
-takes its branch for one token, which would make another graph of each length, and only notes which layer asked.
+and to a state of tensors; `StateCache` stands in for the cache. It says that there is no state yet, so that a mixer
+never takes its branch for one token, which would make another graph of each length, and only notes which layer asked.
 Nothing here knows a family: what a module has decides. mambac.export compares the numbers, as all of this leans on how
 transformers is written.
 """
@@ -29,7 +29,7 @@ class Unsupported(Exception):
 
 
 class StateCache:
-    """What the mixers take for their cache: `state` holds the tensors before the run, and those behind it afterwards."""
+    """What the mixers take for their cache: `state` holds the tensors before the run, and then those after it."""
 
     is_compileable = False
     is_sliding: tuple[bool, ...] = ()
@@ -72,7 +72,7 @@ class StateCache:
 
     def update(self, *_: Any, **__: Any) -> Any:
         """Attention."""
-        raise Unsupported("attention layers with a cache of keys and values are not exported with state yet")
+        raise Unsupported("a layer that attends cannot keep its state yet")
 
     def exchange(self, role: str, call: Callable[[Tensor], tuple[Tensor, Tensor]]) -> Tensor:
         """Replaces a state of the layer that asked last by `call`'s second result, and returns the first."""
@@ -156,7 +156,7 @@ def initial_state(model: nn.Module, inputs: dict[str, Tensor], batch: int) -> St
     state: State = {}
     for i, layer in enumerate(layers):
         if getattr(layer, "keys", None) is not None:
-            raise Unsupported(f"layer {i} of {type(model).__name__} attends; such layers are not exported with state yet")
+            raise Unsupported(f"layer {i} of {type(model).__name__} attends: such layers cannot keep their state yet")
         windows, states = (getattr(layer, name, None) or {} for name in ("conv_states", "recurrent_states"))
         for role, tensors in (("conv", windows), ("recurrent", states)):
             if len(tensors) > 1:

@@ -6,8 +6,8 @@ Every fixture is a folder with
     model.pt2         the archive, with tiny random weights
     meta.json         where it comes from, and its cases
     caseN.in.npy      token ids (b, l), or embeddings (b, l, width)
-    caseN.out.npy     the results of all positions as transformers computes them at once, without a cache, in the model's
-                      own type (bf16 stored as f32)
+    caseN.out.npy     the results of all positions as transformers computes them at once, without a cache, in the
+                      model's own type (bf16 stored as f32)
     caseN.y64.npy     the same in double precision throughout
 
 The tests read the files alone; to write them again:
