@@ -100,7 +100,7 @@ def candidates(name: str) -> list[tuple[str, list[str], str]]:
             match = word.search(command)
             if not match:
                 continue
-            before = re.findall(r"(?<=\s)(--(?:mambac|ssm|canonicalize|cse)[\w-]*(?:=\S+)?)", command[: match.start(1)])
+            before = re.findall(r"(?<=\s)(--(?:mambac|ssm|linalg|canonicalize|cse)[\w-]*(?:=\S+)?)", command[: match.start(1)])
             found += [(text, before, re.sub(r"[\"']", "", match[1])) for text in pieces_of(path)]
     return sorted(set((t, tuple(b), o) for t, b, o in found), key=lambda c: (len(c[1]), len(c[0])))  # type: ignore
 
