@@ -256,6 +256,13 @@ Value KernelBuilder::columnsAsRow(const View &view, ArrayRef<Value> axes, int64_
                                            ArrayRef<OpFoldResult>{b.getIndexAttr(1)});
 }
 
+/// The lanes that vector number `piece` of `used` elements has; null where it is known to be full.
+static Value pieceMask(KernelBuilder &k, Value used, int64_t piece) {
+  Value left = k.sub(used, k.index(piece * k.width));
+  std::optional<int64_t> known = getConstantIntValue(left);
+  return known && *known >= k.width ? Value() : k.mask(left);
+}
+
 SmallVector<Value> KernelBuilder::loadColumns(const View &view, ArrayRef<Value> axes, unsigned laneAxis,
                                               unsigned columnAxis, int64_t count, Value lanes) {
   int64_t apart = columnsApart(view, laneAxis, columnAxis);
@@ -272,9 +279,7 @@ SmallVector<Value> KernelBuilder::loadColumns(const View &view, ArrayRef<Value> 
   Value row = columnsAsRow(view, axes, apart, used);
   SmallVector<Value> pieces;
   for (int64_t piece = 0; piece < apart; ++piece) {
-    Value left = sub(used, index(piece * width));
-    std::optional<int64_t> known = getConstantIntValue(left);
-    pieces.push_back(loadVector(row, {index(piece * width)}, known && *known >= width ? Value() : mask(left)));
+    pieces.push_back(loadVector(row, {index(piece * width)}, pieceMask(*this, used, piece)));
   }
   // Column c has in lane i the element i * apart + c of the row: from each piece what it has of them.
   for (int64_t column = 0; column < count; ++column) {
@@ -312,9 +317,7 @@ void KernelBuilder::storeColumns(ArrayRef<Value> columns, const View &view, Arra
       }
       sorted = vector::ShuffleOp::create(b, loc, sorted, columns[column], from);
     }
-    Value left = sub(used, index(piece * width));
-    std::optional<int64_t> known = getConstantIntValue(left);
-    storeVector(sorted, row, {index(piece * width)}, known && *known >= width ? Value() : mask(left));
+    storeVector(sorted, row, {index(piece * width)}, pieceMask(*this, used, piece));
   }
 }
 
