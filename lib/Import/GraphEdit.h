@@ -1,6 +1,6 @@
 //===- GraphEdit.h - What rewrites of graphs before the import are written with ------------------------*- C++ -*-===//
 //
-// Names of ops and arguments of nodes, for Unbatch.cpp and Uncomplex.cpp.
+// Names of ops and arguments of nodes, for Unbatch.cpp and Uncomplex.cpp, and for programs that tests make by hand.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #ifndef MAMBAC_IMPORT_GRAPHEDIT_H

@@ -2,33 +2,13 @@
 #ifndef MAMBAC_TEST_UNIT_IMPORT_HANDMADEPROGRAM_H
 #define MAMBAC_TEST_UNIT_IMPORT_HANDMADEPROGRAM_H
 
+#include "lib/Import/GraphEdit.h"
 #include "lib/Import/Import.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include <gtest/gtest.h>
 
 namespace mambac::pt2 {
-
-inline Argument tensorArg(const std::string &name) {
-  Argument arg;
-  arg.kind = Argument::Kind::Tensor;
-  arg.name = name;
-  return arg;
-}
-
-inline Argument intArg(int64_t value) {
-  Argument arg;
-  arg.kind = Argument::Kind::Int;
-  arg.intValue = value;
-  return arg;
-}
-
-inline Argument listArg(std::vector<Argument> elements) {
-  Argument arg;
-  arg.kind = Argument::Kind::List;
-  arg.elements = std::move(elements);
-  return arg;
-}
 
 inline TensorMeta meta(DType type, std::vector<ShapeExpr> sizes) {
   TensorMeta result;
@@ -45,7 +25,7 @@ inline Program emptyProgram() {
   auto input = [&](const std::string &name, TensorMeta description) {
     program.graph.tensors[name] = std::move(description);
     InputSpec spec;
-    spec.arg = tensorArg(name);
+    spec.arg = make::tensor(name);
     spec.userName = name;
     program.inputs.push_back(spec);
     program.graph.inputs.push_back(spec.arg);
@@ -58,7 +38,7 @@ inline Program emptyProgram() {
 
 inline void addOutput(Program &program, const std::string &name) {
   OutputSpec spec;
-  spec.arg = tensorArg(name);
+  spec.arg = make::tensor(name);
   spec.userName = name;
   program.outputs.push_back(spec);
   program.graph.outputs.push_back(spec.arg);
@@ -70,7 +50,7 @@ inline Node &addNode(Program &program, const std::string &target, std::vector<Na
   node.target = "torch.ops." + target;
   node.name = result;
   node.inputs = std::move(inputs);
-  node.outputs = {tensorArg(result)};
+  node.outputs = {make::tensor(result)};
   node.modulePath = "layers.0.mixer";
   node.sourceFile = "model.py";
   node.sourceLine = 12;

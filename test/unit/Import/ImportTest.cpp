@@ -14,7 +14,7 @@ using namespace mambac::pt2;
 TEST(Import, NamesAndShapesAreKept) {
   Program program = emptyProgram();
   unsigned s0 = 0;
-  addNode(program, "aten.add.Tensor", {{"self", tensorArg("x")}, {"other", tensorArg("y")}}, "sum",
+  addNode(program, "aten.add.Tensor", {{"self", make::tensor("x")}, {"other", make::tensor("y")}}, "sum",
           meta(DType::Float32, {2, ShapeExpr::symbol(s0), 4}));
   addOutput(program, "sum");
   mlir::MLIRContext context;
@@ -30,9 +30,9 @@ TEST(Import, NamesAndShapesAreKept) {
 TEST(Import, AllUnsupportedOpsAtOnce) {
   Program program = emptyProgram();
   TensorMeta same = meta(DType::Float32, {4});
-  addNode(program, "aten.fft_rfft.default", {{"self", tensorArg("y")}}, "a", same);
-  addNode(program, "aten.fft_rfft.default", {{"self", tensorArg("a")}}, "b", same).modulePath = "layers.1.mixer";
-  addNode(program, "aten.nonzero.default", {{"self", tensorArg("b")}}, "c", same);
+  addNode(program, "aten.fft_rfft.default", {{"self", make::tensor("y")}}, "a", same);
+  addNode(program, "aten.fft_rfft.default", {{"self", make::tensor("a")}}, "b", same).modulePath = "layers.1.mixer";
+  addNode(program, "aten.nonzero.default", {{"self", make::tensor("b")}}, "c", same);
   addOutput(program, "c");
   unsigned count = 0;
   std::string text = messageOf(program, &count);
@@ -43,14 +43,14 @@ TEST(Import, AllUnsupportedOpsAtOnce) {
 
 TEST(Import, UnknownTensor) {
   Program program = emptyProgram();
-  addNode(program, "aten.neg.default", {{"self", tensorArg("nowhere")}}, "a", meta(DType::Float32, {4}));
+  addNode(program, "aten.neg.default", {{"self", make::tensor("nowhere")}}, "a", meta(DType::Float32, {4}));
   addOutput(program, "a");
   EXPECT_TRUE(contains(messageOf(program), "'nowhere'"));
 }
 
 TEST(Import, MissingArgumentNamesTheNode) {
   Program program = emptyProgram();
-  addNode(program, "aten.add.Tensor", {{"self", tensorArg("y")}}, "a", meta(DType::Float32, {4}));
+  addNode(program, "aten.add.Tensor", {{"self", make::tensor("y")}}, "a", meta(DType::Float32, {4}));
   addOutput(program, "a");
   std::string text = messageOf(program);
   EXPECT_TRUE(contains(text, "aten.add.Tensor 'a' at layers.0.mixer (model.py:12): it has no argument 'other'"))
@@ -59,7 +59,7 @@ TEST(Import, MissingArgumentNamesTheNode) {
 
 TEST(Import, DeclaredSizesDisagree) {
   Program program = emptyProgram();
-  addNode(program, "aten.neg.default", {{"self", tensorArg("y")}}, "a", meta(DType::Float32, {5}));
+  addNode(program, "aten.neg.default", {{"self", make::tensor("y")}}, "a", meta(DType::Float32, {5}));
   addOutput(program, "a");
   std::string text = messageOf(program);
   EXPECT_TRUE(contains(text, "a tensor of size 4 stands where 5 is declared")) << text;
@@ -67,8 +67,8 @@ TEST(Import, DeclaredSizesDisagree) {
 
 TEST(Import, ErrorsOfSeveralNodesComeTogether) {
   Program program = emptyProgram();
-  addNode(program, "aten.neg.default", {{"self", tensorArg("y")}}, "a", meta(DType::Float32, {5}));
-  addNode(program, "aten.permute.default", {{"self", tensorArg("x")}, {"dims", listArg({intArg(0)})}}, "b",
+  addNode(program, "aten.neg.default", {{"self", make::tensor("y")}}, "a", meta(DType::Float32, {5}));
+  addNode(program, "aten.permute.default", {{"self", make::tensor("x")}, {"dims", make::list({make::integer(0)})}}, "b",
           meta(DType::Float32, {2}));
   addOutput(program, "b");
   unsigned count = 0;
@@ -79,9 +79,9 @@ TEST(Import, ErrorsOfSeveralNodesComeTogether) {
 
 TEST(Import, InputChangedInPlaceIsAResult) {
   Program program = emptyProgram();
-  addNode(program, "aten.add_.Tensor", {{"self", tensorArg("y")}, {"other", intArg(1)}}, "a",
+  addNode(program, "aten.add_.Tensor", {{"self", make::tensor("y")}, {"other", make::integer(1)}}, "a",
           meta(DType::Float32, {4}));
-  addNode(program, "aten.neg.default", {{"self", tensorArg("a")}}, "b", meta(DType::Float32, {4}));
+  addNode(program, "aten.neg.default", {{"self", make::tensor("a")}}, "b", meta(DType::Float32, {4}));
   addOutput(program, "b");
   mlir::MLIRContext context;
   auto module = importGraph(program, context);
@@ -96,7 +96,7 @@ TEST(Import, WeightChangedInPlace) {
   Program program = emptyProgram();
   program.inputs[1].kind = InputSpec::Kind::Parameter;
   program.inputs[1].target = "norm.weight";
-  addNode(program, "aten.mul_.Tensor", {{"self", tensorArg("y")}, {"other", intArg(2)}}, "a",
+  addNode(program, "aten.mul_.Tensor", {{"self", make::tensor("y")}, {"other", make::integer(2)}}, "a",
           meta(DType::Float32, {4}));
   addOutput(program, "a");
   EXPECT_TRUE(contains(messageOf(program), "changes the weight 'norm.weight' in place"));
@@ -125,7 +125,7 @@ TEST(Import, ExportForOneChunkBoundsTheLength) {
   Program program = emptyProgram();
   ShapeExpr chunks = *ShapeExpr::ceilDiv(ShapeExpr::symbol(0), 256);
   addNode(program, "aten.zeros.default", {}, "a", meta(DType::Float32, {chunks, 4}));
-  addNode(program, "aten.neg.default", {{"self", tensorArg("a")}}, "b", meta(DType::Float32, {1, 4}));
+  addNode(program, "aten.neg.default", {{"self", make::tensor("a")}}, "b", meta(DType::Float32, {1, 4}));
   addOutput(program, "b");
   EXPECT_EQ(symbolLimit(program, "max"), 256);
   EXPECT_EQ(symbolLimit(program, "min"), 1);
@@ -135,7 +135,7 @@ TEST(Import, ExportForOneChunkBoundsTheLength) {
 TEST(Import, ExportWithoutPaddingWantsWholeChunks) {
   Program program = emptyProgram();
   ShapeExpr chunks = *ShapeExpr::floorDiv(ShapeExpr::symbol(0), 16);
-  addNode(program, "aten.view.default", {{"self", tensorArg("x")}}, "a", meta(DType::Float32, {2, chunks, 16, 4}));
+  addNode(program, "aten.view.default", {{"self", make::tensor("x")}}, "a", meta(DType::Float32, {2, chunks, 16, 4}));
   addOutput(program, "a");
   EXPECT_EQ(symbolLimit(program, "multiple_of"), 1);
   mlir::MLIRContext context;
@@ -150,7 +150,7 @@ TEST(Import, ExportWithoutPaddingWantsWholeChunks) {
 TEST(Import, SizesThatAreNeverEqual) {
   Program program = emptyProgram();
   ShapeExpr more = *ShapeExpr::add(ShapeExpr::symbol(0), 1);
-  addNode(program, "aten.neg.default", {{"self", tensorArg("x")}}, "a", meta(DType::Float32, {2, more, 4}));
+  addNode(program, "aten.neg.default", {{"self", make::tensor("x")}}, "a", meta(DType::Float32, {2, more, 4}));
   addOutput(program, "a");
   EXPECT_TRUE(contains(messageOf(program), "never are"));
 }
@@ -160,7 +160,7 @@ TEST(Import, NoOutputs) { EXPECT_TRUE(contains(messageOf(emptyProgram()), "no te
 // Complex tensors become pairs of real ones; what has no real form says so.
 TEST(Import, ComplexNumbers) {
   Program program = emptyProgram();
-  addNode(program, "aten.zeros.default", {{"size", listArg({intArg(4)})}}, "a", meta(DType::Complex64, {4}));
+  addNode(program, "aten.zeros.default", {{"size", make::list({make::integer(4)})}}, "a", meta(DType::Complex64, {4}));
   addOutput(program, "a");
   mlir::MLIRContext context;
   loadImportDialects(context);
@@ -170,8 +170,9 @@ TEST(Import, ComplexNumbers) {
   EXPECT_EQ(func.getResultTypes()[0], mlir::RankedTensorType::get({4, 2}, mlir::Float32Type::get(&context)));
 
   Program product = emptyProgram();
-  addNode(product, "aten.zeros.default", {{"size", listArg({intArg(4)})}}, "a", meta(DType::Complex64, {4}));
-  addNode(product, "aten.cumprod.default", {{"self", tensorArg("a")}, {"dim", intArg(0)}}, "b", meta(DType::Complex64, {4}));
+  addNode(product, "aten.zeros.default", {{"size", make::list({make::integer(4)})}}, "a", meta(DType::Complex64, {4}));
+  addNode(product, "aten.cumprod.default", {{"self", make::tensor("a")}, {"dim", make::integer(0)}}, "b",
+          meta(DType::Complex64, {4}));
   addOutput(product, "b");
   EXPECT_TRUE(contains(messageOf(product), "on complex numbers"));
 }
@@ -180,7 +181,7 @@ TEST(Import, ComplexNumbers) {
 TEST(Import, RealFunctionsOfIntegers) {
   for (bool real : {true, false}) {
     Program program = emptyProgram();
-    addNode(program, "aten.logaddexp.default", {{"self", tensorArg("i")}, {"other", tensorArg("i")}}, "a",
+    addNode(program, "aten.logaddexp.default", {{"self", make::tensor("i")}, {"other", make::tensor("i")}}, "a",
             meta(real ? DType::Float32 : DType::Int64, {3}));
     addOutput(program, "a");
     std::string text = messageOf(program);
@@ -206,14 +207,14 @@ TEST(Import, NoArgumentsCrashALowering) {
     case 0:
     case 1:
     case 2:
-      return tensorArg("x");
+      return make::tensor("x");
     case 3:
-      return tensorArg("y");
+      return make::tensor("y");
     case 4:
-      return tensorArg("i");
+      return make::tensor("i");
     case 5:
     case 6:
-      return intArg(int64_t(pick(9)) - 4);
+      return make::integer(int64_t(pick(9)) - 4);
     case 7:
       arg.kind = Argument::Kind::Float;
       arg.floatValue = 0.5;
@@ -230,8 +231,8 @@ TEST(Import, NoArgumentsCrashALowering) {
       std::vector<Argument> elements;
       bool ints = pick(2);
       for (unsigned n = pick(4); n > 0; --n)
-        elements.push_back(ints ? intArg(int64_t(pick(5)) - 2) : self(self, depth + 1));
-      return listArg(elements);
+        elements.push_back(ints ? make::integer(int64_t(pick(5)) - 2) : self(self, depth + 1));
+      return make::list(elements);
     }
     }
   };
@@ -242,7 +243,7 @@ TEST(Import, NoArgumentsCrashALowering) {
       for (const char *name : names)
         if (pick(3))
           inputs.push_back({name, argument(argument, 0), false});
-      inputs.push_back({"self", tensorArg(pick(3) ? "x" : "y")});
+      inputs.push_back({"self", make::tensor(pick(3) ? "x" : "y")});
       DType types[] = {DType::Float32, DType::Float32, DType::Int64, DType::Bool, DType::BFloat16};
       std::vector<ShapeExpr> sizes[] = {{2, ShapeExpr::symbol(0), 4},    {4},   {}, {2, 4},
                                         {2, ShapeExpr::symbol(0), 4, 1}, {4, 2}};

@@ -37,7 +37,7 @@ struct OneCall {
   void input(const std::string &name, std::vector<ShapeExpr> sizes, DType type = DType::Float32) {
     program.graph.tensors[name] = meta(type, std::move(sizes));
     InputSpec spec;
-    spec.arg = tensorArg(name);
+    spec.arg = make::tensor(name);
     spec.userName = name;
     program.inputs.push_back(spec);
     program.graph.inputs.push_back(spec.arg);
@@ -47,9 +47,9 @@ struct OneCall {
             std::vector<ShapeExpr> last) {
     std::vector<NamedArgument> inputs;
     for (const std::string &name : tensors)
-      inputs.push_back({name, tensorArg(name)});
+      inputs.push_back({name, make::tensor(name)});
     Node &node = addNode(program, target, inputs, "y", meta(DType::Float32, std::move(y)));
-    node.outputs = {tensorArg("y"), tensorArg("last")};
+    node.outputs = {make::tensor("y"), make::tensor("last")};
     program.graph.tensors["last"] = meta(DType::Float32, std::move(last));
     addOutput(program, "y");
     addOutput(program, "last");
@@ -165,7 +165,7 @@ static std::string only(const OneCall &graph) {
 
 TEST(Library, ArgumentOfAnotherVersion) {
   Scan scan;
-  scan.set("lengths", intArg(3));
+  scan.set("lengths", make::integer(3));
   EXPECT_TRUE(contains(only(scan), "this mambac does not know its argument 'lengths'"));
 }
 

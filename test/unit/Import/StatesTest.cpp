@@ -17,16 +17,16 @@ Program stateful(const std::string &input, const std::string &output) {
   auto add = [&](const std::string &name, std::vector<ShapeExpr> sizes) {
     program.graph.tensors[name] = meta(DType::Float32, std::move(sizes));
     InputSpec spec;
-    spec.arg = tensorArg(name);
+    spec.arg = make::tensor(name);
     spec.userName = name;
     program.inputs.push_back(spec);
     program.graph.inputs.push_back(spec.arg);
   };
   add("x", {b, l, 4});
   add(input, {b, 4});
-  addNode(program, "aten.add.Tensor", {{"self", tensorArg("x")}, {"other", intArg(1)}}, "y",
+  addNode(program, "aten.add.Tensor", {{"self", make::tensor("x")}, {"other", make::integer(1)}}, "y",
           meta(DType::Float32, {b, l, 4}));
-  addNode(program, "aten.mul.Tensor", {{"self", tensorArg(input)}, {"other", intArg(2)}}, "new",
+  addNode(program, "aten.mul.Tensor", {{"self", make::tensor(input)}, {"other", make::integer(2)}}, "new",
           meta(DType::Float32, {b, 4}));
   addOutput(program, "y");
   addOutput(program, "new");
@@ -78,7 +78,7 @@ TEST(States, OtherSizesAreNoState) {
 TEST(States, ByWritingToTheInput) {
   Program program = stateful("h", "");
   program.graph.nodes.pop_back();
-  addNode(program, "aten.mul_.Tensor", {{"self", tensorArg("h")}, {"other", intArg(2)}}, "new",
+  addNode(program, "aten.mul_.Tensor", {{"self", make::tensor("h")}, {"other", make::integer(2)}}, "new",
           program.graph.tensors["h"]);
   program.outputs.pop_back();
   EXPECT_EQ(entriesOf(program), kTwo);
