@@ -150,6 +150,10 @@ def mamba_py_layer(seed: int, pscan: bool) -> Callable[[], nn.Module]:
 MAMBA2: dict[str, Any] = dict(
     hidden_size=36, num_heads=6, head_dim=12, state_size=10, n_groups=2, num_hidden_layers=2, chunk_size=16
 )
+# Rows of whole groups of vectors on every CPU: norms over 64 and over 128.
+MAMBA2_WIDE: dict[str, Any] = dict(
+    hidden_size=64, num_heads=4, head_dim=32, state_size=16, n_groups=1, num_hidden_layers=1, chunk_size=16
+)
 MAMBA: dict[str, Any] = dict(hidden_size=20, state_size=7, num_hidden_layers=2, time_step_rank=3)
 ATTENTION: dict[str, Any] = dict(hidden_size=24, intermediate_size=40, num_attention_heads=4)
 GROUPED: dict[str, Any] = dict(ATTENTION, num_key_value_heads=2)
@@ -266,6 +270,7 @@ def hybrid_ops(layers: int, attention: int, projections: int) -> dict[str, int]:
     return {"ssm.ssd": layers, "ssm.causal_conv1d": layers, "ssm.attention": attention, "ssm.einsum": projections}
 
 
+WIDE_OPS = {"ssm.ssd": 1, "ssm.causal_conv1d": 1, "ssm.attention": 0, "ssm.einsum": 3}
 MAMBA2_OPS = {"ssm.ssd": 2, "ssm.causal_conv1d": 2, "ssm.attention": 0, "ssm.einsum": 5}
 MAMBA_OPS = {"ssm.selective_scan": 2, "ssm.causal_conv1d": 2, "ssm.attention": 0, "ssm.einsum": 9}
 
@@ -279,6 +284,8 @@ def fixtures() -> list[Fixture]:
         Fixture("mamba2", language_model("Mamba2", 1, **MAMBA2), MAMBA2_OPS, DYNAMIC_SHAPES, both),
         Fixture("mamba2_static", language_model("Mamba2", 2, **MAMBA2), MAMBA2_OPS, [(2, 37)] * 5, none),
         Fixture("mamba2_bf16", language_model("Mamba2", 3, **MAMBA2), MAMBA2_OPS, DYNAMIC_SHAPES, both, brain),
+        Fixture("mamba2_wide", language_model("Mamba2", 35, **MAMBA2_WIDE), WIDE_OPS, DYNAMIC_SHAPES, both),
+        Fixture("mamba2_wide_bf16", language_model("Mamba2", 36, **MAMBA2_WIDE), WIDE_OPS, DYNAMIC_SHAPES, both, brain),
         Fixture("mamba2_f16", language_model("Mamba2", 4, **MAMBA2), MAMBA2_OPS, DYNAMIC_SHAPES, both, half),
         Fixture("mamba", language_model("Mamba", 5, **MAMBA), MAMBA_OPS, steps, batch),
         Fixture("mamba_static", language_model("Mamba", 6, **MAMBA), MAMBA_OPS, [(2, 5)] * 5, none),
@@ -436,8 +443,9 @@ def write(fixture: Fixture, folder: Path, kept_frames: int = 1) -> None:
             np.save(folder / f"case{i}.y64.{k}.npy", y64.numpy())
         cases.append({"shape": list(shape), "outputs": len(exact)})
     # What raising leaves (test/spellings/coverage.py): the softplus of a time step that is rounded to 16 bits behind it in
-    # both layers, and the softmax of each router.
-    exponentials = ROUTERS.get(fixture.name, 0 if fixture.dtype is torch.float32 else 2)
+    # each layer, and the softmax of each router.
+    scans = fixture.ops.get("ssm.ssd", 0) + fixture.ops.get("ssm.selective_scan", 0)
+    exponentials = ROUTERS.get(fixture.name, 0 if fixture.dtype is torch.float32 else scans)
     kept = {"exponentials": exponentials} if exponentials else {}
     meta = {
         "name": fixture.name,
