@@ -17,23 +17,41 @@ def _tokens(value: Any) -> list[int]:
     return [] if value is None else list(value) if isinstance(value, (list, tuple)) else [int(value)]
 
 
-def describe(config: Any, source: str, inputs: dict[str, str], outputs: dict[str, str], state: list[str]) -> str:
+def role(name: str) -> str:
+    """What a state is: conv, recurrent, key or value by the part behind the layer's number, or position."""
+    return name.split(".")[1] if "." in name else name
+
+
+def describe(
+    model: Any,
+    source: str,
+    inputs: dict[str, str],
+    outputs: dict[str, str],
+    state: list[str],
+    capacity: int,
+    chat: dict[str, Any] | None = None,
+) -> str:
     """The file for a model of transformers.
 
     `inputs` and `outputs` map names to roles; the state "0.conv" is the input `state_0_conv` and the output
-    `state.0.conv`, as torch.export names members of a dictionary.
+    `state.0.conv`, as torch.export names members of a dictionary. `capacity` is told where a layer attends.
     """
+    config, generation = model.config, getattr(model, "generation_config", None)
     contract = {
         "format": FORMAT,
         "family": config.model_type,
         "source": source,
         "vocabulary": config.vocab_size,
         "bos": getattr(config, "bos_token_id", None),
-        "eos": _tokens(getattr(config, "eos_token_id", None)),
+        "eos": sorted(
+            {token for place in (config, generation) for token in _tokens(getattr(place, "eos_token_id", None))}
+        ),
+        "capacity": capacity if any(role(name) == "key" for name in state) else None,
+        "chat": chat,
         "inputs": inputs,
         "outputs": outputs,
         "state": [
-            {"input": "state_" + name.replace(".", "_"), "output": "state." + name, "role": name.split(".")[-1]}
+            {"input": "state_" + name.replace(".", "_"), "output": "state." + name, "role": role(name)}
             for name in state
         ],
     }

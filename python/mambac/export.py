@@ -17,7 +17,7 @@ from torch.export import Dim
 
 from mambac import archive, contract
 from mambac.progress import Progress
-from mambac.state import State, StateCache, Unsupported, cache_argument, initial_state, running
+from mambac.state import State, StateCache, Unsupported, initial_state, run
 
 # How far chunks may be from the whole text in the check of an export, as a share of the largest result. In single
 # precision they differ by 1e-6 at most; a state that is not carried over makes a difference of a tenth and more.
@@ -37,7 +37,7 @@ class Stateful(nn.Module):
         super().__init__()
         self.model = model
 
-    def run(self, inputs: Tensor, logits_at: Tensor, state: State) -> dict[str, Any]:
+    def compute(self, inputs: Tensor, logits_at: Tensor, state: State) -> dict[str, Any]:
         """Logits (hidden states where the model has no head) of the positions `logits_at` (b, k), and the new state."""
         cache = StateCache(state)
         take = lambda rows: torch.gather(rows, 1, logits_at[:, :, None].expand(-1, -1, rows.shape[2]))  # noqa: E731
@@ -45,17 +45,10 @@ class Stateful(nn.Module):
         # Only the rows that are wanted go through the head, which is the most expensive layer of small models.
         hook = head.register_forward_pre_hook(lambda _, args: (take(args[0]),)) if head is not None else None
         try:
-            with running(self.model, cache):
-                wanted = {self.input_name: inputs, cache_argument(self.model): cache}
-                result = self.model(**wanted, use_cache=True)
+            result = run(self.model, {self.input_name: inputs}, cache)
         finally:
             if hook is not None:
                 hook.remove()
-        if missing := sorted(set(state) - cache.written):
-            raise Unsupported(
-                f"{type(self.model).__name__} did not write its state {missing[0]} through the functions that mambac "
-                "replaces (causal_conv1d_fn, mamba_selective_scan, mamba2_chunk_scan of its module)"
-            )
         new = {name: cache.state[name] for name in state}
         if head is not None:
             return {"logits": result.logits, "state": new}
@@ -68,8 +61,8 @@ class StatefulIds(Stateful):
     input_name = "input_ids"
 
     def forward(self, input_ids: Tensor, logits_at: Tensor, state: State) -> dict[str, Any]:
-        """As Stateful.run."""
-        return self.run(input_ids, logits_at, state)
+        """As Stateful.compute."""
+        return self.compute(input_ids, logits_at, state)
 
 
 class StatefulEmbeddings(Stateful):
@@ -78,8 +71,8 @@ class StatefulEmbeddings(Stateful):
     input_name = "inputs_embeds"
 
     def forward(self, inputs_embeds: Tensor, logits_at: Tensor, state: State) -> dict[str, Any]:
-        """As Stateful.run."""
-        return self.run(inputs_embeds, logits_at, state)
+        """As Stateful.compute."""
+        return self.compute(inputs_embeds, logits_at, state)
 
 
 def _example(model: Any, embeds: bool, batch: int, length: int) -> Tensor:
@@ -99,7 +92,7 @@ def _check(model: Any, embeds: bool) -> None:
     """Compares five tokens at once, as transformers computes them without a cache, with 2 + 1 + 2, state to state."""
     model = model if model.dtype == torch.float32 else copy.deepcopy(model).float()
     tokens, stateful = _example(model, embeds, 1, 5), _wrap(model, embeds)
-    state = initial_state(model, {stateful.input_name: tokens[:, :3]}, 1)
+    state = initial_state(model, {stateful.input_name: tokens[:, :3]}, capacity=7)
     result = model(**{stateful.input_name: tokens}, use_cache=False)
     whole = result.logits if "logits" in result else result.last_hidden_state
     parts = []
@@ -118,11 +111,14 @@ def _check(model: Any, embeds: bool) -> None:
 
 def _trace(stateful: Stateful, example: tuple[Tensor, Tensor, State], line: Progress) -> torch.export.ExportedProgram:
     """The graph. Sizes are named, so that all inputs share one batch; the line says which layer is traced."""
-    batch, length, wanted = Dim("batch"), Dim("length"), Dim("positions")
+    batch, length, wanted, capacity = Dim("batch"), Dim("length"), Dim("positions"), Dim("capacity")
     shapes = {
         stateful.input_name: {0: batch, 1: length},
         "logits_at": {0: batch, 1: wanted},
-        "state": {name: {0: batch} for name in example[2]},
+        "state": {
+            name: {0: batch, 2: capacity} if contract.role(name) in ("key", "value") else {0: batch}
+            for name in example[2]
+        },
     }
     mixers = [module for module in stateful.modules() if hasattr(module, "layer_idx")]
     numbers = {module: i for i, module in enumerate(mixers)}
@@ -139,13 +135,24 @@ def _trace(stateful: Stateful, example: tuple[Tensor, Tensor, State], line: Prog
 
 
 def export(
-    model: Any, path: str | Path, *, inputs: str = "ids", check: bool = True, progress: bool = True, frames: int = 1
+    model: Any,
+    path: str | Path,
+    *,
+    inputs: str = "ids",
+    capacity: int = 4096,
+    check: bool = True,
+    progress: bool = True,
+    frames: int = 1,
+    extra: dict[str, str] | None = None,
+    chat: dict[str, Any] | None = None,
 ) -> None:
-    """Writes `model` (a Mamba, Mamba-2 or FalconMamba of transformers, with or without a head) and its state to `path`.
+    """Writes `model` (of transformers: Mamba, Mamba-2 or a hybrid of them, with or without a head) and its state.
 
-    inputs: "ids", or "embeds" for embeddings (b, l, width). check: compare chunks with the whole first; in single
-    precision, so a model in another type is copied for it. frames: how many lines of the model's code each node keeps
-    (0: all). Raises ExportError, and leaves no file then.
+    inputs: "ids", or "embeds" for embeddings (b, l, width). capacity: how many tokens the layers that attend keep,
+    unless another one is asked for at run time. check: compare chunks with the whole first; in single precision, so a
+    model in another type is copied for it. frames: how many lines of the model's code each node keeps (0: all). extra:
+    texts to keep in the archive by name, a tokenizer.json for one. chat: the pieces of a template for chats
+    (docs/export.md). Raises ExportError, and leaves no file then.
     """
     if inputs not in ("ids", "embeds"):
         raise ExportError(f'inputs is "ids" or "embeds", not {inputs!r}')
@@ -161,19 +168,21 @@ def export(
                 line.say("checking that chunks give the whole")
                 _check(model, embeds)
             stateful = _wrap(model, embeds)
-            state = initial_state(model, {stateful.input_name: _example(model, embeds, 1, 3)}, 2)
+            state = initial_state(model, {stateful.input_name: _example(model, embeds, 2, 3)}, capacity=23)
             example = (_example(model, embeds, 2, 19), torch.tensor([[18, 3, 7]] * 2), state)
             program = _trace(stateful, example, line)
             line.say("writing")
             head = model.get_output_embeddings() is not None
             described = contract.describe(
-                model.config,
+                model,
                 f"transformers {transformers.__version__}",
                 {stateful.input_name: inputs, "logits_at": "select"},
                 {"logits": "logits"} if head else {"hidden_states": "hidden"},
                 list(state),
+                capacity,
+                chat,
             )
-            archive.save(program, path, frames, {contract.NAME: described})
+            archive.save(program, path, frames, {**(extra or {}), contract.NAME: described})
     except Unsupported as error:
         raise ExportError(f"{error} (transformers {transformers.__version__})") from None
     finally:

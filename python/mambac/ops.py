@@ -175,3 +175,47 @@ def _causal_conv1d_sizes(
 ) -> tuple[Tensor, Tensor]:
     kind = x.dtype if window is None else window.dtype
     return x.new_empty(x.shape), x.new_empty((x.shape[0], x.shape[1], weight.shape[1] - 1), dtype=kind)
+
+
+@torch.library.custom_op("mambac::append", mutates_args=())
+def append(cache: Tensor, rows: Tensor, position: Tensor) -> Tensor:
+    """Rows (b, h, l, d) of keys or values put into a cache (b, h, capacity, d) in its type, from position (b) on.
+
+    Row i of text b goes to cache[b, :, position[b] + i]; the cache's other rows stay. Rows beyond its capacity are
+    dropped.
+    """
+    capacity, length = cache.shape[2], rows.shape[2]
+    at = torch.arange(capacity, device=cache.device) - position[:, None]
+    # Where nothing is written `at` is no row; any will do there.
+    source = at.clamp(0, max(length - 1, 0))[:, None, :, None].expand(*cache.shape)
+    written = ((at >= 0) & (at < length))[:, None, :, None]
+    moved = torch.gather(rows, 2, source) if length else cache
+    return torch.where(written, moved.to(cache.dtype), cache)
+
+
+@append.register_fake
+def _append_sizes(cache: Tensor, rows: Tensor, position: Tensor) -> Tensor:
+    return cache.new_empty(cache.shape)
+
+
+@torch.library.custom_op("mambac::attention", mutates_args=())
+def attention(q: Tensor, k: Tensor, v: Tensor, position: Tensor | None = None, scale: float | None = None) -> Tensor:
+    """Causal attention of q (b, h, l, d) to k (b, g, s, d) and v (b, g, s, e), g dividing h.
+
+    Query i of text b sees the keys up to position[b] + i; without positions the last query sees all of them. The scale
+    is 1 / sqrt(d) where none is given. Returns (b, h, l, e) in q's type.
+    """
+    repeats = q.shape[1] // k.shape[1]
+    keys, values = (_wide(part).repeat_interleave(repeats, 1) for part in (k, v))
+    weights = (_wide(q) @ keys.transpose(-1, -2)) * (q.shape[-1] ** -0.5 if scale is None else scale)
+    first = torch.full((q.shape[0],), k.shape[2] - q.shape[2]) if position is None else position
+    last = first.to(q.device)[:, None] + torch.arange(q.shape[2], device=q.device)
+    seen = torch.arange(k.shape[2], device=q.device) <= last[:, None, :, None]
+    # What a key that is not seen holds does not matter, not even if it is no number.
+    values = torch.where(seen.any(2)[..., None], values, 0)
+    return (weights.masked_fill(~seen, -torch.inf).softmax(-1) @ values).to(q.dtype)
+
+
+@attention.register_fake
+def _attention_sizes(q: Tensor, k: Tensor, v: Tensor, *_: Any) -> Tensor:
+    return q.new_empty((*q.shape[:3], v.shape[3]))
