@@ -81,9 +81,13 @@ struct UnscheduleKernelsPass : mambac::impl::UnscheduleKernelsPassBase<Unschedul
             bufferization::ToTensorOp::create(builder, op->getLoc(), tensor, operand.get(), /*restrict=*/true));
         continue;
       }
-      // What a destination holds is never read.
       SmallVector<OpFoldResult> sizes = memref::getMixedSizes(builder, op->getLoc(), operand.get());
-      operands.push_back(tensor::EmptyOp::create(builder, op->getLoc(), sizes, type.getElementType()));
+      Value held = tensor::EmptyOp::create(builder, op->getLoc(), sizes, type.getElementType());
+      if (mambac::ssm::readsDestinations(op)) {
+        auto old = bufferization::ToTensorOp::create(builder, op->getLoc(), tensor, operand.get(), /*restrict=*/true);
+        held = linalg::CopyOp::create(builder, op->getLoc(), old.getResult(), held).getResult(0);
+      }
+      operands.push_back(held);
       outs.push_back(operand.get());
       results.push_back(operands.back().getType());
     }

@@ -46,7 +46,7 @@ Finding study(ssm::AttentionOp op, std::string &reason) {
   }
   MaskEvaluator evaluator(space);
   Constraints given;
-  if (op.getCausal())
+  if (op.getCausal() && !op.getPosition())
     given.push_back(visible);
   FailureOr<Cases> cases = evaluator.evaluate(mask.get(), index, given);
   if (failed(cases)) {
@@ -55,7 +55,7 @@ Finding study(ssm::AttentionOp op, std::string &reason) {
   }
   if (cases->no.empty())
     return Finding::Nothing;
-  bool causal = llvm::all_of(cases->yes, [&](const Constraints &when) { return space.implies(when, visible); }) &&
+  bool causal = !op.getPosition() && llvm::all_of(cases->yes, [&](const Constraints &when) { return space.implies(when, visible); }) &&
                 llvm::all_of(cases->no, [&](const Constraints &when) { return space.implies(when, visible * -1 - 1); });
   reason = "it is not the causal one";
   return causal ? Finding::Causal : Finding::Other;

@@ -318,8 +318,8 @@ FailureOr<Value> build(AttentionMatcher &match, std::string &reason) {
       makeDestination(b, loc, operands, axes, dimAxes, {kBatch, kHead, kQuery, kValueChannel}, type);
   assert(succeeded(destination) && "the query and the value have all these axes");
   maps.push_back(destination->map);
-  auto attention = ssm::AttentionOp::create(b, loc, query->value, key->value, value->value, mask, destination->value,
-                                            maps, static_cast<float>(match.scale), /*causal=*/false);
+  auto attention = ssm::AttentionOp::create(b, loc, query->value, key->value, value->value, mask, /*position=*/Value(),
+                                            destination->value, maps, static_cast<float>(match.scale), /*causal=*/false);
   return destination->restore(b, loc, attention->getResult(0));
 }
 

@@ -136,8 +136,13 @@ public:
     }
     if (main->getNumRegions() && !isa<linalg::LinalgOp, ssm::PackedMatmulOp>(main))
       return {};
+    Value cache; // of which the new rows alone are written
+    if (auto append = dyn_cast<ssm::AppendOp>(main)) {
+      cache = append.getY();
+      terms.push_back(multiply({number(bytesOf(cast<MemRefType>(cache.getType()))), elements(append.getRows())}));
+    }
     for (Value operand : main->getOperands())
-      if (auto type = dyn_cast<MemRefType>(operand.getType()))
+      if (auto type = dyn_cast<MemRefType>(operand.getType()); type && operand != cache)
         terms.push_back(multiply({number(bytesOf(type)), elements(operand)}));
     // A gather reads a row of its table for each element, not the table.
     if (auto generic = dyn_cast<linalg::LinalgOp>(main))
@@ -279,6 +284,8 @@ private:
       Count scores = multiply({sizes[0], sizes[1], sizes[2], sizes[3]});
       return add({multiply({"2", scores, sizes[4]}), multiply({"4", scores}), multiply({"2", scores, sizes[5]})});
     }
+    if (isa<ssm::AppendOp>(op))
+      return "0";
     if (isa<ssm::EinsumOp>(op))
       return multiply({number(std::max<int64_t>(1, int64_t(op->getNumOperands()) - 1)), all});
     if (auto scan = dyn_cast<ssm::ScanOp>(op.getOperation()); scan && scan.isComplex())

@@ -1,7 +1,7 @@
-//===- DecomposeWindows.cpp - Definitions of causal_conv1d and attention --------------------------------------------===//
+//===- DecomposeWindows.cpp - Definitions of causal_conv1d, attention and append ------------------------------------===//
 //
 // Decompositions into linalg on tensors: the convolution over a sequence padded by its window, the attention with all
-// its weights as a tensor. See DecomposeSums.cpp for what decompositions are for.
+// its weights as a tensor, new rows of a cache as a slice of each text. See DecomposeSums.cpp for what decompositions are for.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "dialects/SSM/IR/DecomposeUtils.h"
@@ -117,6 +117,10 @@ FailureOr<SmallVector<Value>> AttentionOp::decomposeOperation(OpBuilder &builder
     inputs.push_back(getMask());
     maps.push_back(noChannels(getMapFor(getMaskMutable())));
   }
+  if (getPosition()) {
+    inputs.push_back(getPosition());
+    maps.push_back(noChannels(getMapFor(getPositionMutable())));
+  }
   maps.push_back(noChannels(scoresMap));
   Value queryLength = getValueOrCreateConstantIndexOp(b, getLoc(), sizes[queryTime]);
   Value keyLength = getValueOrCreateConstantIndexOp(b, getLoc(), sizes[keyTime]);
@@ -127,10 +131,15 @@ FailureOr<SmallVector<Value>> AttentionOp::decomposeOperation(OpBuilder &builder
       score = arith::AddFOp::create(b, score, args[1]);
     else if (getMask())
       score = arith::SelectOp::create(b, args[1], score, hidden);
-    if (getCausal()) { // j + Lq <= i + Lk
+    if (getCausal()) { // j + Lq <= i + Lk, or j <= i + position
       Value i = linalg::IndexOp::create(b, queryTime), j = linalg::IndexOp::create(b, keyTime);
-      Value visible = arith::CmpIOp::create(b, arith::CmpIPredicate::sle, arith::AddIOp::create(b, j, queryLength),
-                                            arith::AddIOp::create(b, i, keyLength));
+      Value before = keyLength;
+      if (getPosition())
+        before = arith::IndexCastOp::create(b, b.getIndexType(), args.drop_back().back());
+      else
+        j = arith::AddIOp::create(b, j, queryLength);
+      Value visible =
+          arith::CmpIOp::create(b, arith::CmpIPredicate::sle, j, arith::AddIOp::create(b, i, before));
       score = arith::SelectOp::create(b, visible, score, hidden);
     }
     return score;
@@ -166,4 +175,48 @@ FailureOr<SmallVector<Value>> AttentionOp::decomposeOperation(OpBuilder &builder
                      return arith::SelectOp::create(b, none, b.constant(0), arith::DivFOp::create(b, args[0], args[1]));
                    });
   return SmallVector<Value>{y};
+}
+
+FailureOr<SmallVector<Value>> AppendOp::decomposeOperation(OpBuilder &builder) {
+  if (failed(requireTensors(*this)))
+    return failure();
+  enum : unsigned { batch, head, room, time, channel };
+  DecomposeBuilder b(*this, builder);
+  AffineMap cacheMap = getMapFor(getOutsMutable()[0]);
+  int64_t batchDim = axes::findAxis(cacheMap, batch), rowDim = axes::findAxis(cacheMap, room);
+
+  // The rows in the cache's layout and type: time takes the place of the cache's own rows.
+  SmallVector<OpFoldResult> sizes = getAxisSizes(b, getLoc()), newSizes;
+  AffineMap newMap = cacheMap.replace(b.getAffineDimExpr(room), b.getAffineDimExpr(time), getNumAxes(), 0);
+  for (AffineExpr expr : newMap.getResults())
+    newSizes.push_back(sizes[cast<AffineDimExpr>(expr).getPosition()]);
+  Value rows = tensor::EmptyOp::create(b, newSizes, getElementTypeOrSelf(getY().getType()));
+  rows = b.copy(getRows(), dropAxis(getMapFor(getRowsMutable()), room), rows, dropAxis(newMap, room));
+
+  // cache[position + lo : position + hi] = rows[lo : hi] for each text: the rows that have a place.
+  auto size = [&](unsigned axis) { return getValueOrCreateConstantIndexOp(b, getLoc(), sizes[axis]); };
+  Value zero = b.index(0), texts = size(batch), length = size(time), capacity = size(room);
+  auto loop = scf::ForOp::create(
+      b, zero, texts, b.index(1), getY(), [&](OpBuilder &nested, Location loc, Value text, ValueRange carried) {
+        DecomposeBuilder b(*this, nested);
+        auto clamp = [&](Value value, Value most) -> Value {
+          return arith::MinSIOp::create(b, arith::MaxSIOp::create(b, value, zero), most);
+        };
+        Value position = tensor::ExtractOp::create(b, getPosition(), text);
+        position = arith::IndexCastOp::create(b, b.getIndexType(), position);
+        Value lo = clamp(arith::SubIOp::create(b, zero, position), length);
+        Value hi = arith::MaxSIOp::create(b, lo, clamp(arith::SubIOp::create(b, capacity, position), length));
+        SmallVector<OpFoldResult> from(newSizes.size(), b.getIndexAttr(0)), strides(newSizes.size(), b.getIndexAttr(1)),
+            count = newSizes;
+        from[batchDim] = text;
+        count[batchDim] = b.getIndexAttr(1);
+        count[rowDim] = arith::SubIOp::create(b, hi, lo).getResult();
+        SmallVector<OpFoldResult> to = from;
+        from[rowDim] = lo;
+        to[rowDim] = clamp(arith::AddIOp::create(b, position, lo), capacity); // inside even where nothing is written
+        Value part = tensor::ExtractSliceOp::create(b, rows, from, count, strides);
+        scf::YieldOp::create(
+            b, tensor::InsertSliceOp::create(b, part, carried[0], to, count, strides)->getResults());
+      });
+  return SmallVector<Value>(loop.getResults());
 }

@@ -77,6 +77,9 @@ struct LayoutChange {
 };
 std::optional<LayoutChange> matchLayoutChange(mlir::Value value);
 
+/// Whether what the op's destinations held before is part of its results.
+inline bool readsDestinations(mlir::Operation *op) { return mlir::isa<AppendOp>(op); }
+
 /// An einsum into a new tensor of the given element type.
 mlir::Value buildEinsum(mlir::OpBuilder &b, mlir::Location loc, mlir::ValueRange inputs,
                         llvm::ArrayRef<mlir::AffineMap> maps, mlir::Type elementType);

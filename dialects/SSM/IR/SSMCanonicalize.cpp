@@ -222,6 +222,9 @@ void AttentionOp::getCanonicalizationPatterns(RewritePatternSet &results, MLIRCo
   addForAll<AttentionOp>(results, context);
   results.add<AbsorbLayout<AttentionOp>>(context);
 }
+void AppendOp::getCanonicalizationPatterns(RewritePatternSet &results, MLIRContext *context) {
+  results.add<AbsorbLayout<AppendOp>>(context); // its destination is read, so what fills it stays
+}
 void PackedMatmulOp::getCanonicalizationPatterns(RewritePatternSet &results, MLIRContext *context) {
   addForAll<PackedMatmulOp>(results, context);
 }

@@ -45,6 +45,7 @@ MAMBAC_NAMED_AXES_EQUATION(SelectiveScanEquation, SelectiveScanOp)
 MAMBAC_NAMED_AXES_EQUATION(SSDEquation, SSDOp)
 MAMBAC_NAMED_AXES_EQUATION(CausalConv1DEquation, CausalConv1DOp)
 MAMBAC_NAMED_AXES_EQUATION(AttentionEquation, AttentionOp)
+MAMBAC_NAMED_AXES_EQUATION(AppendEquation, AppendOp)
 
 /// An activation as a bare word.
 static ParseResult parseActivation(OpAsmParser &parser, ActivationAttr &activation) {
@@ -132,10 +133,15 @@ void CausalConv1DOp::build(OpBuilder &b, OperationState &state, Value x, Value w
         b.getAffineMapArrayAttr(maps), ActivationAttr::get(b.getContext(), activation));
 }
 
-void AttentionOp::build(OpBuilder &b, OperationState &state, Value query, Value key, Value value, Value mask, Value out,
-                        ArrayRef<AffineMap> maps, float scale, bool causal) {
-  build(b, state, tensorTypes(out.getType()), query, key, value, mask, out, b.getAffineMapArrayAttr(maps),
+void AttentionOp::build(OpBuilder &b, OperationState &state, Value query, Value key, Value value, Value mask,
+                        Value position, Value out, ArrayRef<AffineMap> maps, float scale, bool causal) {
+  build(b, state, tensorTypes(out.getType()), query, key, value, mask, position, out, b.getAffineMapArrayAttr(maps),
         b.getF32FloatAttr(scale), causal ? b.getUnitAttr() : UnitAttr());
+}
+
+void AppendOp::build(OpBuilder &b, OperationState &state, Value rows, Value position, Value cache,
+                     ArrayRef<AffineMap> maps) {
+  build(b, state, tensorTypes(cache.getType()), rows, position, cache, b.getAffineMapArrayAttr(maps));
 }
 
 void PackedMatmulOp::build(OpBuilder &b, OperationState &state, Value x, Value packed, ValueRange with, Value out) {
@@ -164,10 +170,11 @@ getDestinationEffects(DestinationStyleOpInterface op,
   for (OpOperand &operand : op->getOpOperands()) {
     if (!isa<MemRefType>(operand.get().getType()))
       continue;
+    bool reads = readsDestinations(op); // and writes parts of them alone
     if (op.isDpsInit(&operand))
-      effects.emplace_back(MemoryEffects::Write::get(), &operand, /*stage=*/1, /*effectOnFullRegion=*/true,
+      effects.emplace_back(MemoryEffects::Write::get(), &operand, /*stage=*/1, /*effectOnFullRegion=*/!reads,
                            SideEffects::DefaultResource::get());
-    else
+    if (reads || !op.isDpsInit(&operand))
       effects.emplace_back(MemoryEffects::Read::get(), &operand, /*stage=*/0, /*effectOnFullRegion=*/true,
                            SideEffects::DefaultResource::get());
   }
@@ -214,6 +221,7 @@ MAMBAC_DESTINATION_OP(SelectiveScanOp)
 MAMBAC_DESTINATION_OP(SSDOp)
 MAMBAC_DESTINATION_OP(CausalConv1DOp)
 MAMBAC_DESTINATION_OP(AttentionOp)
+MAMBAC_DESTINATION_OP(AppendOp)
 MAMBAC_DESTINATION_OP(PackedMatmulOp)
 
 SmallVector<StringRef> CausalConv1DOp::getAxisNames() { return axes::splitAxisNames(kAxisNames); }

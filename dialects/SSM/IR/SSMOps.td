@@ -27,11 +27,12 @@ def SSM_NumberShaped : AnyTypeOf<[
     "ranked tensor or memref of floats or signless integers">;
 def SSM_MaskShaped : AnyTypeOf<[RankedTensorOf<[SSM_Float, I1]>, MemRefOf<[SSM_Float, I1]>],
     "ranked tensor or memref of floats or i1">;
+def SSM_PositionShaped : AnyTypeOf<[RankedTensorOf<[I64]>, MemRefOf<[I64]>], "ranked tensor or memref of i64">;
 
 //===- Base classes ---------------------------------------------------------------------------------------------===//
 
 /// A destination-passing op. `outs` are its last operands; each tensor among them is tied to a result of the same
-/// type. What `outs` held before is never read.
+/// type. What `outs` held before is never read, but by ssm.append.
 class SSM_DestinationOp<string mnemonic, list<Trait> traits = []> : Op<SSM_Dialect, mnemonic, traits # [
     AlwaysSpeculatable, DestinationStyleOpInterface, DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
     DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>,
@@ -392,31 +393,66 @@ def SSM_AttentionOp : SSM_NamedAxesOp<"attention", "b h q s d e", [AttrSizedOper
         w[b,h,q,s] = scale * sum over d of Q[b,h,q,d] * K[b,h/R,s,d]  +  mask[b,h,q,s]
         y[b,h,q,e] = sum over s of softmax over s of w [b,h,q,s] * V[b,h/R,s,e]
 
-    A mask of i1 keeps the weights where it is true instead. If causal, query i sees the keys j <= i + (Ls - Lq). A
-    query that sees no key yields 0. The weights are never a tensor. Computed in f32, f64 where an operand is f64.
+    A mask of i1 keeps the weights where it is true instead. If causal, query i sees the keys j <= i + (Ls - Lq), or
+    j <= i + position[b] where there is a position: how many keys a cache that has room for more held before those of
+    the queries. A query that sees no key yields 0. The weights are never a tensor. Computed in f32, f64 where an operand
+    is f64.
 
     Constraints (C1 to C4 are those of all indexed ops):
     - C5 query has b h q d, plain; y has b h q e, plain.
     - C6 key has b s d plain and h or h/R; value has b s e plain and h or h/R.
     - C7 mask has s plain and b, h, q plain or not.
     - C8 there is exactly one destination.
+    - C9 position has b, plain, and is given with causal alone.
 
     Example:
         %y = ssm.attention "b h q d, b h/4 s d, b h/4 s e -> b h q e" query(%q : tensor<..>) key(%k : tensor<..>)
             value(%v : tensor<..>) scale(1.250000e-01) causal outs(%e : tensor<..>)
+        %y = ssm.attention "b h q d, b h/4 s d, b h/4 s e, b -> b h q e" query(%q : tensor<..>) key(%k : tensor<..>)
+            value(%v : tensor<..>) position(%p : tensor<?xi64>) scale(1.250000e-01) causal outs(%e : tensor<..>)
   }];
   let arguments = (ins SSM_FloatShaped:$query, SSM_FloatShaped:$key, SSM_FloatShaped:$value,
-      Optional<SSM_MaskShaped>:$mask, Variadic<SSM_FloatShaped>:$outs, AffineMapArrayAttr:$indexing_maps,
-      F32Attr:$scale, UnitAttr:$causal);
+      Optional<SSM_MaskShaped>:$mask, Optional<SSM_PositionShaped>:$position, Variadic<SSM_FloatShaped>:$outs,
+      AffineMapArrayAttr:$indexing_maps, F32Attr:$scale, UnitAttr:$causal);
   let assemblyFormat = [{
     custom<AttentionEquation>($indexing_maps)
     `query` `(` $query `:` type($query) `)` `key` `(` $key `:` type($key) `)` `value` `(` $value `:` type($value) `)`
-    (`mask` `(` $mask^ `:` type($mask) `)`)? `scale` `(` $scale `)` (`causal` $causal^)?
+    (`mask` `(` $mask^ `:` type($mask) `)`)? (`position` `(` $position^ `:` type($position) `)`)?
+    `scale` `(` $scale `)` (`causal` $causal^)?
     custom<Outs>($outs, type($outs), type($results)) attr-dict
   }];
   let builders = [OpBuilder<(ins "::mlir::Value":$query, "::mlir::Value":$key, "::mlir::Value":$value,
-      "::mlir::Value":$mask, "::mlir::Value":$out, "::llvm::ArrayRef<::mlir::AffineMap>":$indexingMaps,
-      "float":$scale, "bool":$causal)>];
+      "::mlir::Value":$mask, "::mlir::Value":$position, "::mlir::Value":$out,
+      "::llvm::ArrayRef<::mlir::AffineMap>":$indexingMaps, "float":$scale, "bool":$causal)>];
+}
+
+def SSM_AppendOp : SSM_NamedAxesOp<"append", "b h s l d"> {
+  let summary = "new rows in a cache, from a position on";
+  let description = [{
+    What attention remembers of a text. Axes: b batch, h head, s the cache's row, of which there are as many as it has
+    room for, l the new row, d the head's channel.
+
+        cache[b,h,position[b]+l,d] = rows[b,h,l,d]      where 0 <= position[b] + l < S
+
+    All other rows of the destination stay as they are: it is read, unlike other ops' destinations, and it is what the
+    result is made of. New rows with no place in the cache are dropped. Elements are converted to the cache's type.
+
+    Constraints (C1 to C4 are those of all indexed ops):
+    - C5 rows has b h l d, plain.
+    - C6 position has b, plain.
+    - C7 the destination has b h s d, plain; there is exactly one.
+
+    Example:
+        %k = ssm.append "b h l d, b -> b h s d" rows(%new : tensor<..>) at(%p : tensor<?xi64>) outs(%cache : tensor<..>)
+  }];
+  let arguments = (ins SSM_FloatShaped:$rows, SSM_PositionShaped:$position, Variadic<SSM_FloatShaped>:$outs,
+      AffineMapArrayAttr:$indexing_maps);
+  let assemblyFormat = [{
+    custom<AppendEquation>($indexing_maps) `rows` `(` $rows `:` type($rows) `)` `at` `(` $position `:` type($position) `)`
+    custom<Outs>($outs, type($outs), type($results)) attr-dict
+  }];
+  let builders = [OpBuilder<(ins "::mlir::Value":$rows, "::mlir::Value":$position, "::mlir::Value":$cache,
+      "::llvm::ArrayRef<::mlir::AffineMap>":$indexingMaps)>];
 }
 
 //===- Schedule level -------------------------------------------------------------------------------------------===//

@@ -269,7 +269,25 @@ LogicalResult AttentionOp::verify() {
       failed(verifyAxes(op, numberOf(getKeyMutable()), "key", key, 6)) ||
       failed(verifyAxes(op, numberOf(getValueMutable()), "value", value, 6)))
     return failure();
-  return verifyAxes(op, getMaskMutable(), "mask", mask, 7);
+  if (failed(verifyAxes(op, getMaskMutable(), "mask", mask, 7)))
+    return failure();
+  if (getPosition() && !getCausal())
+    return emitOpError("has a position and is not causal [C9]");
+  const AxisUse position[] = {{b, Use::Required}};
+  return verifyAxes(op, getPositionMutable(), "position", position, 9);
+}
+
+LogicalResult AppendOp::verify() {
+  constexpr unsigned b = 0, h = 1, s = 2, l = 3, d = 4;
+  auto op = cast<IndexedOpInterface>(getOperation());
+  const AxisUse rows[] = {{b, Use::Required}, {h, Use::Required}, {l, Use::Required}, {d, Use::Required}};
+  const AxisUse position[] = {{b, Use::Required}};
+  const AxisUse cache[] = {{b, Use::Required}, {h, Use::Required}, {s, Use::Required}, {d, Use::Required}};
+  if (failed(verifyAxes(op, numberOf(getRowsMutable()), "rows", rows, 5)) ||
+      failed(verifyAxes(op, numberOf(getPositionMutable()), "position", position, 6)) ||
+      failed(verifyOuts(*this, getOuts(), 1, 7)))
+    return failure();
+  return verifyAxes(op, numberOf(getOutsMutable()[0]), "the cache", cache, 7);
 }
 
 static LogicalResult verifyEpilogue(PackedMatmulOp op) {

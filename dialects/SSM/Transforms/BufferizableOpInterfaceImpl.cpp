@@ -1,8 +1,8 @@
 //===- BufferizableOpInterfaceImpl.cpp - ssm ops from tensors to memrefs --------------------------------------------===//
 //
 // One-shot bufferization of the destination-passing ops: operands become memrefs, results the destinations. What a
-// destination held before is never read, so no copy is made to keep it. ssm.weight has no memref form: weights are
-// hoisted before.
+// destination held before is never read, so no copy is made to keep it; but for ssm.append, which changes some rows of
+// it. ssm.weight has no memref form: weights are hoisted before.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "dialects/SSM/IR/SSM.h"
@@ -21,7 +21,7 @@ namespace {
 template <typename OpT>
 struct Bufferization : DstBufferizableOpInterfaceExternalModel<Bufferization<OpT>, OpT> {
   bool bufferizesToMemoryRead(Operation *op, OpOperand &operand, const AnalysisState &) const {
-    return !cast<DestinationStyleOpInterface>(op).isDpsInit(&operand);
+    return ssm::readsDestinations(op) || !cast<DestinationStyleOpInterface>(op).isDpsInit(&operand);
   }
 
   LogicalResult bufferize(Operation *op, RewriterBase &rewriter, const BufferizationOptions &options,
@@ -57,6 +57,6 @@ void attach(MLIRContext *context) {
 void mambac::registerSSMBufferization(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, ssm::SSMDialect *) {
     attach<ssm::EinsumOp, ssm::CumsumOp, ssm::SegsumOp, ssm::ScanOp, ssm::SelectiveScanOp, ssm::SSDOp,
-           ssm::CausalConv1DOp, ssm::AttentionOp, ssm::PackedMatmulOp>(context);
+           ssm::CausalConv1DOp, ssm::AttentionOp, ssm::AppendOp, ssm::PackedMatmulOp>(context);
   });
 }

@@ -185,8 +185,18 @@ bool TorchWriter::writeSSM(Operation *op) {
                        arranged(op, attention.getKeyMutable().getOperandNumber(), {0, 1, 3, 4}) + ", " +
                        arranged(op, attention.getValueMutable().getOperandNumber(), {0, 1, 3, 5}) + ", " +
                        arranged(op, attention.getMaskMutable(), {0, 1, 2, 3}) + ", " +
+                       arranged(op, attention.getPositionMutable(), {0}) + ", " +
                        literal(attention.getScaleAttr()) + ", " + truth(attention.getCausal()) + ", " + type + ")";
     define(op->getResult(0), restored(op, 0, {0, 1, 2, 5}, call));
+    return true;
+  }
+  if (auto append = dyn_cast<ssm::AppendOp>(op)) { // axes b h s l d
+    if (tensor(append.getY()).empty())
+      return refuse(op, "of a tensor that is not known");
+    std::string call = need("append") + "(" + arranged(op, append.getRowsMutable().getOperandNumber(), {0, 1, 3, 4}) +
+                       ", " + tensor(append.getPosition()) + ", " +
+                       arranged(op, append.getOutsMutable()[0].getOperandNumber(), {0, 1, 2, 4}) + ")";
+    define(op->getResult(0), restored(op, 0, {0, 1, 2, 4}, call));
     return true;
   }
   return refuse(op);

@@ -237,12 +237,15 @@ def causal_conv1d(x, weight, bias, window, silu, dtype):
 
 
 #: attention
-def attention(query, key, value, mask, scale, causal, dtype):
-    """query (b, h, q, d), key and value (b, h or groups of it, s, d). Query i sees the keys j <= i + (s - q) if causal."""
+def attention(query, key, value, mask, position, scale, causal, dtype):
+    """query (b, h, q, d), key and value (b, h or groups of it, s, d). Query i sees the keys j <= i + (s - q) if causal, or
+    j <= i + position[b]."""
     heads, q, s = query.shape[1], query.shape[2], key.shape[2]
     key, value = (t if t.shape[1] == heads else t.repeat_interleave(heads // t.shape[1], 1) for t in (key, value))
-    if causal and (mask is not None or q != s):
-        seen = torch.ones(q, s, dtype=torch.bool, device=query.device).tril(s - q)
+    if causal and (mask is not None or position is not None or q != s):
+        before = torch.tensor([s - q]) if position is None else position
+        last = before.to(query.device)[:, None, None, None] + torch.arange(q, device=query.device)[:, None]
+        seen = torch.arange(s, device=query.device) <= last
         if mask is None:
             mask = seen
         else:
@@ -251,6 +254,16 @@ def attention(query, key, value, mask, scale, causal, dtype):
     if mask is not None:
         mask = (mask if mask.dtype == torch.bool else mask.to(query.dtype)).expand(query.shape[0], heads, q, s)
     return torch.nn.functional.scaled_dot_product_attention(query, key, value, mask, 0.0, causal, scale=scale).to(dtype)
+
+
+#: append
+def append(rows, position, cache):
+    """The cache (b, h, s, d) with rows (b, h, l, d) from position (b) on; rows beyond its end are dropped."""
+    at = position[:, None] + torch.arange(rows.shape[2], device=rows.device)
+    text, row = ((at >= 0) & (at < cache.shape[2])).nonzero(as_tuple=True)
+    result = cache.clone()
+    result[text, :, at[text, row]] = rows[text, :, row].to(cache.dtype)
+    return result
 
 
 #: contract needs accumulator

@@ -92,7 +92,7 @@ LogicalResult lowerAttention(Call &c) {
   if (c.failed())
     return failure();
   auto op = ssm::AttentionOp::create(e.b, e.loc, query.value, key.value, value.value, mask ? mask.value : Value(),
-                                     out.value, maps, float(scale), causal);
+                                     /*position=*/Value(), out.value, maps, float(scale), causal);
   out.value = op->getResult(0);
   return c.result(e.dropUnitDims(out, llvm::to_vector(llvm::seq<int64_t>(0, 4 - rank))));
 }

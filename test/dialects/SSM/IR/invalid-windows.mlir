@@ -1,4 +1,4 @@
-// Every constraint of causal_conv1d and attention, broken once.
+// Every constraint of causal_conv1d, attention and append, broken once.
 // RUN: mamba-opt %s --split-input-file --verify-diagnostics
 
 func.func @causal_conv1d_c4(%x: tensor<2x5x4xf32>, %weight: tensor<4x3xf32>, %initial_window: tensor<2x5x2xf32>, %out0: tensor<2x5x4xf32>) {
@@ -167,5 +167,80 @@ func.func @attention_c8(%query: tensor<2x4x5x3xf32>, %key: tensor<2x2x6x3xf32>, 
   // expected-error @+1 {{needs exactly one destination, has 2 [C8]}}
   %0:2 = ssm.attention "b h q d, b h/2 s d, b h/2 s e -> b h q e, b h q e" query(%query : tensor<2x4x5x3xf32>) key(%key : tensor<2x2x6x3xf32>) value(%value : tensor<2x2x6x7xf32>) scale(1.0)
       outs(%out0, %out1 : tensor<2x4x5x7xf32>, tensor<2x4x5x7xf32>)
+  return
+}
+
+// -----
+
+func.func @attention_c9(%query: tensor<2x4x5x3xf32>, %key: tensor<2x2x6x3xf32>, %position: tensor<2xi64>, %out0: tensor<2x4x5x3xf32>) {
+  // expected-error @+1 {{has a position and is not causal [C9]}}
+  %0 = ssm.attention "b h q d, b h/2 s d, b h/2 s e, b -> b h q e" query(%query : tensor<2x4x5x3xf32>) key(%key : tensor<2x2x6x3xf32>) value(%key : tensor<2x2x6x3xf32>) position(%position : tensor<2xi64>) scale(1.0)
+      outs(%out0 : tensor<2x4x5x3xf32>)
+  return
+}
+
+// -----
+
+func.func @attention_c9_axis(%query: tensor<2x4x5x3xf32>, %key: tensor<2x2x6x3xf32>, %position: tensor<4xi64>, %out0: tensor<2x4x5x3xf32>) {
+  // expected-error @+1 {{position must have axis b [C9]}}
+  %0 = ssm.attention "b h q d, b h/2 s d, b h/2 s e, h -> b h q e" query(%query : tensor<2x4x5x3xf32>) key(%key : tensor<2x2x6x3xf32>) value(%key : tensor<2x2x6x3xf32>) position(%position : tensor<4xi64>) scale(1.0) causal
+      outs(%out0 : tensor<2x4x5x3xf32>)
+  return
+}
+
+// -----
+
+func.func @attention_position_type(%query: tensor<2x4x5x3xf32>, %key: tensor<2x2x6x3xf32>, %position: tensor<2xi32>, %out0: tensor<2x4x5x3xf32>) {
+  // expected-error @+1 {{must be ranked tensor or memref of i64}}
+  %0 = ssm.attention "b h q d, b h/2 s d, b h/2 s e, b -> b h q e" query(%query : tensor<2x4x5x3xf32>) key(%key : tensor<2x2x6x3xf32>) value(%key : tensor<2x2x6x3xf32>) position(%position : tensor<2xi32>) scale(1.0) causal
+      outs(%out0 : tensor<2x4x5x3xf32>)
+  return
+}
+
+// -----
+
+func.func @append_c1(%rows: tensor<2x3x4x5xf32>, %position: tensor<2xi64>, %cache: memref<2x3x9x5xf32>) {
+  // expected-error @+1 {{mixes tensors and memrefs [C1]}}
+  ssm.append "b h l d, b -> b h s d" rows(%rows : tensor<2x3x4x5xf32>) at(%position : tensor<2xi64>) outs(%cache : memref<2x3x9x5xf32>)
+  return
+}
+
+// -----
+
+func.func @append_c4(%rows: tensor<2x3x4x5xf32>, %position: tensor<2xi64>, %cache: tensor<2x1x9x5xf32>) {
+  // expected-error @+1 {{axis h has size 3 by operand 0 and 1 by operand 2 [C4]}}
+  %0 = ssm.append "b h l d, b -> b h s d" rows(%rows : tensor<2x3x4x5xf32>) at(%position : tensor<2xi64>) outs(%cache : tensor<2x1x9x5xf32>)
+  return
+}
+
+// -----
+
+func.func @append_c5(%rows: tensor<2x4x5xf32>, %position: tensor<2xi64>, %cache: tensor<2x3x9x5xf32>) {
+  // expected-error @+1 {{rows must have axis h [C5]}}
+  %0 = ssm.append "b l d, b -> b h s d" rows(%rows : tensor<2x4x5xf32>) at(%position : tensor<2xi64>) outs(%cache : tensor<2x3x9x5xf32>)
+  return
+}
+
+// -----
+
+func.func @append_c6(%rows: tensor<2x3x4x5xf32>, %position: tensor<1xi64>, %cache: tensor<2x3x9x5xf32>) {
+  // expected-error @+1 {{position must have axis b without groups [C6]}}
+  %0 = ssm.append "b h l d, b/2 -> b h s d" rows(%rows : tensor<2x3x4x5xf32>) at(%position : tensor<1xi64>) outs(%cache : tensor<2x3x9x5xf32>)
+  return
+}
+
+// -----
+
+func.func @append_c7(%rows: tensor<2x3x4x5xf32>, %position: tensor<2xi64>, %cache: tensor<2x3x9x4x5xf32>) {
+  // expected-error @+1 {{the cache must not have axis l [C7]}}
+  %0 = ssm.append "b h l d, b -> b h s l d" rows(%rows : tensor<2x3x4x5xf32>) at(%position : tensor<2xi64>) outs(%cache : tensor<2x3x9x4x5xf32>)
+  return
+}
+
+// -----
+
+func.func @append_c7_number(%rows: tensor<2x3x4x5xf32>, %position: tensor<2xi64>, %cache: tensor<2x3x9x5xf32>) {
+  // expected-error @+1 {{needs exactly one destination, has 2 [C7]}}
+  %0:2 = ssm.append "b h l d, b -> b h s d, b h s d" rows(%rows : tensor<2x3x4x5xf32>) at(%position : tensor<2xi64>) outs(%cache, %cache : tensor<2x3x9x5xf32>, tensor<2x3x9x5xf32>)
   return
 }

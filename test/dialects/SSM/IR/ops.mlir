@@ -138,6 +138,17 @@ func.func @attention(%q: tensor<2x8x?x16xf32>, %k: tensor<2x2x?x16xf32>, %m: ten
   return %0, %1 : tensor<2x8x?x16xf32>, tensor<2x8x?x16xf32>
 }
 
+// CHECK-LABEL: func @cache
+func.func @cache(%q: tensor<?x8x?x16xf32>, %k: tensor<?x?x2x16xf32>, %cache: tensor<?x2x?x16xbf16>, %p: tensor<?xi64>, %out: tensor<?x8x?x16xf32>) -> (tensor<?x2x?x16xbf16>, tensor<?x8x?x16xf32>) {
+  // CHECK: ssm.append "b l h d, b -> b h s d" rows(%{{[a-z0-9]+}} : tensor<?x?x2x16xf32>) at(%{{[a-z0-9]+}} : tensor<?xi64>) outs(%{{[a-z0-9]+}} : tensor<?x2x?x16xbf16>)
+  %0 = ssm.append "b l h d, b -> b h s d" rows(%k : tensor<?x?x2x16xf32>) at(%p : tensor<?xi64>) outs(%cache : tensor<?x2x?x16xbf16>)
+  // CHECK: ssm.attention "b h q d, b h/4 s d, b h/4 s e, b -> b h q e"
+  // CHECK-SAME: position(%{{[a-z0-9]+}} : tensor<?xi64>) scale(2.500000e-01) causal outs(
+  %1 = ssm.attention "b h q d, b h/4 s d, b h/4 s e, b -> b h q e" query(%q : tensor<?x8x?x16xf32>) key(%0 : tensor<?x2x?x16xbf16>)
+      value(%0 : tensor<?x2x?x16xbf16>) position(%p : tensor<?xi64>) scale(0.25) causal outs(%out : tensor<?x8x?x16xf32>)
+  return %0, %1 : tensor<?x2x?x16xbf16>, tensor<?x8x?x16xf32>
+}
+
 // CHECK-LABEL: func @packed_matmul
 func.func @packed_matmul(%x: memref<?x65xf32>, %w: memref<3x33x64xbf16>, %v: memref<1x80xf32>, %r: memref<?x1xf16>, %y: memref<?x80xf32, strided<[100, 1]>>) {
   // CHECK: ssm.packed_matmul x(%{{[a-z0-9]+}} : memref<?x65xf32>) packed(%{{[a-z0-9]+}} : memref<3x33x64xbf16>) outs(%{{[a-z0-9]+}} : memref<?x80xf32, strided<[100, 1]>>){{$}}

@@ -67,3 +67,19 @@ func.func @models(%x: tensor<2x5x4x3xf32>, %dt: tensor<2x5x4xf32>, %A: tensor<4x
   return %0#0, %0#1, %1, %2 : tensor<2x5x4x3xf32>, tensor<2x4x3x6xf32>, tensor<2x5x4xf32>, tensor<2x5x4x3xf32>
 }
 
+// Rows are written into the cache where it may be written to, and into a copy of it where its old rows are read later.
+// CHECK-LABEL: func @append
+// CHECK-SAME: (%[[C:[a-z0-9]+]]: memref<2x3x9x5xf32>
+func.func @append(%cache: tensor<2x3x9x5xf32> {bufferization.writable = true}, %rows: tensor<2x3x1x5xf32>, %p: tensor<2xi64>)
+    -> (tensor<2x3x9x5xf32>, tensor<2x3x9x5xf32>) {
+  // CHECK-NOT: memref.copy
+  // CHECK: ssm.append {{.*}} outs(%[[C]] : memref<2x3x9x5xf32>)
+  // CHECK: ssm.append {{.*}} outs(%[[C]] : memref<2x3x9x5xf32>)
+  // CHECK: %[[A:.*]] = memref.alloc() {{.*}}: memref<2x3x9x5xf32>
+  // CHECK: memref.copy %[[C]], %[[A]]
+  // CHECK: ssm.append {{.*}} outs(%[[A]] : memref<2x3x9x5xf32>)
+  %0 = ssm.append "b h l d, b -> b h s d" rows(%rows : tensor<2x3x1x5xf32>) at(%p : tensor<2xi64>) outs(%cache : tensor<2x3x9x5xf32>)
+  %1 = ssm.append "b h l d, b -> b h s d" rows(%rows : tensor<2x3x1x5xf32>) at(%p : tensor<2xi64>) outs(%0 : tensor<2x3x9x5xf32>)
+  %2 = ssm.append "b h l d, b -> b h s d" rows(%rows : tensor<2x3x1x5xf32>) at(%p : tensor<2xi64>) outs(%1 : tensor<2x3x9x5xf32>)
+  return %1, %2 : tensor<2x3x9x5xf32>, tensor<2x3x9x5xf32>
+}

@@ -1,4 +1,4 @@
-// The numbers that the decompositions of windows and attention compute, against NumPy.
+// The numbers that the decompositions of windows, attention and caches compute, against NumPy.
 // REQUIRES: mlir-runner
 // RUN: mamba-opt %s --ssm-decompose %reference_lowering | %run_mlir -e main | FileCheck %s
 
@@ -56,6 +56,31 @@ func.func @attention() {
       value(%v : tensor<1x1x3x2xf32>) mask(%keep : tensor<2x3xi1>) scale(0.5) outs(%e : tensor<1x2x?x2xf32>)
   %p1 = tensor.cast %1 : tensor<1x2x?x2xf32> to tensor<*xf32>
   call @printMemrefF32(%p1) : (tensor<*xf32>) -> ()
+  return
+}
+
+// Caches with room for four rows: two new rows fit behind one, of two texts; of rows at 3 and at -1 one has a place; at 7 none
+// has. A query's keys end with its own.
+func.func @cache() {
+  %cache = arith.constant dense<[[[[1.0], [2.0], [3.0], [4.0]]], [[[5.0], [6.0], [7.0], [8.0]]]]> : tensor<2x1x4x1xf32>
+  %k = arith.constant dense<[[[[10.0]], [[20.0]]], [[[30.0]], [[40.0]]]]> : tensor<2x2x1x1xf32>
+  %kd = tensor.cast %k : tensor<2x2x1x1xf32> to tensor<2x?x1x1xf32>
+  %p1 = arith.constant dense<[1, 3]> : tensor<2xi64>
+  %p2 = arith.constant dense<[-1, 7]> : tensor<2xi64>
+  %0 = ssm.append "b l h d, b -> b h s d" rows(%kd : tensor<2x?x1x1xf32>) at(%p1 : tensor<2xi64>) outs(%cache : tensor<2x1x4x1xf32>)
+  %c0 = tensor.cast %0 : tensor<2x1x4x1xf32> to tensor<*xf32>
+  call @printMemrefF32(%c0) : (tensor<*xf32>) -> ()
+  %1 = ssm.append "b l h d, b -> b h s d" rows(%kd : tensor<2x?x1x1xf32>) at(%p2 : tensor<2xi64>) outs(%cache : tensor<2x1x4x1xf32>)
+  %c1 = tensor.cast %1 : tensor<2x1x4x1xf32> to tensor<*xf32>
+  call @printMemrefF32(%c1) : (tensor<*xf32>) -> ()
+  // Scores are all alike: means of the values that are seen.
+  %q = arith.constant dense<0.0> : tensor<2x1x2x1xf32>
+  %p3 = arith.constant dense<[0, 2]> : tensor<2xi64>
+  %e = tensor.empty() : tensor<2x1x2x1xf32>
+  %y = ssm.attention "b h q d, b h s d, b h s e, b -> b h q e" query(%q : tensor<2x1x2x1xf32>) key(%cache : tensor<2x1x4x1xf32>)
+      value(%cache : tensor<2x1x4x1xf32>) position(%p3 : tensor<2xi64>) scale(1.0) causal outs(%e : tensor<2x1x2x1xf32>)
+  %py = tensor.cast %y : tensor<2x1x2x1xf32> to tensor<*xf32>
+  call @printMemrefF32(%py) : (tensor<*xf32>) -> ()
   return
 }
 
@@ -138,6 +163,27 @@ func.func @main() {
   // CHECK-NEXT: [0, 0]]]]
   call @attention() : () -> ()
   %c34 = arith.constant 34 : index
+  // CHECK: {{\[\[\[\[}}1],
+  // CHECK-NEXT: [10],
+  // CHECK-NEXT: [20],
+  // CHECK-NEXT: [4]]],
+  // CHECK-NEXT: {{\[\[\[}}5],
+  // CHECK-NEXT: [6],
+  // CHECK-NEXT: [7],
+  // CHECK-NEXT: [30]]]]
+  // CHECK: {{\[\[\[\[}}20],
+  // CHECK-NEXT: [2],
+  // CHECK-NEXT: [3],
+  // CHECK-NEXT: [4]]],
+  // CHECK-NEXT: {{\[\[\[}}5],
+  // CHECK-NEXT: [6],
+  // CHECK-NEXT: [7],
+  // CHECK-NEXT: [8]]]]
+  // CHECK: {{\[\[\[\[}}1],
+  // CHECK-NEXT: [1.5]]],
+  // CHECK-NEXT: {{\[\[\[}}6],
+  // CHECK-NEXT: [6.5]]]]
+  call @cache() : () -> ()
   // CHECK: {{\[\[}}2093, 2096, 2099],
   // CHECK-NEXT: [-938, -936, -934]]
   call @packed_matmul(%c34) : (index) -> ()
