@@ -139,6 +139,27 @@ MAMBAC_API const char *mambac_tuning(const mambac_model *model);
 MAMBAC_API int64_t mambac_weights_bytes(const mambac_model *model);
 MAMBAC_API int32_t mambac_num_entries(const mambac_model *model);
 
+/* A hash (xxh3-64) of the packed weights, which tells models of the same code and other weights apart: `mamba-run --repack`
+ * changes it, and nothing else. 0 where there are no weights. */
+MAMBAC_API uint64_t mambac_weights_hash(const mambac_model *model);
+
+/* What a product knows about the text that its ids stand for. */
+typedef struct mambac_text_info {
+  int64_t vocabulary;       /* how many ids there are; 0: not known */
+  int64_t bos;              /* the id that begins a text, or -1 */
+  int32_t num_eos;          /* ids that end one */
+  const int64_t *eos;
+  int64_t capacity;         /* how many tokens a text may have where layers attend, if nobody says otherwise; 0: not known */
+  const void *tokenizer;    /* a packed tokenizer (lib/Tokenizer); null: none. Then ids of a vocabulary of 256 are bytes */
+  size_t tokenizer_bytes;
+  /* The fixed texts of a conversation: begin, a message, reply, an answer, next, a message, reply, an answer, ...; with
+   * words to the system, which stand between the two of chat_system_* in the place of begin. Null: none. */
+  const char *chat_begin, *chat_reply, *chat_next, *chat_system_begin, *chat_system_end;
+} mambac_text_info;
+
+/* Never null. */
+MAMBAC_API const mambac_text_info *mambac_get_text(const mambac_model *model);
+
 /* The instruction sets that the product has code for, best first. The first one that the machine offers is in use, or
  * that which the environment variable MAMBAC_CPU named when the model was opened. */
 MAMBAC_API int32_t mambac_num_levels(const mambac_model *model);

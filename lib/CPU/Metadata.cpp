@@ -211,6 +211,24 @@ struct Writer {
   }
 };
 
+/// Numbers, texts, lists and dictionaries as they are.
+void write(llvm::json::OStream &json, Attribute attr) {
+  if (auto integer = dyn_cast<IntegerAttr>(attr))
+    json.value(integer.getInt());
+  else if (auto text = dyn_cast<StringAttr>(attr))
+    json.value(llvm::json::fixUTF8(text.getValue()));
+  else if (auto list = dyn_cast<ArrayAttr>(attr))
+    json.array([&] {
+      for (Attribute item : list)
+        write(json, item);
+    });
+  else if (auto dict = dyn_cast<DictionaryAttr>(attr))
+    json.object([&] {
+      for (NamedAttribute item : dict)
+        json.attributeBegin(item.getName()), write(json, item.getValue()), json.attributeEnd();
+    });
+}
+
 } // namespace
 
 LogicalResult mambac::buildMetadata(ModuleOp module, ArrayRef<func::FuncOp> entries, std::string &out) {
@@ -224,6 +242,11 @@ LogicalResult mambac::buildMetadata(ModuleOp module, ArrayRef<func::FuncOp> entr
     json.attribute("model", model ? model.getValue() : "model");
     if (auto tuning = module->getAttrOfType<StringAttr>("mambac.tuning"))
       json.attribute("tuning", tuning.getValue());
+    if (auto text = module->getAttrOfType<DictionaryAttr>("mambac.text")) {
+      json.attributeBegin("text");
+      write(json, text);
+      json.attributeEnd();
+    }
     json.attributeArray("levels", [&] {
       auto levels = module->getAttrOfType<ArrayAttr>("mambac.levels");
       if (!levels) // a module that nobody described, in mamba-opt

@@ -25,12 +25,19 @@ public:
     contract.source = text(root, "source", "", /*required=*/false);
     contract.vocabulary = integer(root, "vocabulary", "", /*least=*/1);
     contract.bos = integer(root, "bos", "");
+    contract.capacity = integer(root, "capacity", "", /*least=*/1);
     if (const Json *list = member(root, "eos", Json::Kind::Array))
       for (const Json &item : list->items) {
         if (!item.isInt() || item.integer < 0)
           complain("\"eos\" is not a list of token ids");
         contract.eos.push_back(item.integer);
       }
+    for (int64_t id : contract.eos)
+      checkId("eos", id, contract.vocabulary);
+    if (contract.bos)
+      checkId("bos", *contract.bos, contract.vocabulary);
+    if (const Json *chat = member(root, "chat", Json::Kind::Object))
+      contract.chat = readChat(*chat);
     contract.inputRoles = roles(root, "inputs", {"ids", "embeds", "select", "mask"});
     contract.outputRoles = roles(root, "outputs", {"logits", "hidden"});
     if (const Json *list = member(root, "state", Json::Kind::Array))
@@ -83,6 +90,25 @@ private:
     if (!value && required)
       complain("\"" + at + key + "\" is missing");
     return value ? value->string : "";
+  }
+
+  void checkId(const char *key, int64_t id, std::optional<int64_t> vocabulary) {
+    if (vocabulary && id >= *vocabulary)
+      complain(std::string("\"") + key + "\" has the id " + std::to_string(id) + ", and the vocabulary ends at " +
+               std::to_string(*vocabulary - 1));
+  }
+
+  Contract::Chat readChat(const Json &object) {
+    Contract::Chat chat = {text(object, "begin", "chat."), text(object, "reply", "chat."), text(object, "next", "chat."), {}};
+    const Json *system = member(object, "system", Json::Kind::Array, "chat.");
+    for (size_t i = 0; system && i < system->items.size(); ++i)
+      chat.system.push_back(system->items[i].string);
+    bool texts = !system || system->items.size() == 2;
+    for (size_t i = 0; system && i < system->items.size(); ++i)
+      texts &= system->items[i].isString();
+    if (!texts)
+      complain("\"chat.system\" is not a list of two texts");
+    return chat;
   }
 
   std::map<std::string, std::string> roles(const Json &root, const char *key, std::vector<std::string> known) {

@@ -18,9 +18,17 @@ struct Contract {
   struct StateNames {
     std::string input, output, role;
   };
+  /// The fixed texts of a conversation: begin, a message, reply, an answer, next, a message, reply, …; with words of the
+  /// system's, `system` stands around them in begin's place.
+  struct Chat {
+    std::string begin, reply, next;
+    std::vector<std::string> system; ///< two texts, or none
+  };
   std::string where; ///< the archive and its entry, for messages
   std::string family, source;
   std::optional<int64_t> vocabulary, bos;
+  std::optional<int64_t> capacity; ///< how many tokens a text may have, where layers attend and nobody says otherwise
+  std::optional<Chat> chat;
   std::vector<int64_t> eos;
   std::map<std::string, std::string> inputRoles, outputRoles; ///< by name
   std::vector<StateNames> state;

@@ -135,6 +135,32 @@ static void showComplexAsPairs(pt2::ExportedProgram &program) {
     }
 }
 
+/// What the archive says about text, for the product's metadata: `mambac.text`.
+static void describeText(ModuleOp module, const pt2::Contract &contract) {
+  Builder builder(module.getContext());
+  NamedAttrList text;
+  auto integer = [&](StringRef key, std::optional<int64_t> value) {
+    if (value)
+      text.set(key, builder.getI64IntegerAttr(*value));
+  };
+  integer("vocabulary", contract.vocabulary);
+  integer("bos", contract.bos);
+  integer("capacity", contract.capacity);
+  if (!contract.eos.empty())
+    text.set("eos", builder.getI64ArrayAttr(contract.eos));
+  if (contract.chat) {
+    NamedAttrList chat;
+    for (auto [key, piece] : {std::pair("begin", &contract.chat->begin), std::pair("reply", &contract.chat->reply),
+                              std::pair("next", &contract.chat->next)})
+      chat.set(key, builder.getStringAttr(*piece));
+    if (!contract.chat->system.empty())
+      chat.set("system", builder.getStrArrayAttr({contract.chat->system[0], contract.chat->system[1]}));
+    text.set("chat", chat.getDictionary(module.getContext()));
+  }
+  if (!text.empty())
+    module->setAttr("mambac.text", text.getDictionary(module.getContext()));
+}
+
 OwningOpRef<ModuleOp> importModel(StringRef path, MLIRContext &context, pt2::ExportedProgram *program,
                                   StringRef modelName) {
   auto read = pt2::readExportedProgram(path.str(), modelName.str());
@@ -143,6 +169,8 @@ OwningOpRef<ModuleOp> importModel(StringRef path, MLIRContext &context, pt2::Exp
     return nullptr;
   }
   OwningOpRef<ModuleOp> module = importGraph(read->program, context, &*read);
+  if (module)
+    describeText(*module, read->program.contract);
   showComplexAsPairs(*read);
   if (program)
     *program = std::move(*read);

@@ -90,6 +90,10 @@ const char *mambac_tuning(const mambac_model *model) { return model->getMetadata
 
 int64_t mambac_weights_bytes(const mambac_model *model) { return int64_t(model->getProduct().weights_bytes); }
 
+uint64_t mambac_weights_hash(const mambac_model *model) { return model->getWeightsHash(); }
+
+const mambac_text_info *mambac_get_text(const mambac_model *model) { return &model->getMetadata().text.info; }
+
 int32_t mambac_num_levels(const mambac_model *model) { return int32_t(model->getMetadata().levels.size()); }
 
 const char *mambac_level_name(const mambac_model *model, int32_t level) {

@@ -150,6 +150,48 @@ struct Reader {
   }
 };
 
+/// The object "text"; all of it is optional.
+void readText(Reader &reader, const json &from, TextInfo &text) {
+  if (!from.is_null() && !from.is_object())
+    reader.complain("\"text\" is not an object");
+  text.info.vocabulary = reader.integer(from, "vocabulary", 0);
+  text.info.bos = reader.integer(from, "bos", -1);
+  text.info.capacity = reader.integer(from, "capacity", 0);
+  for (const json &id : reader.list(from, "eos"))
+    if (id.is_number_integer())
+      text.eos.push_back(id.get<int64_t>());
+    else
+      reader.complain("\"eos\" is not a list of ids");
+  bool negative = text.info.vocabulary < 0 || text.info.capacity < 0 || text.info.bos < -1;
+  int64_t largest = text.info.bos;
+  for (int64_t id : text.eos) {
+    negative |= id < 0;
+    largest = id > largest ? id : largest;
+  }
+  if (negative || (text.info.vocabulary && largest >= text.info.vocabulary))
+    reader.complain("\"text\" has ids outside of the vocabulary");
+  text.info.num_eos = int32_t(text.eos.size());
+  text.info.eos = text.eos.data();
+  const json &chat = reader.member(from, "chat");
+  if (chat.is_null())
+    return;
+  text.begin = reader.text(chat, "begin", true);
+  text.reply = reader.text(chat, "reply", true);
+  text.next = reader.text(chat, "next", true);
+  text.info.chat_begin = text.begin.c_str();
+  text.info.chat_reply = text.reply.c_str();
+  text.info.chat_next = text.next.c_str();
+  const json &system = reader.list(chat, "system");
+  if (system.empty())
+    return;
+  if (system.size() != 2 || !system[0].is_string() || !system[1].is_string())
+    return reader.complain("\"system\" is not a list of two texts");
+  text.systemBegin = system[0].get<std::string>();
+  text.systemEnd = system[1].get<std::string>();
+  text.info.chat_system_begin = text.systemBegin.c_str();
+  text.info.chat_system_end = text.systemEnd.c_str();
+}
+
 /// Whether one of the inputs is the state that `output` is the new contents of.
 bool hasState(const std::vector<Value> &inputs, const Value &output) {
   for (const Value &input : inputs)
@@ -186,9 +228,9 @@ void finish(Entry &entry) {
 
 } // namespace
 
-mambac_status Metadata::parse(const char *text, const char *fileName, ErrorText &error) {
+mambac_status Metadata::parse(const char *source, const char *fileName, ErrorText &error) {
   *this = {};
-  json root = json::parse(text ? text : "", nullptr, /*allow_exceptions=*/false);
+  json root = json::parse(source ? source : "", nullptr, /*allow_exceptions=*/false);
   if (!root.is_object())
     return error.set(MAMBAC_BAD_PRODUCT, "%s is corrupt: its metadata is not JSON", fileName);
   Reader reader;
@@ -197,6 +239,7 @@ mambac_status Metadata::parse(const char *text, const char *fileName, ErrorText 
                      fileName, (long long)abi, MAMBAC_ABI_VERSION);
   model = reader.text(root, "model", false);
   tuning = reader.text(root, "tuning", false);
+  readText(reader, reader.member(root, "text"), text);
   for (const json &from : reader.list(root, "levels")) {
     levels.push_back({reader.text(from, "name", true), {}});
     for (const json &feature : reader.list(from, "cpu_features"))

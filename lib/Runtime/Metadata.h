@@ -60,8 +60,16 @@ struct Level {
   std::vector<std::string> cpuFeatures; ///< without which that code cannot run
 };
 
+/// What is known about the text that ids stand for.
+struct TextInfo {
+  std::vector<int64_t> eos;
+  std::string begin, reply, next, systemBegin, systemEnd; ///< of a conversation
+  mambac_text_info info = {};                             ///< the public view; the tokenizer is the model's to fill in
+};
+
 struct Metadata {
   std::string model, tuning;
+  TextInfo text;
   std::vector<Level> levels; ///< best first
   std::vector<Entry> entries;
   std::vector<Kernel> kernels;

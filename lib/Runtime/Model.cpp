@@ -93,6 +93,7 @@ mambac_status mambac_model::mapWeights(ProductFile *file, const std::string &nam
                      file->getName().c_str(), (unsigned long long)trailer.weights_bytes,
                      (unsigned long long)trailer.weights_hash, name.c_str(), (unsigned long long)product->weights_bytes,
                      (unsigned long long)product->weights_hash);
+  weightsHash = trailer.weights_hash;
   return weights.map(*file, error);
 }
 

@@ -28,6 +28,8 @@ public:
   const MambacProduct &getProduct() const { return *product; }
   /// The code of metadata.entries[i].
   const MambacEntry &getCode(size_t i) const { return *codes[i]; }
+  /// Which weights these are; 0 without any.
+  uint64_t getWeightsHash() const { return weightsHash; }
   const void *getWeights() const { return weights.data(); }
   /// The level in use, an index into the metadata's list.
   size_t getLevel() const { return level; }
@@ -49,6 +51,7 @@ private:
   mambac::LoadedProduct loaded; ///< before `metadata`: outlives it
   const MambacProduct *product = nullptr;
   mambac::WeightMapping weights;
+  uint64_t weightsHash = 0;
   mambac::Metadata metadata;
   size_t level = 0;
   std::vector<const MambacEntry *> codes;

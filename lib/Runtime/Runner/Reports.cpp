@@ -49,6 +49,26 @@ static void printScratch(const Session &session, int32_t index, const std::vecto
   printf("\n");
 }
 
+/// What is known of the text, in one line; nothing where that is nothing.
+static void printText(const mambac_text_info &text) {
+  std::string line;
+  auto add = [&](const std::string &part) { line += (line.empty() ? "text: " : ", ") + part; };
+  if (text.vocabulary)
+    add("vocabulary of " + std::to_string(text.vocabulary));
+  if (text.bos >= 0)
+    add("begins with " + std::to_string(text.bos));
+  for (int32_t i = 0; i < text.num_eos; ++i)
+    add("ends with " + std::to_string(text.eos[i]));
+  if (text.capacity)
+    add("up to " + std::to_string(text.capacity) + " tokens");
+  if (text.tokenizer)
+    add("tokenizer of " + std::to_string(text.tokenizer_bytes) + " bytes");
+  if (text.chat_begin)
+    add("conversations");
+  if (!line.empty())
+    printf("%s\n", line.c_str());
+}
+
 void mambac::runner::printSignature(const Session &session) {
   const mambac_model *model = session.getModel();
   printf("model %s, %lld bytes of weights\n", mambac_model_name(model), (long long)mambac_weights_bytes(model));
@@ -58,6 +78,7 @@ void mambac::runner::printSignature(const Session &session) {
   printf("\n");
   if (*mambac_tuning(model))
     printf("tuned %s\n", mambac_tuning(model));
+  printText(*mambac_get_text(model));
   for (int32_t e = 0; e < mambac_num_entries(model); ++e) {
     const mambac_entry_info *entry = mambac_get_entry(model, e);
     printf("entry %s\n", entry->name);

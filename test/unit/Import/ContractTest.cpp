@@ -34,6 +34,21 @@ TEST(Contract, IsRead) {
   EXPECT_EQ(contract->state[0].output, "state.0.conv");
 }
 
+TEST(Contract, Text) {
+  auto contract = readContract(R"({"format": 1, "capacity": 4096,
+      "chat": {"begin": "<s>[INST]", "reply": "[/INST]", "next": "</s>[INST]", "system": ["<s>", "[INST]"]}})", "");
+  ASSERT_TRUE(contract);
+  EXPECT_EQ(contract->capacity, 4096);
+  ASSERT_TRUE(contract->chat);
+  EXPECT_EQ(contract->chat->begin, "<s>[INST]");
+  EXPECT_EQ(contract->chat->reply, "[/INST]");
+  EXPECT_EQ(contract->chat->next, "</s>[INST]");
+  EXPECT_EQ(contract->chat->system, (std::vector<std::string>{"<s>", "[INST]"}));
+  contract = readContract(R"({"format": 1, "chat": {"begin": "", "reply": "A:", "next": "Q:"}})", "");
+  ASSERT_TRUE(contract && contract->chat);
+  EXPECT_TRUE(contract->chat->system.empty());
+}
+
 TEST(Contract, WhatIsWrongIsNamed) {
   refuses("", "");
   refuses("[1]", "it is an array, not an object");
@@ -45,6 +60,15 @@ TEST(Contract, WhatIsWrongIsNamed) {
   refuses(R"({"format": 1, "bos": -1})", "\"bos\" is -1, less than 0");
   refuses(R"({"format": 1, "eos": 2})", "\"eos\" is an integer, not an array");
   refuses(R"({"format": 1, "eos": ["</s>"]})", "\"eos\" is not a list of token ids");
+  refuses(R"({"format": 1, "vocabulary": 43, "eos": [2, 43]})", "\"eos\" has the id 43, and the vocabulary ends at 42");
+  refuses(R"({"format": 1, "vocabulary": 43, "bos": 50256})", "\"bos\" has the id 50256, and the vocabulary ends at 42");
+  refuses(R"({"format": 1, "capacity": 0})", "\"capacity\" is 0, less than 1");
+  refuses(R"({"format": 1, "chat": "x"})", "\"chat\" is a string, not an object");
+  refuses(R"({"format": 1, "chat": {"begin": "", "next": ""}})", "\"chat.reply\" is missing");
+  refuses(R"({"format": 1, "chat": {"begin": "", "next": "", "reply": "", "system": [""]}})",
+          "\"chat.system\" is not a list of two texts");
+  refuses(R"({"format": 1, "chat": {"begin": "", "next": "", "reply": "", "system": ["", 1]}})",
+          "\"chat.system\" is not a list of two texts");
   refuses(R"({"format": 1, "inputs": []})", "\"inputs\" is an array, not an object");
   refuses(R"({"format": 1, "inputs": {"x": 3}})", "\"inputs.x\" is an integer, not a string");
   refuses(R"({"format": 1, "inputs": {"x": "tokens"}})", "\"inputs.x\" is \"tokens\", no role that is known");

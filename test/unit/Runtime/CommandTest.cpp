@@ -63,6 +63,7 @@ TEST_F(CommandTest, List) {
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.out.find("model by hand, 160 bytes of weights\n"
                             "code for fast, plain (in use)\n"
+                            "text: vocabulary of 256, begins with 1, ends with 2, ends with 77, up to 4096 tokens, conversations\n"
                             "entry main\n"
                             "  size s0: 1 or more\n"
                             "  size s1: 2 to 64, a multiple of 2\n"

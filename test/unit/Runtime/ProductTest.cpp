@@ -238,6 +238,13 @@ TEST_F(ProductTest, BadMetadata) {
       {"\"name\":\"pair\"", "\"name\":\"pour\"", "it has no code for its entry pour"},
       {"\"rank\":3", "\"rank\":2", "rank and shape_text of hidden differ"},
       {"\"entries\":[", "\"entriez\":[", "it has no entry points"},
+      {"\"text\":{\"vocabulary\":256,", "\"text\":7,  \"vocabulary\":{", "\"text\" is not an object"},
+      {"\"vocabulary\":256", "\"vocabulary\":\"2\"", "\"vocabulary\" is not an integer"},
+      {"\"eos\":[2,77]", "\"eos\":[2,\"\"]", "\"eos\" is not a list of ids"},
+      {"\"vocabulary\":256", "\"vocabulary\": 77", "\"text\" has ids outside of the vocabulary"},
+      {"\"bos\":1", "\"bos\":{", "its metadata is not JSON"},
+      {"\"reply\":", "\"repli\":", "\"reply\" is not a text"},
+      {"[\"<<\",\">>\"]", "[\"<<,\", 5 ]", "\"system\" is not a list of two texts"},
       {"\"levels\":[", "\"lewels\":[", "it has code for 2 levels and describes 0"},
       {",{\"name\":\"plain\"}", "                 ", "it has code for 2 levels and describes 1"},
   };

@@ -91,6 +91,25 @@ TEST_F(StateTest, Signature) {
   EXPECT_STREQ(mambac_get_entry(model, 1)->inputs[0].dim_texts[0], "2*s0+1");
 }
 
+TEST_F(StateTest, Text) {
+  openState();
+  const mambac_text_info *text = mambac_get_text(model);
+  ASSERT_NE(text, nullptr);
+  EXPECT_EQ(text->vocabulary, 256);
+  EXPECT_EQ(text->bos, 1);
+  ASSERT_EQ(text->num_eos, 2);
+  EXPECT_EQ(text->eos[1], 77);
+  EXPECT_EQ(text->capacity, 4096);
+  EXPECT_EQ(text->tokenizer, nullptr);
+  EXPECT_STREQ(text->chat_begin, "<s>");
+  EXPECT_STREQ(text->chat_reply, "A:");
+  EXPECT_STREQ(text->chat_next, "</s>");
+  EXPECT_STREQ(text->chat_system_begin, "<<");
+  EXPECT_STREQ(text->chat_system_end, ">>");
+  std::vector<float> weights = makeWeights();
+  EXPECT_EQ(mambac_weights_hash(model), mambac::hashWeights(weights.data(), weights.size() * sizeof(float)));
+}
+
 TEST_F(StateTest, Runs) {
   openState();
   for (int64_t length : {2, 64, 6}) {

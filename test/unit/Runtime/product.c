@@ -127,7 +127,10 @@ static const MambacEntry fastEntries[] = {{"main", runMain, mainArena, mainShape
 #define TYPE_OUT(name) "{\"name\":\"" name "_out\",\"dtype\":\"" name "\",\"rank\":1,\"shape_text\":[\"3\"]}"
 
 static const char metadata[] =
-    "{\"abi\":3,\"model\":\"by hand\",\"levels\":[{\"name\":\"fast\",\"cpu_features\":[\"no-such\"]},{\"name\":\"plain\"}],\"entries\":["
+    "{\"abi\":3,\"model\":\"by hand\","
+    "\"text\":{\"vocabulary\":256,\"bos\":1,\"eos\":[2,77],\"capacity\":4096,"
+    "\"chat\":{\"begin\":\"<s>\",\"reply\":\"A:\",\"next\":\"</s>\",\"system\":[\"<<\",\">>\"]}},"
+    "\"levels\":[{\"name\":\"fast\",\"cpu_features\":[\"no-such\"]},{\"name\":\"plain\"}],\"entries\":["
     "{\"name\":\"main\",\"symbols\":[{\"name\":\"s0\",\"min\":1},{\"name\":\"s1\",\"min\":2,\"max\":64,\"multiple_of\":2}],"
     "\"inputs\":[{\"name\":\"ids\",\"dtype\":\"i64\",\"shape\":[{\"symbol\":0},{\"symbol\":1}],\"limit\":10},"
     "{\"name\":\"scale\",\"dtype\":\"f32\",\"shape\":[]}],"
