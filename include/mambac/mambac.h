@@ -43,7 +43,9 @@ typedef enum mambac_status {
   MAMBAC_BAD_PRODUCT = 3,       /* not a product of mambac, truncated, corrupt, or weights of another model */
   MAMBAC_UNSUPPORTED = 4,       /* another ABI version, another CPU architecture, missing CPU instructions */
   MAMBAC_OUT_OF_MEMORY = 5,
-  MAMBAC_INDEX_OUT_OF_RANGE = 6 /* a run met an index outside its table; its outputs are undefined */
+  MAMBAC_INDEX_OUT_OF_RANGE = 6, /* an index outside its table; the outputs of a run are undefined */
+  MAMBAC_CAPACITY_EXCEEDED = 7,  /* a text would become longer than its session has room for */
+  MAMBAC_BAD_STATE = 8           /* a saved state is corrupt, or of another model */
 } mambac_status;
 
 /*---- Tensors: the memory layout of DLPack's DLTensor (dlpack.h v0 and v1), so that a DLTensor* may be cast ---------*/
@@ -212,6 +214,125 @@ MAMBAC_API mambac_status mambac_shapes(mambac_state *state, int32_t entry, const
  * has run this entry with these shapes before. On failure the outputs are undefined. */
 MAMBAC_API mambac_status mambac_run(mambac_state *state, int32_t entry, const mambac_tensor *inputs, int32_t num_inputs,
                                     const mambac_tensor *outputs, int32_t num_outputs);
+
+/*---- Sessions: what a model remembers of the texts that it reads --------------------------------------------------*/
+
+/* A session holds the states of up to `batch` texts of one model: convolution windows, recurrent states, caches of keys
+ * and values. Each text has a slot, a number in [0, batch). A call reads more tokens of any of them, in any order; the
+ * others wait untouched. The states live in the session and are updated in place; an execution state (mambac_state) of
+ * the same model runs it, and any will do.
+ *
+ *   mambac_session *session; int32_t slot;
+ *   mambac_session_create(model, NULL, &session);             /* one text */
+ *   mambac_session_add(session, &slot);
+ *   mambac_prefill(state, session, &slot, 1, &prompt, NULL, NULL, &logits);   
+ *   while (...) mambac_step(state, session, &slot, 1, &token, &logits);       
+ *
+ * It needs a model with states whose one other input is ids (n, L), or embeddings (n, L, D), but for one of role
+ * "select", which the session fills in. Texts are split over the first dimension of all states; a model whose states have
+ * none is for one text at a time. Other models are run by mambac_run.
+ *
+ * A function that fails leaves session, slots and states as they were, with one exception: a run that met an index
+ * which it had computed itself (MAMBAC_INDEX_OUT_OF_RANGE; ids are checked before). The slots of that call are then
+ * refused until they are reset, rolled back, loaded, copied into or removed. mambac_session_error says why a function
+ * failed. A session is for one thread at a time. */
+typedef struct mambac_session mambac_session;
+
+typedef struct mambac_session_options {
+  size_t struct_size; /* sizeof(mambac_session_options) */
+  int32_t batch;      /* how many texts there is room for; 0: one. Memory is taken from the system as it is used */
+  int64_t capacity;   /* tokens a text, where layers attend to all of it; 0: what the model was exported with, or 4096.
+                       * Models without such layers have no end and ignore it */
+} mambac_session_options;
+
+typedef struct mambac_session_info {
+  size_t struct_size;     /* sizeof(mambac_session_info), set by the caller */
+  int32_t batch, used;    /* slots, and those that have a text */
+  int64_t capacity;       /* tokens that a text may have; 0: any number */
+  int64_t chunk;          /* tokens of a text that run at once; longer ones are read in pieces */
+  int64_t vocabulary;     /* ids are in [0, vocabulary); 0: any, or the model takes embeddings */
+  int64_t embedding;      /* D, the elements of an embedding; 0: the model takes ids */
+  int64_t width;          /* V, the elements of a position's result */
+  int32_t all_positions;  /* not 0: results of all positions can be had, not of the last one alone */
+  mambac_dtype token_dtype, logits_dtype;
+  int64_t slot_bytes;     /* of the state of one text */
+  int64_t bytes;          /* of all slots and checkpoints */
+} mambac_session_info;
+
+enum { MAMBAC_ALL_SLOTS = -1 };
+
+/* Makes a session without texts. `options` may be null. On failure `*session` is null and mambac_last_error has the
+ * reason. The session keeps the model alive. */
+MAMBAC_API mambac_status mambac_session_create(mambac_model *model, const mambac_session_options *options,
+                                               mambac_session **session);
+
+/* Null is allowed. */
+MAMBAC_API void mambac_session_destroy(mambac_session *session);
+
+/* Why the last function that failed on this session did so. Never null. */
+MAMBAC_API const char *mambac_session_error(const mambac_session *session);
+
+MAMBAC_API mambac_status mambac_session_get_info(const mambac_session *session, mambac_session_info *info);
+
+/* A slot for a new text; the smallest number that is free. */
+MAMBAC_API mambac_status mambac_session_add(mambac_session *session, int32_t *slot);
+
+/* Forgets a text and its checkpoints; the slot is free. */
+MAMBAC_API mambac_status mambac_session_remove(mambac_session *session, int32_t slot);
+
+/* Begins a text, or with MAMBAC_ALL_SLOTS all of them, anew, and forgets its checkpoints. */
+MAMBAC_API mambac_status mambac_session_reset(mambac_session *session, int32_t slot);
+
+/* The number of tokens that a text has; -1 if the slot has none. */
+MAMBAC_API int64_t mambac_session_length(const mambac_session *session, int32_t slot);
+
+/* The text of `to` becomes that of `from`, which goes on independently: a fork. Both slots must be in use; the sessions
+ * may be two, of the same model. Forgets the checkpoints of `to`. The error text is in `target`. */
+MAMBAC_API mambac_status mambac_session_copy(mambac_session *target, int32_t to, const mambac_session *source,
+                                             int32_t from);
+
+/* Writes a text's state as bytes, with a header that names the model. `*size` is the room in `buffer`, and becomes the
+ * bytes that are needed; a null `buffer` asks for that number. Of caches only what is filled is written. */
+MAMBAC_API mambac_status mambac_session_save(mambac_session *session, int32_t slot, void *buffer, size_t *size);
+
+/* The slot's text becomes the one that was saved, by any process, from a product with the same model and weights.
+ * MAMBAC_BAD_STATE for bytes of another model, of other types or sizes, truncated or changed. Forgets the slot's
+ * checkpoints. */
+MAMBAC_API mambac_status mambac_session_load(mambac_session *session, int32_t slot, const void *bytes, size_t size);
+
+/* Remembers where a text is, to go back to. `*id` is never 0 and not used again. Costs a copy of the state, of caches
+ * nothing. Checkpoints of a text are a stack: going back to one forgets the later ones, keeps that one itself, and
+ * forgetting it leaves the others. */
+MAMBAC_API mambac_status mambac_session_checkpoint(mambac_session *session, int32_t slot, int64_t *id);
+MAMBAC_API mambac_status mambac_session_rollback(mambac_session *session, int32_t slot, int64_t id);
+MAMBAC_API mambac_status mambac_session_forget(mambac_session *session, int32_t slot, int64_t id);
+
+/* Reads L >= 1 more tokens of each of n texts, in pieces of `chunk`: what it needs of memory does not grow with L.
+ *   slots    n of them, each at most once
+ *   tokens   ids (n, L) or embeddings (n, L, D), of the model's type
+ *   mask     (n, L) of booleans or integers, or null: where it is 0 there is no token, wherever that is: what stands
+ *            left, right or in between is skipped. A text may have none here; it stays as it is
+ *   seq_idx  (n, L) of integers, or null: where the number changes from one token to the next, a new text begins (the
+ *            slot is reset). The first piece goes on from the slot's state
+ *   logits   results (n, 1, V), behind each text's last token, or (n, L, V), at all positions, or null: none are
+ *            wanted. Zeros where there is no token. Written to alone; must not overlap `tokens`
+ * MAMBAC_CAPACITY_EXCEEDED if a text would become longer than the session's capacity. */
+MAMBAC_API mambac_status mambac_prefill(mambac_state *state, mambac_session *session, const int32_t *slots, int32_t n,
+                                        const mambac_tensor *tokens, const mambac_tensor *mask,
+                                        const mambac_tensor *seq_idx, const mambac_tensor *logits);
+
+/* The same for one token each: tokens (n, 1) or (n, 1, D), logits (n, 1, V). */
+MAMBAC_API mambac_status mambac_step(mambac_state *state, mambac_session *session, const int32_t *slots, int32_t n,
+                                     const mambac_tensor *tokens, const mambac_tensor *logits);
+
+/* The same for texts of different lengths that lie one behind the other.
+ *   tokens      ids (total) or embeddings (total, D)
+ *   cu_seqlens  (n + 1) of i32 or i64: the tokens [cu_seqlens[i], cu_seqlens[i + 1]), at least one, are those of
+ *               slots[i]; the first number is 0, the last one total
+ *   logits      (n, V), behind each text's last token, or (total, V), or null */
+MAMBAC_API mambac_status mambac_prefill_packed(mambac_state *state, mambac_session *session, const int32_t *slots,
+                                               int32_t n, const mambac_tensor *tokens, const mambac_tensor *cu_seqlens,
+                                               const mambac_tensor *logits);
 
 /*---- Profile (states made with options.profile) -------------------------------------------------------------------*/
 
