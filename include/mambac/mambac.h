@@ -223,10 +223,10 @@ MAMBAC_API mambac_status mambac_run(mambac_state *state, int32_t entry, const ma
  * the same model runs it, and any will do.
  *
  *   mambac_session *session; int32_t slot;
- *   mambac_session_create(model, NULL, &session);             /* one text */
+ *   mambac_session_create(model, NULL, &session);
  *   mambac_session_add(session, &slot);
- *   mambac_prefill(state, session, &slot, 1, &prompt, NULL, NULL, &logits);   
- *   while (...) mambac_step(state, session, &slot, 1, &token, &logits);       
+ *   mambac_prefill(state, session, &slot, 1, &prompt, NULL, NULL, &logits);     prompt (1, L), logits (1, 1, V)
+ *   while (...) mambac_step(state, session, &slot, 1, &token, &logits);         token (1, 1), logits (1, 1, V)
  *
  * It needs a model with states whose one other input is ids (n, L), or embeddings (n, L, D), but for one of role
  * "select", which the session fills in. Texts are split over the first dimension of all states; a model whose states have

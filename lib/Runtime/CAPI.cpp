@@ -5,7 +5,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "mambac/mambac.h"
-#include "lib/Runtime/State.h"
+#include "lib/Runtime/Session.h"
 
 #include <cstring>
 #include <new>
@@ -14,15 +14,6 @@ using namespace mambac;
 
 // Plain memory: a thread's end has nothing to destroy, and failing allocates nothing.
 static thread_local ErrorText lastError;
-
-/// Calls `body`, and turns what it throws into a status.
-template <typename Body> static mambac_status guarded(ErrorText &error, Body body) {
-  try {
-    return body();
-  } catch (...) {
-    return error.set(MAMBAC_OUT_OF_MEMORY, "out of memory");
-  }
-}
 
 /// Makes a model with `fill`, and gives it back if that fails.
 template <typename Fill> static mambac_status makeModel(mambac_model **model, Fill fill) {
@@ -38,6 +29,17 @@ template <typename Fill> static mambac_status makeModel(mambac_model **model, Fi
       *model = made;
     return status;
   });
+}
+
+/// A caller that was compiled with a shorter struct gets defaults for the rest; so does one that gives none.
+template <typename Options> static mambac_status readOptions(const Options *options, Options &known, const char *name) {
+  if (!options)
+    return MAMBAC_OK;
+  if (options->struct_size < sizeof(size_t))
+    return lastError.set(MAMBAC_INVALID_ARGUMENT, "options.struct_size is %zu: set it to sizeof(%s)", options->struct_size,
+                         name);
+  memcpy(static_cast<void *>(&known), options, options->struct_size < sizeof known ? options->struct_size : sizeof known);
+  return MAMBAC_OK;
 }
 
 extern "C" {
@@ -126,14 +128,9 @@ mambac_status mambac_state_create(mambac_model *model, const mambac_options *opt
   *state = nullptr;
   if (!model)
     return lastError.set(MAMBAC_INVALID_ARGUMENT, "a null pointer in place of the model");
-  // A caller that was compiled with a shorter struct gets defaults for the rest.
   mambac_options known = {};
-  if (options) {
-    if (options->struct_size < sizeof(size_t))
-      return lastError.set(MAMBAC_INVALID_ARGUMENT, "options.struct_size is %zu: set it to sizeof(mambac_options)",
-                           options->struct_size);
-    memcpy(&known, options, options->struct_size < sizeof known ? options->struct_size : sizeof known);
-  }
+  if (mambac_status status = readOptions(options, known, "mambac_options"))
+    return status;
   if (known.threads < 0)
     return lastError.set(MAMBAC_INVALID_ARGUMENT, "options.threads is %d, expected 0 or more", known.threads);
   return guarded(lastError, [&] {
@@ -162,6 +159,30 @@ mambac_status mambac_run(mambac_state *state, int32_t entry, const mambac_tensor
                          const mambac_tensor *outputs, int32_t num_outputs) {
   return guarded(state->error, [&] { return state->run(entry, inputs, num_inputs, outputs, num_outputs); });
 }
+
+mambac_status mambac_session_create(mambac_model *model, const mambac_session_options *options,
+                                    mambac_session **session) {
+  if (!session)
+    return lastError.set(MAMBAC_INVALID_ARGUMENT, "a null pointer in place of the session's place");
+  *session = nullptr;
+  if (!model)
+    return lastError.set(MAMBAC_INVALID_ARGUMENT, "a null pointer in place of the model");
+  mambac_session_options known = {};
+  if (mambac_status status = readOptions(options, known, "mambac_session_options"))
+    return status;
+  if (known.batch < 0 || known.capacity < 0)
+    return lastError.set(MAMBAC_INVALID_ARGUMENT, "a session of %d texts of %lld tokens: neither may be negative", known.batch,
+                         (long long)known.capacity);
+  return guarded(lastError, [&] {
+    auto made = std::make_unique<mambac_session>(*model);
+    mambac_status status = made->create(known.batch, known.capacity, lastError);
+    if (!status)
+      *session = made.release();
+    return status;
+  });
+}
+
+void mambac_session_destroy(mambac_session *session) { delete session; }
 
 int32_t mambac_profile_size(const mambac_state *state) { return state->getProfileSize(); }
 

@@ -3,6 +3,7 @@
 // Every tensor that a caller hands over is checked here before generated code sees it: that code trusts its pointers.
 //
 //===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Runtime/Check.h"
 #include "lib/Runtime/State.h"
 
 #include <cinttypes>
@@ -103,28 +104,27 @@ const Entry *mambac_state::findEntry(int32_t index) {
   return nullptr;
 }
 
-/// Everything but the sizes and the data.
-mambac_status mambac_state::checkTensor(const Entry &entry, const char *role, const Value &value,
-                                        const mambac_tensor &tensor) {
+mambac_status mambac::checkTensor(const char *owner, const char *role, const Value &value, const mambac_tensor &tensor,
+                                  ErrorText &error) {
   const char *name = value.name.c_str();
   if (tensor.ndim != value.rank)
     return error.set(MAMBAC_INVALID_ARGUMENT, "%s %s of %s has %d dimensions, expected %d: %s", role, name,
-                     entry.name.c_str(), tensor.ndim, value.rank, describeExpected(value).chars);
+                     owner, tensor.ndim, value.rank, describeExpected(value).chars);
   if (tensor.dtype.code != value.dtype.code || tensor.dtype.bits != value.dtype.bits ||
       tensor.dtype.lanes != value.dtype.lanes)
-    return error.set(MAMBAC_INVALID_ARGUMENT, "%s %s of %s has dtype %s, expected %s", role, name, entry.name.c_str(),
+    return error.set(MAMBAC_INVALID_ARGUMENT, "%s %s of %s has dtype %s, expected %s", role, name, owner,
                      describeDtype(tensor.dtype).chars, value.dtypeName.c_str());
   if (tensor.device.device_type != MAMBAC_DEVICE_CPU)
     return error.set(MAMBAC_INVALID_ARGUMENT, "%s %s of %s is on device type %d, expected 1 (CPU)", role, name,
-                     entry.name.c_str(), tensor.device.device_type);
+                     owner, tensor.device.device_type);
   if (value.rank && !tensor.shape)
-    return error.set(MAMBAC_INVALID_ARGUMENT, "%s %s of %s has no shape (null)", role, name, entry.name.c_str());
+    return error.set(MAMBAC_INVALID_ARGUMENT, "%s %s of %s has no shape (null)", role, name, owner);
   for (int32_t i = 0; i < value.rank; ++i)
     if (tensor.shape[i] < 0)
-      return error.set(MAMBAC_INVALID_ARGUMENT, "%s %s of %s has a negative size: %s", role, name, entry.name.c_str(),
+      return error.set(MAMBAC_INVALID_ARGUMENT, "%s %s of %s has a negative size: %s", role, name, owner,
                        describeShape(tensor.shape, value.rank).chars);
   if (countElements(tensor.shape, value.rank, value.dtype.bits / 8) < 0)
-    return error.set(MAMBAC_INVALID_ARGUMENT, "%s %s of %s is too large to address: %s", role, name, entry.name.c_str(),
+    return error.set(MAMBAC_INVALID_ARGUMENT, "%s %s of %s is too large to address: %s", role, name, owner,
                      describeShape(tensor.shape, value.rank).chars);
   if (!tensor.strides)
     return MAMBAC_OK;
@@ -140,7 +140,7 @@ mambac_status mambac_state::checkTensor(const Entry &entry, const char *role, co
       return error.set(MAMBAC_INVALID_ARGUMENT,
                        "%s %s of %s is not contiguous: dimension %d has stride %" PRId64 ", expected %" PRId64
                        " (copy it to a dense row-major tensor)",
-                       role, name, entry.name.c_str(), i, tensor.strides[i], stride);
+                       role, name, owner, i, tensor.strides[i], stride);
     }
     stride *= tensor.shape[i];
   }
@@ -187,7 +187,7 @@ mambac_status mambac_state::bind(int32_t index, const mambac_tensor *inputs, int
     const mambac_tensor &tensor = inputs[i];
     if (partly && tensor.ndim == -1)
       continue;
-    if (mambac_status status = checkTensor(*entry, "input", value, tensor))
+    if (mambac_status status = checkTensor(entry->name.c_str(), "input", value, tensor, error))
       return status;
     for (int32_t d = 0; d < value.rank; ++d) {
       const Dim &dim = value.dims[size_t(d)];
@@ -245,7 +245,7 @@ mambac_status mambac_state::checkOutputs(const Entry &entry, const mambac_tensor
   const int64_t *expected = dims.data();
   for (int32_t i = 0; i < numOutputs; ++i) {
     const Value &value = entry.outputs[size_t(i)];
-    if (mambac_status status = checkTensor(entry, "output", value, outputs[i]))
+    if (mambac_status status = checkTensor(entry.name.c_str(), "output", value, outputs[i], error))
       return status;
     for (int32_t d = 0; d < value.rank; ++d)
       if (outputs[i].shape[d] != expected[d])
@@ -257,17 +257,17 @@ mambac_status mambac_state::checkOutputs(const Entry &entry, const mambac_tensor
   return MAMBAC_OK;
 }
 
-mambac_status mambac_state::checkData(const Entry &entry, const char *role, const Value &value,
-                                      const mambac_tensor &tensor, void *&pointer, size_t &bytes) {
+mambac_status mambac::checkData(const char *owner, const char *role, const Value &value, const mambac_tensor &tensor,
+                                void *&pointer, size_t &bytes, ErrorText &error) {
   size_t elementBytes = value.dtype.bits / 8;
   bytes = size_t(countElements(tensor.shape, value.rank, int64_t(elementBytes))) * elementBytes;
   pointer = tensor.data ? static_cast<char *>(tensor.data) + tensor.byte_offset : nullptr;
   if (bytes && !pointer)
     return error.set(MAMBAC_INVALID_ARGUMENT, "%s %s of %s has no data (null), expected %zu bytes", role,
-                     value.name.c_str(), entry.name.c_str(), bytes);
+                     value.name.c_str(), owner, bytes);
   if (uintptr_t(pointer) % elementBytes)
     return error.set(MAMBAC_INVALID_ARGUMENT, "%s %s of %s is not aligned to its elements of %zu bytes", role,
-                     value.name.c_str(), entry.name.c_str(), elementBytes);
+                     value.name.c_str(), owner, elementBytes);
   return MAMBAC_OK;
 }
 
@@ -289,7 +289,7 @@ template <typename T> static bool findBadIndex(const void *data, size_t count, i
 }
 
 /// Inputs that index a table are looked through before code runs: it would read the wrong row without a word.
-mambac_status mambac_state::checkIndices(const Value &value, const void *data, size_t bytes) {
+mambac_status mambac::checkIndices(const Value &value, const void *data, size_t bytes, ErrorText &error) {
   if (value.limit <= 0)
     return MAMBAC_OK;
   size_t elementBytes = value.dtype.bits / 8, count = bytes / elementBytes;
@@ -308,10 +308,6 @@ mambac_status mambac_state::checkIndices(const Value &value, const void *data, s
 }
 
 mambac_status mambac_state::checkOverlap(const Entry &entry) {
-  auto overlap = [](void *left, size_t leftBytes, void *right, size_t rightBytes) {
-    return leftBytes && rightBytes && uintptr_t(left) < uintptr_t(right) + rightBytes &&
-           uintptr_t(right) < uintptr_t(left) + leftBytes;
-  };
   for (size_t i = 0; i < entry.outputs.size(); ++i) {
     for (size_t j = 0; j < entry.inputs.size(); ++j)
       if (overlap(outputPointers[i], outputBytes[i], inputPointers[j], inputBytes[j]))

@@ -30,6 +30,15 @@ private:
   char text[2048] = {};
 };
 
+/// Calls `body`, and turns what it throws, which is memory that is short, into a status.
+template <typename Body> mambac_status guarded(ErrorText &error, Body body) {
+  try {
+    return body();
+  } catch (...) {
+    return error.set(MAMBAC_OUT_OF_MEMORY, "out of memory");
+  }
+}
+
 } // namespace mambac
 
 #endif // MAMBAC_LIB_RUNTIME_ERRORTEXT_H

@@ -4,6 +4,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Runtime/State.h"
+#include "lib/Runtime/Check.h"
 
 #include <algorithm>
 #include <atomic>
@@ -208,8 +209,8 @@ mambac_status mambac_state::reportFault(const Entry &entry) {
                    entry.name.c_str(), faultValue, faultLimit);
 }
 
-mambac_status mambac_state::run(int32_t index, const mambac_tensor *inputs, int32_t numInputs,
-                                const mambac_tensor *outputs, int32_t numOutputs) {
+mambac_status mambac_state::prepare(int32_t index, const mambac_tensor *inputs, int32_t numInputs,
+                                    const mambac_tensor *outputs, int32_t numOutputs) {
   int64_t *values = symbols.data();
   if (mambac_status status = bind(index, inputs, numInputs, values, /*partly=*/false))
     return status;
@@ -220,24 +221,36 @@ mambac_status mambac_state::run(int32_t index, const mambac_tensor *inputs, int3
   if (mambac_status status = checkOutputs(entry, outputs, numOutputs))
     return status;
   for (int32_t i = 0; i < numInputs; ++i)
-    if (mambac_status status = checkData(entry, "input", entry.inputs[size_t(i)], inputs[i], inputPointers[size_t(i)],
-                                         inputBytes[size_t(i)]))
+    if (mambac_status status = checkData(entry.name.c_str(), "input", entry.inputs[size_t(i)], inputs[i],
+                                         inputPointers[size_t(i)], inputBytes[size_t(i)], error))
       return status;
   for (int32_t i = 0; i < numOutputs; ++i)
-    if (mambac_status status = checkData(entry, "output", entry.outputs[size_t(i)], outputs[i],
-                                         outputPointers[size_t(i)], outputBytes[size_t(i)]))
+    if (mambac_status status = checkData(entry.name.c_str(), "output", entry.outputs[size_t(i)], outputs[i],
+                                         outputPointers[size_t(i)], outputBytes[size_t(i)], error))
       return status;
   if (mambac_status status = checkOverlap(entry))
     return status;
   for (size_t i = 0; i < entry.inputs.size(); ++i)
-    if (mambac_status status = checkIndices(entry.inputs[i], inputPointers[i], inputBytes[i]))
+    if (mambac_status status = checkIndices(entry.inputs[i], inputPointers[i], inputBytes[i], error))
       return status;
-  void *scratch = arena.reserve(size_t(scratchBytes));
+  scratch = arena.reserve(size_t(scratchBytes));
   if (!scratch)
     return error.set(MAMBAC_OUT_OF_MEMORY,
                      "no memory for the %" PRId64 " bytes of scratch that %s needs for these sizes", scratchBytes,
                      entry.name.c_str());
+  return MAMBAC_OK;
+}
 
+mambac_status mambac_state::run(int32_t index, const mambac_tensor *inputs, int32_t numInputs,
+                                const mambac_tensor *outputs, int32_t numOutputs) {
+  if (mambac_status status = prepare(index, inputs, numInputs, outputs, numOutputs))
+    return status;
+  return execute(index);
+}
+
+mambac_status mambac_state::execute(int32_t index) {
+  const Entry &entry = *findEntry(index);
+  const int64_t *values = symbols.data();
   for (size_t i = 0; i < kernels.size(); ++i)
     callsBefore[i] = kernels[i].calls;
   faulted = false;

@@ -51,7 +51,13 @@ public:
                        int64_t *scratchBytes);
   mambac_status run(int32_t entry, const mambac_tensor *inputs, int32_t numInputs, const mambac_tensor *outputs,
                     int32_t numOutputs);
+  /// The two halves of `run`. The first checks the arguments and takes the memory. The second runs what was prepared last,
+  /// and fails only where the code computes a bad index.
+  mambac_status prepare(int32_t entry, const mambac_tensor *inputs, int32_t numInputs, const mambac_tensor *outputs,
+                        int32_t numOutputs);
+  mambac_status execute(int32_t entry);
 
+  const mambac_model &getModel() const { return model; }
   int getThreads() const { return pool ? pool->getThreads() : 1; }
   int32_t getProfileSize() const { return int32_t(kernels.size()); }
   mambac_status getProfileRow(int32_t kernel, mambac_profile_row &row) const;
@@ -75,12 +81,7 @@ private:
   /// The entry of this index, or null after setting the error.
   const mambac::Entry *findEntry(int32_t entry);
   mambac_status checkSymbols(const mambac::Entry &entry, const int64_t *values);
-  mambac_status checkTensor(const mambac::Entry &entry, const char *role, const mambac::Value &value,
-                            const mambac_tensor &tensor);
   mambac_status checkOutputs(const mambac::Entry &entry, const mambac_tensor *outputs, int32_t numOutputs);
-  mambac_status checkData(const mambac::Entry &entry, const char *role, const mambac::Value &value,
-                          const mambac_tensor &tensor, void *&pointer, size_t &bytes);
-  mambac_status checkIndices(const mambac::Value &value, const void *data, size_t bytes);
   mambac_status checkOverlap(const mambac::Entry &entry);
   mambac_status reportFault(const mambac::Entry &entry);
 
@@ -88,6 +89,7 @@ private:
   std::shared_ptr<mambac::ThreadPool> pool;
   Services services;
   mambac::Arena arena;
+  void *scratch = nullptr; ///< of the run that is prepared
   std::vector<int64_t> symbols, dims;
   std::vector<void *> inputPointers, outputPointers;
   std::vector<size_t> inputBytes, outputBytes;
