@@ -73,7 +73,6 @@ struct Metadata {
   std::vector<Level> levels; ///< best first
   std::vector<Entry> entries;
   std::vector<Kernel> kernels;
-  int64_t capacity = 0; ///< tokens that a text has room for where layers attend, if nobody says; 0: not known
 
   /// Replaces *this. Entries must not move afterwards.
   mambac_status parse(const char *json, const char *fileName, ErrorText &error);

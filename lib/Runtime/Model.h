@@ -31,8 +31,6 @@ public:
   /// Which weights these are; 0 without any.
   uint64_t getWeightsHash() const { return weightsHash; }
   const void *getWeights() const { return weights.data(); }
-  /// Recognizes the weights, whatever product they are in.
-  uint64_t getWeightsHash() const { return product->weights_hash; }
   /// The level in use, an index into the metadata's list.
   size_t getLevel() const { return level; }
 

@@ -53,7 +53,7 @@ void mambac_session::getInfo(mambac_session_info &info) const {
   info.used = int32_t(std::count_if(slots.begin(), slots.end(), [](const Slot &slot) { return slot.used; }));
   info.capacity = layout.capacity;
   info.chunk = layout.chunk;
-  info.vocabulary = layout.embedding ? 0 : layout.tokens->limit;
+  info.vocabulary = layout.vocabulary;
   info.embedding = layout.embedding;
   info.width = layout.width;
   info.all_positions = layout.allPositions;

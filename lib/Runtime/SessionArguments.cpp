@@ -37,6 +37,8 @@ void mambac_session::describeArguments() {
     tokensArgument = describe("tokens", tokens, {"n", "L", ""}, {kAny, kAny, layout.embedding});
     packedTokensArgument = describe("tokens", tokens, {"total", ""}, {kAny, layout.embedding});
   }
+  tokensArgument.value.limit = layout.vocabulary;
+  tokensArgument.value.lowest = tokens.limit ? tokens.lowest : 0;
   resultsArgument = describe("logits", result, {"n", "1 or L", ""}, {kAny, kAny, layout.width});
   packedResultsArgument = describe("logits", result, {"n or total", ""}, {kAny, layout.width});
 }

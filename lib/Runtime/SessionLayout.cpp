@@ -284,6 +284,9 @@ mambac_status SessionLayout::read(const mambac_model &model, int64_t wanted, Err
     return refuse(error, "it has no state");
   // The entry for open lengths first: its signature is the one that the others are held to.
   std::partition(entries.begin(), entries.end(), [](const SessionEntry &entry) { return isOpen(entry.length); });
+  // An embedding table may have more rows than there are tokens, to be of a rounder size.
+  int64_t rows = embedding ? 0 : tokens->limit, known = embedding ? 0 : metadata.text.info.vocabulary;
+  vocabulary = rows && known ? std::min(rows, known) : std::max(rows, known);
   chunk = kChunk;
   bool open = false;
   for (const SessionEntry &entry : entries) {
@@ -292,7 +295,7 @@ mambac_status SessionLayout::read(const mambac_model &model, int64_t wanted, Err
       chunk = std::max(chunk, entry.length.constant);
   }
   if (open)
-    capacity = wanted > 0 ? wanted : metadata.capacity > 0 ? metadata.capacity : kCapacity;
+    capacity = wanted > 0 ? wanted : metadata.text.info.capacity > 0 ? metadata.text.info.capacity : kCapacity;
   for (const SessionEntry &entry : entries)
     if (mambac_status status = checkLimits(entry, error))
       return status;

@@ -53,7 +53,7 @@ struct SessionLayout {
   bool hasLength = false; ///< and one of tokens
   int64_t batch = 0;      ///< the number of texts that have to run together, where it is fixed and not 1
   int64_t maxBatch = INT64_MAX; ///< that can run at once
-  int64_t capacity = 0, chunk = 0, embedding = 0, width = 0;
+  int64_t capacity = 0, chunk = 0, vocabulary = 0, embedding = 0, width = 0;
   bool allPositions = false;
   size_t slotBytes = 0;
   const Value *tokens = nullptr, *result = nullptr;

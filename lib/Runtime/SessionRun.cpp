@@ -29,11 +29,11 @@ mambac_status mambac_session::checkReadings() {
   size_t elementBytes = bytesOf(*layout.tokens);
   for (const Reading &reading : call.readings) {
     if (!layout.embedding && !reading.places)
-      if (mambac_status status = checkIndices(*layout.tokens, call.tokens + size_t(reading.first) * elementBytes,
+      if (mambac_status status = checkIndices(tokensArgument.value, call.tokens + size_t(reading.first) * elementBytes,
                                               size_t(reading.count) * elementBytes, error))
         return status;
     for (int64_t i = 0; reading.places && !layout.embedding && i < reading.count; ++i)
-      if (mambac_status status = checkIndices(*layout.tokens, call.tokens + size_t(reading.places[i]) * elementBytes,
+      if (mambac_status status = checkIndices(tokensArgument.value, call.tokens + size_t(reading.places[i]) * elementBytes,
                                               elementBytes, error))
         return status;
     int64_t length = reading.turn ? 0 : slots[size_t(reading.slot)].length;

@@ -25,15 +25,17 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "models"))
 import npy  # noqa: E402
 from run_models import COMPILE_SECONDS, RUN_SECONDS, ULP, Errors, Failure, run, run_steps  # noqa: E402
+from session import Model, Session  # noqa: E402
 
 WHOLE = 1e-5
+CAPACITY = 64  # tokens that a text has room for where layers attend; no case is longer
 
 
 class Product:
-    """A compiled model that is run piece by piece, each piece a process of its own with the state in files."""
+    """A compiled model: what its listing says, and sessions of it."""
 
     def __init__(self, mamba_run: Path, path: Path) -> None:
-        self.mamba_run, self.path = mamba_run, path
+        self.path = path
         listing = run([mamba_run, path, "--list"], RUN_SECONDS)
         self.weights = int(re.findall(r"(\d+) bytes of weights", listing)[0])
         self.entries = re.findall(r"^entry (\w+)", listing, re.MULTILINE)
@@ -41,24 +43,13 @@ class Product:
         # Number and name of each state, as an input and as an output.
         self.states = [(name, state) for name, state in re.findall(r"input \d+: (\S+) .*, state (\d+)", body)]
         self.updated = dict(re.findall(r"output \d+: (\S+) .*, state (\d+)", body))
-        (self.result,) = re.findall(r"output \d+: (\S+) .*, (?:logits|hidden)$", body, re.MULTILINE)
+        self.models: dict[int, Model] = {}
 
-    def run(
-        self, entry: str, piece: Path, positions: int, state: Path | None, new: Path, threads: int
-    ) -> Sequence[float]:
-        """Runs one piece; the state is read from and written to folders."""
-        new.mkdir(exist_ok=True)
-        selected = new / "selected.npy"
-        shape, _ = npy.read(piece)
-        npy.write(selected, (shape[0], positions), list(range(positions)) * shape[0])
-        command: list[str | Path] = [self.mamba_run, self.path, "--entry", entry, "--threads", str(threads)]
-        command += ["--input", f"0={piece}", "--input", f"logits_at={selected}"]
-        for name, number in self.states if state else []:
-            command += ["--input", f"{name}={state}/{number}.npy"]
-        for name, number in self.updated.items():
-            command += ["--output", f"{name}={new}/{number}.npy"]
-        run([*command, "--output", f"{self.result}={new}/result.npy"], RUN_SECONDS)
-        return npy.read(new / "result.npy")[1]
+    def session(self, batch: int, threads: int = 2) -> Session:
+        """A session for so many texts."""
+        if threads not in self.models:
+            self.models[threads] = Model(self.path, threads)
+        return Session(self.models[threads], batch, CAPACITY)
 
 
 class Text:
@@ -72,34 +63,31 @@ class Text:
         self.width = math.prod(self.shape[2:])
         self.out = len(self.exact) // (self.batch * self.length)
 
-    def piece(self, begin: int, end: int, path: Path) -> Path:
-        """Stores positions begin to end of all rows."""
-        part: list[float] = []
-        for row in range(self.batch):
-            first = (row * self.length + begin) * self.width
-            part += self.values[first : first + (end - begin) * self.width]
-        npy.write(path, (self.batch, end - begin, *self.shape[2:]), part)
-        return path
+    def part(self, row: int, begin: int, end: int) -> Sequence[float]:
+        """Tokens begin to end of a row."""
+        first = row * self.length * self.width
+        return self.values[first + begin * self.width : first + end * self.width]
 
-    def place(self, whole: list[float], part: Sequence[float], begin: int, end: int) -> None:
-        """Puts a piece's results where they belong in the whole."""
-        size = (end - begin) * self.out
-        for row in range(self.batch):
-            first = (row * self.length + begin) * self.out
-            whole[first : first + size] = part[row * size : (row + 1) * size]
+    def results(self, of: Sequence[float], row: int, begin: int, end: int) -> Sequence[float]:
+        """Those of positions begin to end of a row."""
+        first = row * self.length * self.out
+        return of[first + begin * self.out : first + end * self.out]
 
 
-def run_in_pieces(product: Product, text: Text, lengths: Sequence[int], work: Path, threads: int = 2) -> list[float]:
+def run_in_pieces(product: Product, text: Text, lengths: Sequence[int], threads: int = 2) -> list[float]:
     """The results of a text that is run in pieces of these lengths."""
-    whole = [0.0] * len(text.exact)
-    state, begin = None, 0
-    for i, length in enumerate(lengths):
-        piece = text.piece(begin, begin + length, work / "piece.npy")
-        new = work / f"state{i % 2}"
-        part = product.run("step" if length == 1 else "prefill", piece, length, state, new, threads)
-        text.place(whole, part, begin, begin + length)
-        state, begin = new, begin + length
-    return whole
+    session = product.session(text.batch, threads)
+    slots = [session.add() for _ in range(text.batch)]
+    rows: list[list[float]] = [[] for _ in slots]
+    begin = 0
+    for length in lengths:
+        values = [value for row in slots for value in text.part(row, begin, begin + length)]
+        part = session.prefill(slots, values, length, step=length == 1)
+        for row in slots:
+            rows[row] += part[row * length * text.out : (row + 1) * length * text.out]
+        begin += length
+    session.close()
+    return [value for row in rows for value in row]
 
 
 def draw(generator: random.Random, length: int) -> list[int]:
@@ -161,11 +149,11 @@ def check_fixture(fixture: Path, build: Path, work: Path, seed: int) -> tuple[in
         return f"{sizes[0]} bytes of weights for both entries"
 
     def check_whole() -> str:
-        wholes.extend(run_in_pieces(products[0], text, [text.length], work) for text in texts)
+        wholes.extend(run_in_pieces(products[0], text, [text.length]) for text in texts)
         return check_rule(meta, texts, wholes)
 
     def compare(lengths: Callable[[Text], list[int]]) -> str:
-        results = [run_in_pieces(products[0], text, lengths(text), work) for text in texts]
+        results = [run_in_pieces(products[0], text, lengths(text)) for text in texts]
         note = check_rule(meta, texts, results)
         worst = max(
             max(abs(a - b) for a, b in zip(result, whole, strict=True)) / max(map(abs, whole))
@@ -178,7 +166,7 @@ def check_fixture(fixture: Path, build: Path, work: Path, seed: int) -> tuple[in
     def check_threads() -> str:
         text = texts[3]
         pieces = [20, 1, text.length - 21]
-        results = [run_in_pieces(products[0], text, pieces, work, threads) for threads in (1, 2, 3, 5)]
+        results = [run_in_pieces(products[0], text, pieces, threads) for threads in (1, 2, 3, 5)]
         if any(result != results[0] for result in results):
             raise Failure(f"results differ between numbers of threads, in pieces of {pieces}")
         return f"{len(results[0])} results alike on 1, 2, 3 and 5 threads"
