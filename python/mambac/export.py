@@ -128,10 +128,14 @@ def _trace(stateful: Stateful, example: tuple[Tensor, Tensor, State], line: Prog
 
     hooks = [module.register_forward_pre_hook(note) for module in mixers]
     try:
-        return torch.export.export(stateful, example, dynamic_shapes=shapes)
+        program = torch.export.export(stateful, example, dynamic_shapes=shapes)
     finally:
         for hook in hooks:
             hook.remove()
+    # What mixers hand to the cache is not used; nor is what only says that a tensor is of the type that it is of.
+    said = torch.ops.aten._assert_tensor_metadata.default
+    program.graph.eliminate_dead_code(lambda node: node.is_impure() and node.target is not said)
+    return program
 
 
 def export(
@@ -182,7 +186,8 @@ def export(
                 capacity,
                 chat,
             )
-            archive.save(program, path, frames, {**(extra or {}), contract.NAME: described})
+            note = lambda done, whole: line.say(f"writing {done >> 20} of {whole >> 20} MB")  # noqa: E731
+            archive.save(program, path, frames, {**(extra or {}), contract.NAME: described}, note)
     except Unsupported as error:
         raise ExportError(f"{error} (transformers {transformers.__version__})") from None
     finally:

@@ -95,7 +95,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "two.pt2"
         package_pt2(str(path), exported_programs=programs)
-        (corpus / "archive" / "two.pt2").write_bytes(rewrite(path.read_bytes()))
+        with zipfile.ZipFile(path) as source, zipfile.ZipFile(corpus / "archive" / "two.pt2", "w") as target:
+            rewrite(source, target)
     for archive in sorted((corpus / "archive").glob("*.pt2")):
         with zipfile.ZipFile(io.BytesIO(archive.read_bytes())) as source:
             for entry in source.namelist():
