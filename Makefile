@@ -10,7 +10,7 @@ FUZZ_SECONDS := 600
 MUTATIONS := 20000
 SEED := 1
 
-.PHONY: all setup build compiler demo test bench exhaustive fuzz fuzz-mlir variants coverage docs clean
+.PHONY: all setup build compiler demo test bench exhaustive fuzz fuzz-mlir variants coverage docs venv test-python clean
 all: build
 
 setup:
@@ -65,6 +65,21 @@ coverage: build
 VARIANTS := 1000
 variants: build
 	@python3 test/run_all.py --build $(BUILD) --only variants --variants $(VARIANTS)
+
+# A virtual environment with PyTorch and transformers, for `$(VENV)/bin/python -m mambac build FOLDER -o MODEL`. Wants a
+# network once; VENV=FOLDER takes one that is there.
+VENV := $(BUILD)/venv
+venv: $(VENV)/bin/mambac-requirements.txt
+$(VENV)/bin/mambac-requirements.txt: python/requirements.txt
+	python3 -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r python/requirements.txt
+	@$(VENV)/bin/python -c 'import pathlib, sysconfig; \
+	  pathlib.Path(sysconfig.get_paths()["purelib"], "mambac.pth").write_text("$(abspath python)\n")'
+	@cp python/requirements.txt $@
+
+# The tests of the Python package, which need that environment; `make test` does without.
+test-python: compiler venv
+	@$(VENV)/bin/python -m pytest -q test/python --build $(BUILD)
 
 # The reference of ops and passes, build/docs/*.md, with examples that are run.
 docs: build

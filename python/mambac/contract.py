@@ -36,16 +36,17 @@ def describe(
     `inputs` and `outputs` map names to roles; the state "0.conv" is the input `state_0_conv` and the output
     `state.0.conv`, as torch.export names members of a dictionary. `capacity` is told where a layer attends.
     """
-    config, generation = model.config, getattr(model, "generation_config", None)
+    config, places = model.config, (model.config, getattr(model, "generation_config", None))
+    ends = {token for place in places for token in _tokens(getattr(place, "eos_token_id", None))}
+    # Configurations of models with few ids keep their family's defaults.
+    begin = [token for token in _tokens(getattr(config, "bos_token_id", None)) if token < config.vocab_size]
     contract = {
         "format": FORMAT,
         "family": config.model_type,
         "source": source,
         "vocabulary": config.vocab_size,
-        "bos": getattr(config, "bos_token_id", None),
-        "eos": sorted(
-            {token for place in (config, generation) for token in _tokens(getattr(place, "eos_token_id", None))}
-        ),
+        "bos": begin[0] if begin else None,
+        "eos": sorted(token for token in ends if token < config.vocab_size),
         "capacity": capacity if any(role(name) == "key" for name in state) else None,
         "chat": chat,
         "inputs": inputs,
