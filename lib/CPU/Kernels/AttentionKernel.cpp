@@ -19,7 +19,7 @@ enum Axis { kB, kH, kQ, kS, kD, kE };
 struct Generator {
   ssm::AttentionOp op;
   KernelBuilder &k;
-  View query, key, value, mask, y;
+  View query, key, value, mask, position, y;
   int64_t d = 0, e = 0, columns = 0;
   int64_t tileQueries, tileKeys; ///< of a tile
   int64_t queryRows;             ///< of stack tiles with a row for each query
@@ -28,8 +28,8 @@ struct Generator {
   Generator(ssm::AttentionOp op, KernelBuilder &k)
       : op(op), k(k), query(viewOf(op, op.getQueryMutable())), key(viewOf(op, op.getKeyMutable())),
         value(viewOf(op, op.getValueMutable())), mask(viewOf(op, op.getMaskMutable())),
-        y(viewOf(op, op.getOutsMutable())), tileQueries(k.sizes.attentionQueries), tileKeys(k.sizes.attentionKeys),
-        queryRows(paddedRows(k, tileQueries)) {}
+        position(viewOf(op, op.getPositionMutable())), y(viewOf(op, op.getOutsMutable())),
+        tileQueries(k.sizes.attentionQueries), tileKeys(k.sizes.attentionKeys), queryRows(paddedRows(k, tileQueries)) {}
 
   LogicalResult run();
   void tile(Value b, Value h, Value q0);
@@ -104,12 +104,17 @@ void Generator::tile(Value b, Value h, Value q0) {
   k.loop(zero, k.index(queryRows), k.width, [&](Value i) { k.storeVector(k.splat(-kInf), top, {zero, i}); });
   k.loadTile(query, {axes(q0, zero), kQ, kD, rows, k.index(d)}, qs);
 
-  // Query i sees the keys below i + shift.
-  Value shift = k.add(k.sub(keys, queries), 1), end = keys;
+  // Query i sees the keys below i + shift. Those behind the last query's may be room for more: they are not read.
+  Value before = k.sub(keys, queries), end = keys;
+  if (position) {
+    before = memref::LoadOp::create(k.b, k.loc, position.memref, k.at(position, axes(zero, zero)));
+    before = arith::IndexCastOp::create(k.b, k.loc, k.b.getIndexType(), before);
+  }
+  Value shift = k.add(before, 1);
   if (op.getCausal())
     end = k.max(zero, k.min(keys, k.add(k.add(q0, k.sub(rows, k.index(1))), shift)));
   k.loop(zero, end, tileKeys, [&](Value s0) {
-    Value count = k.min(k.sub(keys, s0), k.index(tileKeys));
+    Value count = k.min(k.sub(end, s0), k.index(tileKeys));
     k.loadTile(key, {axes(q0, s0), kD, kS, k.index(d), count}, kT);
     k.loadTile(value, {axes(q0, s0), kS, kE, count, k.index(e)}, vs);
     product(rows, k.index(d), qs, kT, scores, /*accumulate=*/false);

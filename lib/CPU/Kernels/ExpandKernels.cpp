@@ -35,6 +35,7 @@ LogicalResult expand(Operation *op, KernelBuilder &k) {
       .Case([&](ssm::SSDOp o) { return expandSSD(o, k); })
       .Case([&](ssm::CausalConv1DOp o) { return expandCausalConv1D(o, k); })
       .Case([&](ssm::AttentionOp o) { return expandAttention(o, k); })
+      .Case([&](ssm::AppendOp o) { return expandAppend(o, k); })
       .Case([&](ssm::ScanOp o) { return expandScan(o, k); })
       .Case([&](ssm::CumsumOp o) { return expandCumsum(o, k); })
       .Case([&](ssm::SegsumOp o) { return expandSegsum(o, k); })

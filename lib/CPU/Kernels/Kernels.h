@@ -17,6 +17,7 @@ mlir::LogicalResult expandSSD(ssm::SSDOp op, KernelBuilder &k);
 mlir::LogicalResult expandCausalConv1D(ssm::CausalConv1DOp op, KernelBuilder &k);
 mlir::LogicalResult expandPackedMatmul(ssm::PackedMatmulOp op, KernelBuilder &k);
 mlir::LogicalResult expandAttention(ssm::AttentionOp op, KernelBuilder &k);
+mlir::LogicalResult expandAppend(ssm::AppendOp op, KernelBuilder &k);
 mlir::LogicalResult expandScan(ssm::ScanOp op, KernelBuilder &k);
 mlir::LogicalResult expandCumsum(ssm::CumsumOp op, KernelBuilder &k);
 mlir::LogicalResult expandSegsum(ssm::SegsumOp op, KernelBuilder &k);

@@ -42,7 +42,9 @@ static const llvm::fltSemantics &semantics(const std::string &type) {
                           : llvm::APFloat::IEEEhalf();
 }
 
-static unsigned widthOf(const std::string &type) { return llvm::APFloat::semanticsSizeInBits(semantics(type)) / 8; }
+static unsigned widthOf(const std::string &type) {
+  return type == "i64" ? 8 : llvm::APFloat::semanticsSizeInBits(semantics(type)) / 8;
+}
 
 Buffer::Buffer(std::string type, std::vector<int64_t> shape) : type(type), shape(shape) {
   lines.resize(count() * widthOf(type) / sizeof(Line) + 1);
@@ -66,6 +68,8 @@ double Buffer::get(int64_t i) const {
   uint64_t bits = 0;
   unsigned width = widthOf(type);
   std::memcpy(&bits, data() + i * width, width);
+  if (type == "i64")
+    return double(int64_t(bits));
   llvm::APFloat value(semantics(type), llvm::APInt(8 * width, bits));
   bool lost;
   value.convert(llvm::APFloat::IEEEdouble(), llvm::APFloat::rmNearestTiesToEven, &lost);
@@ -73,6 +77,11 @@ double Buffer::get(int64_t i) const {
 }
 
 void Buffer::set(int64_t i, double number) {
+  if (type == "i64") {
+    auto whole = int64_t(number);
+    std::memcpy(data() + i * sizeof(whole), &whole, sizeof(whole));
+    return;
+  }
   llvm::APFloat value(number);
   bool lost;
   value.convert(semantics(type), llvm::APFloat::rmNearestTiesToEven, &lost);

@@ -14,7 +14,7 @@
 
 namespace mambac::test {
 
-/// An array in memory, row-major and dense, of f32, bf16, f16 or f64.
+/// An array in memory, row-major and dense, of f32, bf16, f16, f64 or i64.
 struct Buffer {
   std::string type;
   std::vector<int64_t> shape;
