@@ -15,8 +15,8 @@ namespace {
 /// case letter is an axis in groups of equal size: H is h/R.
 class AxisReader {
 public:
-  /// `order`: the op's axes in its own order.
-  AxisReader(Call &c, StringRef order) : c(c), order(order) {}
+  /// `order`: the op's axes in its own order. `oneGroup`: whether an axis in one group alone stays an axis.
+  AxisReader(Call &c, StringRef order, bool oneGroup = false) : c(c), order(order), oneGroup(oneGroup) {}
 
   /// Arguments that are not in the list are those of another version of the library.
   void allow(std::initializer_list<StringRef> names) {
@@ -25,30 +25,24 @@ public:
         (void)c.fail("this mambac does not know its argument '" + Twine(input.name) + "'");
   }
 
-  /// A null tensor for an optional operand that is not there. `shortfall`: how much less than its size an axis has here.
+  /// A null tensor for an optional operand that is not there. `shorter`: an axis of which there is one less here.
   Tensor read(StringRef name, StringRef axes, bool optional = false, char shorter = 0) {
     Tensor in = optional ? c.optionalTensor(name) : c.tensor(name);
     if (c.failed() || !in)
       return Tensor();
     if (!isFloat(in.dtype))
       return fail("its argument '" + name + "' is of type " + Twine(pt2::dtypeName(in.dtype)) + ", not floating-point");
-    if (in.rank() != int64_t(axes.size()))
-      return fail("its argument '" + name + "' has " + Twine(in.rank()) + " dims, not " + Twine(axes.size()) + " (" +
-                  spaced(axes) + ")");
-    SmallVector<AffineExpr> exprs;
-    SmallVector<int64_t> dropped;
-    for (auto [dim, axis] : llvm::enumerate(axes)) {
-      Size size = axis == shorter ? c.e.add(in.sizes[dim], Size(1)) : in.sizes[dim];
-      AffineExpr expr = llvm::isUpper(axis) ? grouped(name, axis, size) : plain(name, axis, size);
-      if (!expr)
-        return Tensor();
-      if (isa<AffineConstantExpr>(expr))
-        dropped.push_back(dim);
-      else
-        exprs.push_back(expr);
-    }
-    maps.push_back(AffineMap::get(order.size(), 0, exprs, c.e.b.getContext()));
-    return dropped.empty() ? in : c.e.dropUnitDims(in, dropped);
+    return place(in, name, axes, shorter);
+  }
+
+  /// How many rows a cache holds, for each text.
+  Tensor readPosition(bool optional = false) {
+    Tensor in = optional ? c.optionalTensor("position") : c.tensor("position");
+    if (c.failed() || !in)
+      return Tensor();
+    if (in.dtype != DType::Int64)
+      return fail("its argument 'position' is of type " + Twine(pt2::dtypeName(in.dtype)) + ", not i64");
+    return place(in, "position", "b", 0);
   }
 
   /// Room for result `position`.
@@ -80,9 +74,30 @@ public:
 private:
   Call &c;
   StringRef order;
+  bool oneGroup;
   std::map<char, std::pair<Size, std::string>> known; ///< an axis' size, and the operand that says so
 
   Tensor fail(const Twine &message) { return (void)c.fail(message), Tensor(); }
+
+  Tensor place(const Tensor &in, StringRef name, StringRef axes, char shorter) {
+    if (in.rank() != int64_t(axes.size()))
+      return fail("its argument '" + name + "' has " + Twine(in.rank()) + " dims, not " + Twine(axes.size()) + " (" +
+                  spaced(axes) + ")");
+    SmallVector<AffineExpr> exprs;
+    SmallVector<int64_t> dropped;
+    for (auto [dim, axis] : llvm::enumerate(axes)) {
+      Size size = axis == shorter ? c.e.add(in.sizes[dim], Size(1)) : in.sizes[dim];
+      AffineExpr expr = llvm::isUpper(axis) ? grouped(name, axis, size) : plain(name, axis, size);
+      if (!expr)
+        return Tensor();
+      if (isa<AffineConstantExpr>(expr))
+        dropped.push_back(dim);
+      else
+        exprs.push_back(expr);
+    }
+    maps.push_back(AffineMap::get(order.size(), 0, exprs, c.e.b.getContext()));
+    return dropped.empty() ? in : c.e.dropUnitDims(in, dropped);
+  }
 
   static std::string spaced(StringRef axes) {
     std::string text;
@@ -107,7 +122,7 @@ private:
     return dimOf(axis);
   }
 
-  /// The map's expression of an axis in groups; a constant for one group, whose dim is dropped.
+  /// The map's expression of an axis in groups; a constant for one group whose dim is dropped.
   AffineExpr grouped(StringRef name, char axis, const Size &size) {
     const auto &[whole, source] = known.at(llvm::toLower(axis));
     if (!size.isConstant() || !whole.isConstant()) {
@@ -119,9 +134,9 @@ private:
            source + "'");
       return {};
     }
-    if (size.value() == 1)
-      return c.e.b.getAffineConstantExpr(0);
     AffineExpr dim = dimOf(llvm::toLower(axis));
+    if (size.value() == 1 && !oneGroup)
+      return c.e.b.getAffineConstantExpr(0);
     return size == whole ? dim : dim.floorDiv(whole.value() / size.value());
   }
 };
@@ -212,12 +227,44 @@ LogicalResult lowerCausalConv1D(Call &c) {
   return finish(c, op, y, last);
 }
 
+LogicalResult lowerAppend(Call &c) {
+  AxisReader axes(c, "bhsld");
+  axes.allow({"cache", "rows", "position"});
+  Tensor rows = axes.read("rows", "bhld"), position = axes.readPosition(), cache = axes.read("cache", "bhsd");
+  if (c.failed())
+    return failure();
+  auto op = ssm::AppendOp::create(c.e.b, c.e.loc, rows.value, position.value, cache.value, axes.maps);
+  cache.value = op->getResult(0);
+  return c.result(cache);
+}
+
+LogicalResult lowerCachedAttention(Call &c) {
+  AxisReader axes(c, "bhqsde", /*oneGroup=*/true);
+  axes.allow({"q", "k", "v", "position", "scale"});
+  Tensor query = axes.read("q", "bhqd"), key = axes.read("k", "bHsd"), value = axes.read("v", "bHse");
+  Tensor position = axes.readPosition(/*optional=*/true);
+  if (c.failed())
+    return failure();
+  if (!query.sizes[3].isConstant() || !value.sizes[3].isConstant())
+    return c.fail("the size of its heads is dynamic");
+  double scale = c.has("scale") ? c.number("scale") : 1.0 / std::sqrt(double(query.sizes[3].value()));
+  Tensor y = axes.result(0, "bhqe");
+  if (c.failed())
+    return failure();
+  auto op = ssm::AttentionOp::create(c.e.b, c.e.loc, query.value, key.value, value.value, /*mask=*/Value(),
+                                     valueOf(position), y.value, axes.maps, float(scale), /*causal=*/true);
+  y.value = op->getResult(0);
+  return c.result(y);
+}
+
 } // namespace
 
 void registerLibrary(Registry &r) {
   r.add("mambac.selective_scan.default", lowerSelectiveScan);
   r.add("mambac.ssd.default", lowerSSD);
   r.add("mambac.causal_conv1d.default", lowerCausalConv1D);
+  r.add("mambac.append.default", lowerAppend);
+  r.add("mambac.attention.default", lowerCachedAttention);
 }
 
 } // namespace mambac::aten

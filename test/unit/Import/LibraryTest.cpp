@@ -113,7 +113,63 @@ struct Convolution : OneCall {
   }
 };
 
+/// A call with one result.
+struct CacheCall : OneCall {
+  ShapeExpr capacity;
+
+  CacheCall() { capacity = ShapeExpr::symbol(program.symbols.intern("capacity")); }
+
+  void callOne(const std::string &target, const std::vector<std::string> &tensors, TensorMeta y) {
+    std::vector<NamedArgument> inputs;
+    for (const std::string &name : tensors)
+      inputs.push_back({name, make::tensor(name)});
+    addNode(program, target, inputs, "y", std::move(y));
+    addOutput(program, "y");
+  }
+};
+
+struct Append : CacheCall {
+  Append() {
+    input("cache", {b, 2, capacity, 5}, DType::BFloat16);
+    input("rows", {b, 2, l, 5});
+    input("position", {b}, DType::Int64);
+    callOne("mambac.append.default", {"cache", "rows", "position"}, meta(DType::BFloat16, {b, 2, capacity, 5}));
+  }
+};
+
+struct CachedAttention : CacheCall {
+  explicit CachedAttention(int64_t groups = 2) {
+    input("q", {b, 6, l, 4});
+    input("k", {b, groups, capacity, 4});
+    input("v", {b, groups, capacity, 5});
+    input("position", {b}, DType::Int64);
+    callOne("mambac.attention.default", {"q", "k", "v", "position"}, meta(DType::Float32, {b, 6, l, 5}));
+  }
+};
+
 } // namespace
+
+TEST(Library, Append) {
+  std::string text = Append().imported("ssm.append");
+  EXPECT_TRUE(contains(text, "\"b h l d, b -> b h s d\" rows(%arg1")) << text;
+  EXPECT_TRUE(contains(text, "outs(%arg0 : tensor<?x2x?x5xbf16>)")) << text;
+}
+
+TEST(Library, CachedAttention) {
+  std::string text = CachedAttention().imported("ssm.attention");
+  EXPECT_TRUE(contains(text, "\"b h q d, b h/3 s d, b h/3 s e, b -> b h q e\"")) << text;
+  EXPECT_TRUE(contains(text, "position(%arg3 : tensor<?xi64>) scale(5.000000e-01) causal")) << text;
+  CachedAttention scaled(1);
+  scaled.set("scale", floatArg(0.25));
+  text = scaled.imported("ssm.attention");
+  EXPECT_TRUE(contains(text, "\"b h q d, b h/6 s d, b h/6 s e, b -> b h q e\"")) << text;
+  EXPECT_TRUE(contains(text, "scale(2.500000e-01) causal")) << text;
+  CachedAttention whole;
+  whole.node().inputs.pop_back(); // the last query sees all keys
+  text = whole.imported("ssm.attention");
+  EXPECT_TRUE(contains(text, "b h/3 s e -> b h q e")) << text;
+  EXPECT_TRUE(contains(text, "causal")) << text;
+}
 
 TEST(Library, SelectiveScan) {
   Scan scan;
@@ -206,6 +262,25 @@ TEST(Library, GroupsThatDoNotDivide) {
   SSD open;
   open.tensor("C").sizes = {open.b, open.l, open.l, 5};
   EXPECT_TRUE(contains(only(open), "the groups of 'C' have a dynamic size"));
+}
+
+TEST(Library, CachesThatDoNotFit) {
+  Append heads;
+  heads.tensor("rows").sizes = {heads.b, 4, heads.l, 5};
+  EXPECT_TRUE(contains(only(heads), "the size 2 of axis h in 'cache' is not that of 'rows', which is 4"));
+  Append position;
+  position.tensor("position").dtype = DType::Float32;
+  EXPECT_TRUE(contains(only(position), "its argument 'position' is of type f32, not i64"));
+  Append scalar;
+  scalar.tensor("position").sizes = {};
+  EXPECT_TRUE(contains(only(scalar), "its argument 'position' has 0 dims, not 1 (b)"));
+  Append type;
+  type.tensor("y").dtype = DType::Float32;
+  EXPECT_TRUE(contains(only(type), "its result is bf16 where the graph declares f32"));
+  EXPECT_TRUE(contains(only(CachedAttention(4)), "the 4 groups of 'k' do not divide the 6 of 'q'"));
+  CachedAttention open;
+  open.tensor("q").sizes = {open.b, 6, open.l, open.l};
+  EXPECT_TRUE(contains(only(open), "the size of its heads is dynamic"));
 }
 
 TEST(Library, BoundsThatMakeNoSense) {
