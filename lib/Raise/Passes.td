@@ -504,7 +504,8 @@ def RaiseFinalWindows : Pass<"ssm-raise-final-windows", "::mlir::func::FuncOp"> 
 
         %old = tensor.extract_slice %s[0, 0, 1] [1, 6, 3] [1, 1, 1]
         %y = ssm.causal_conv1d "b l c, c k, b c k -> b l c" x(%x) weight(%w) initial_window(%old)
-        %new = tensor.concat dim(2) %old, %x1            // %x1 is %x with its dimensions of size 1 elsewhere
+        %new = tensor.concat dim(2) %old, %x1            // %x1 is %x, or the same slice of what %x is a slice of, with its
+                                                         // dimensions of size 1 elsewhere
 
     After:
 

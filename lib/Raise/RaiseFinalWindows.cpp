@@ -33,39 +33,69 @@ SmallVector<int64_t> properSizes(Value value) {
   return sizes;
 }
 
-/// The tensor that `value` is a reshape or copy of, with dimensions of size 1 elsewhere and all others in the same order.
-Value withoutUnits(Value value) {
-  while (Operation *op = value.getDefiningOp()) {
-    Value source;
-    if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op)) {
-      source = op->getOperand(0);
-      if (properSizes(source) != properSizes(value)) // merged or cut
-        return value;
-    } else if (auto copy = dyn_cast<linalg::GenericOp>(op)) {
-      if (copy.getNumDpsInputs() != 1 || copy.getNumDpsInits() != 1 || copy.getNumReductionLoops() ||
-          copy.getBody()->getTerminator()->getOperand(0) != copy.getBody()->getArgument(0))
-        return value;
-      source = copy.getDpsInputs()[0];
-      AffineMap in = copy.getMatchingIndexingMap(copy.getDpsInputOperand(0));
-      AffineMap out = copy.getMatchingIndexingMap(copy.getDpsInitOperand(0));
-      if (!isa<RankedTensorType>(source.getType()) || !in.isPermutation() || !out.isPermutation())
-        return value;
-      // The loops of proper dimensions, in the order of either tensor.
-      auto loops = [](AffineMap map, Value tensor) {
-        SmallVector<AffineExpr> loops;
-        for (auto [dim, size] : llvm::enumerate(cast<RankedTensorType>(tensor.getType()).getShape()))
-          if (size != 1)
-            loops.push_back(map.getResult(dim));
-        return loops;
-      };
-      if (loops(in, source) != loops(out, value))
-        return value;
-    } else {
-      return value;
-    }
-    value = source;
+/// A part of a tensor: where it begins along each of the dimensions that are not 1, and how many entries it has there.
+struct Part {
+  Value tensor;
+  SmallVector<int64_t> offsets, sizes;
+
+  bool operator==(const Part &other) const {
+    return tensor == other.tensor && offsets == other.offsets && sizes == other.sizes;
   }
-  return value;
+};
+
+/// What an elementwise copy reads, if its dimensions that are not 1 are the result's in the same order; else null.
+Value getCopied(linalg::GenericOp copy) {
+  if (copy.getNumDpsInputs() != 1 || copy.getNumDpsInits() != 1 || copy.getNumReductionLoops() ||
+      copy.getBody()->getTerminator()->getOperand(0) != copy.getBody()->getArgument(0))
+    return {};
+  Value source = copy.getDpsInputs()[0];
+  AffineMap in = copy.getMatchingIndexingMap(copy.getDpsInputOperand(0));
+  AffineMap out = copy.getMatchingIndexingMap(copy.getDpsInitOperand(0));
+  if (!isa<RankedTensorType>(source.getType()) || !in.isPermutation() || !out.isPermutation())
+    return {};
+  auto loops = [](AffineMap map, Value tensor) {
+    SmallVector<AffineExpr> loops;
+    for (auto [dim, size] : llvm::enumerate(cast<RankedTensorType>(tensor.getType()).getShape()))
+      if (size != 1)
+        loops.push_back(map.getResult(dim));
+    return loops;
+  };
+  return loops(in, source) == loops(out, copy->getResult(0)) ? source : Value();
+}
+
+/// What a reshape, a copy or a slice reads, if dimensions of size 1 only come, go and change places; a slice moves the
+/// part along the others.
+Value getSource(Operation *op, Part &part) {
+  if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op)) // neither merged nor cut
+    return properSizes(op->getOperand(0)) == properSizes(op->getResult(0)) ? op->getOperand(0) : Value();
+  if (auto copy = dyn_cast<linalg::GenericOp>(op))
+    return getCopied(copy);
+  auto slice = dyn_cast<tensor::ExtractSliceOp>(op);
+  if (!slice || !slice.hasUnitStride() || properSizes(slice.getSource()).size() != part.sizes.size())
+    return {};
+  SmallVector<int64_t> offsets;
+  for (auto [dim, size] : llvm::enumerate(slice.getSourceType().getShape()))
+    if (size != 1)
+      offsets.push_back(slice.getStaticOffset(dim));
+  if (llvm::any_of(offsets, ShapedType::isDynamic) || llvm::any_of(part.sizes, ShapedType::isDynamic))
+    return {};
+  for (auto [sum, offset] : llvm::zip(part.offsets, offsets))
+    sum += offset;
+  return slice.getSource();
+}
+
+/// The tensor that `value` is a part of, and which one, with dimensions of size 1 elsewhere and all others in the same
+/// order.
+Part findOrigin(Value value) {
+  SmallVector<int64_t> sizes = properSizes(value);
+  Part part{value, SmallVector<int64_t>(sizes.size(), 0), sizes};
+  while (Operation *op = part.tensor.getDefiningOp()) {
+    Value source = getSource(op, part);
+    if (!source)
+      break;
+    part.tensor = source;
+  }
+  return part;
 }
 
 /// Where a slice that leaves nothing but the first entries along `dim` begins there; failure if it is another one.
@@ -105,7 +135,7 @@ private:
     auto type = cast<RankedTensorType>(window.getType());
     if (!sameOrder(conv.getMapFor(0u), conv.getX(), map, window))
       return;
-    Value input = withoutUnits(conv.getX());
+    Part input = findOrigin(conv.getX());
     for (Operation *user : window.getUsers()) {
       auto slice = dyn_cast<tensor::ExtractSliceOp>(user);
       FailureOr<int64_t> first = slice ? firstEntry(slice, dim) : FailureOr<int64_t>();
@@ -115,7 +145,7 @@ private:
         auto next = dyn_cast<tensor::ConcatOp>(reader);
         if (!next || next.getType() != type || static_cast<int64_t>(next.getDim()) != dim ||
             next.getInputs().size() != 2 || next.getInputs()[0] != slice.getResult() ||
-            withoutUnits(next.getInputs()[1]) != input)
+            !(findOrigin(next.getInputs()[1]) == input))
           continue;
         bool isEarly = llvm::any_of(next->getUsers(), [&](Operation *other) {
           return other->getBlock() != conv->getBlock() || other->isBeforeInBlock(conv);

@@ -94,7 +94,6 @@ struct FuseElementwisePass : mambac::impl::FuseElementwisePassBase<FuseElementwi
       RewritePatternSet patterns(&getContext());
       linalg::populateElementwiseOpsFusionPatterns(patterns, [this](OpOperand *operand) { return shouldFuse(operand, largestBody); });
       linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
-      linalg::populateInlineConstantOperandsPatterns(patterns);
       linalg::GenericOp::getCanonicalizationPatterns(patterns, &getContext());
       patterns.add<FoldUnitDims>(&getContext());
       if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
