@@ -7,6 +7,7 @@
 #include "lib/Tokenizer/Pipeline.h"
 #include "lib/Tokenizer/Tokenizer.h"
 #include "lib/Tokenizer/Unicode.h"
+#include "lib/Tokenizer/Utf8.h"
 
 using namespace mambac::tokenizer;
 

@@ -5,7 +5,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Tokenizer/Pipeline.h"
-#include "lib/Tokenizer/Unicode.h"
+#include "lib/Tokenizer/Utf8.h"
 
 #include <queue>
 

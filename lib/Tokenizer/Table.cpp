@@ -5,7 +5,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Tokenizer/Table.h"
-#include "lib/Tokenizer/Tokenizer.h"
+#include "lib/Tokenizer/Utf8.h"
 
 using namespace mambac::tokenizer;
 

@@ -64,9 +64,6 @@ private:
   std::unique_ptr<State> state;
 };
 
-/// Whether a text is UTF-8; `place` is the first byte that is not.
-bool isUtf8(std::string_view text, size_t &place);
-
 } // namespace mambac::tokenizer
 
 #endif // MAMBAC_LIB_TOKENIZER_TOKENIZER_H

@@ -1,7 +1,7 @@
-//===- Unicode.h - UTF-8, normal forms and bytes as characters ---------------------------------------*- C++ -*-===//
+//===- Unicode.h - Normal forms and bytes as characters ----------------------------------------------*- C++ -*-===//
 //
-// What tokenizers ask of Unicode: reading UTF-8, replacing what is not (as Rust's from_utf8_lossy does), the four
-// normal forms (utf8proc), and the characters that stand for bytes in byte-level vocabularies.
+// What tokenizers ask of Unicode: the four normal forms (utf8proc), a few properties, and the characters that stand for
+// bytes in byte-level vocabularies.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #ifndef MAMBAC_LIB_TOKENIZER_UNICODE_H
@@ -12,16 +12,6 @@
 #include <string_view>
 
 namespace mambac::tokenizer {
-
-/// Bytes of the character that begins with `first`, in UTF-8.
-size_t getCharacterSize(unsigned char first);
-/// The character at `place` of valid UTF-8; moves `place` behind it.
-uint32_t decodeCharacter(std::string_view text, size_t &place);
-void appendCharacter(std::string &text, uint32_t character);
-
-/// Appends to `valid` the beginning of `bytes` as far as it is decided, with U+FFFD for each ill-formed part, and removes it
-/// from `bytes`; an incomplete character at the end stays unless `atEnd`.
-void takeValid(std::string &bytes, std::string &valid, bool atEnd);
 
 /// number as of StepKind::Compose. False if memory is out.
 bool normalize(std::string &text, uint32_t form);

@@ -1,6 +1,7 @@
 // Fuzzes tokenizers: {"tokenizer": what tokenizer.json holds, "config": ..., "text": ..., "ids": [...]}. Any of them must be
 // refused with a reason, or encode and decode; what was packed must open, also when a byte of it is changed.
 #include "lib/Tokenizer/Tokenizer.h"
+#include "lib/Tokenizer/Utf8.h"
 #include "test/fuzz/JsonMutator.h"
 
 #include <cstdlib>

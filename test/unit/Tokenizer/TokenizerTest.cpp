@@ -5,6 +5,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Tokenizer/Tokenizer.h"
+#include "lib/Tokenizer/Utf8.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -162,8 +163,11 @@ TEST(Tokenizer, RefusesWhatIsNotSupportedByItsName) {
   expectRefused("/decoder", R"({"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "ByteFallback"}]})",
                 "the decoder ByteFallback behind Fuse");
   expectRefused("/post_processor", R"({"type": "Mine"})", "the post-processor Mine");
-  for (const char *pattern : {"(?<name>a)", "[[a]b]", "[a&&b]", "\\\\G", "\\\\X", "(a", "a)", "[a", "a\\\\", "[\\\\W]", "(?m)a", "a(?i)b|c", "\\\\p{Nothing}", "*"})
-    expectRefused("/pre_tokenizer", (std::string(R"({"type": "Split", "behavior": "Isolated", "pattern": {"Regex": ")") + pattern + "\"}}").c_str(), "");
+  for (const char *pattern : {"(?<name>a)", "[[a]b]", "[a&&b]", "\\\\G", "\\\\X", "(a", "a)", "[a", "a\\\\", "[\\\\W]", "(?m)a",
+                              "a(?i)b|c", "\\\\p{Nothing}", "*"}) {
+    std::string split = std::string(R"({"type": "Split", "behavior": "Isolated", "pattern": {"Regex": ")") + pattern + "\"}}";
+    expectRefused("/pre_tokenizer", split.c_str(), "the tokenizer cannot be used");
+  }
 }
 
 TEST(Tokenizer, RefusesWhatIsWrong) {
