@@ -164,12 +164,12 @@ mambac_status mambac_session::load(int32_t number, const void *bytes, size_t siz
                      length, layout.capacity);
   for (const StateLayout &state : layout.states) {
     uint8_t code = reader.get<uint8_t>(), bits = reader.get<uint8_t>();
-    bool cache = reader.get<uint8_t>() != 0;
+    uint8_t cache = reader.get<uint8_t>();
     size_t rank = reader.get<uint8_t>();
     const std::string &stateName = state.value->name;
     if (code != state.value->dtype.code || bits != state.value->dtype.bits)
       return bad("has another type for " + stateName + " than the model's " + state.value->dtypeName);
-    bool same = rank == state.dims.size() && cache == state.cache;
+    bool same = rank == state.dims.size() && cache == uint8_t(state.cache);
     for (size_t d = 0; same && d < rank; ++d)
       same = reader.get<int64_t>() == (int32_t(d) == state.cacheAxis ? int64_t(state.filled(length)) : state.dims[d]);
     if (!same)

@@ -239,6 +239,7 @@ TEST_F(SessionErrorTest, ForgedStates) {
   expectRefused(forge(44, "by feet"), MAMBAC_BAD_STATE, "the saved state is of the model by feet, and this one is by hand");
   expectRefused(forge(51, number(uint8_t(MAMBAC_INT))), MAMBAC_BAD_STATE,
                 "the saved state has another type for sum than the model's f32");
+  expectRefused(forge(53, "A"), MAMBAC_BAD_STATE, "the saved state has other sizes for sum than the model");
   expectRefused(forge(55, number(int64_t(4))), MAMBAC_BAD_STATE, "the saved state has other sizes for sum than the model");
   // The position: code writes where it says.
   expectRefused(forge(before[1].size() - 16, number(int64_t(8))), MAMBAC_BAD_STATE,
