@@ -48,6 +48,37 @@ func.func @attention(%q: memref<1x4x?x64xf32>, %k: memref<1x2x?x64xf32>, %v: mem
 
 // -----
 
+// One query behind those that a cache holds: four heads share a key, whose rows are read where they lie, up to the position.
+// CHECK-LABEL: func.func @attention_step
+// CHECK: scf.parallel ({{.*}}) = ({{.*}}) to (%{{.*}}, %c2{{.*}})
+// CHECK: memref.load %arg3
+// CHECK: scf.for {{.*}} step %c64
+// CHECK: scf.for {{.*}} to %c4
+// CHECK: scf.for {{.*}} step %c16
+// CHECK-COUNT-16: vector.load %arg1
+// CHECK: vector.load %arg2
+func.func @attention_step(%q: memref<?x8x1x64xf32>, %k: memref<?x2x?x64xf32>, %v: memref<?x2x?x64xf32>, %p: memref<?xi64>, %y: memref<?x8x1x64xf32>) {
+  ssm.attention "b h q d, b h/4 s d, b h/4 s e, b -> b h q e" query(%q : memref<?x8x1x64xf32>)
+    key(%k : memref<?x2x?x64xf32>) value(%v : memref<?x2x?x64xf32>) position(%p : memref<?xi64>) scale(1.250000e-01) causal
+    outs(%y : memref<?x8x1x64xf32>)
+  return
+}
+
+// -----
+
+// 32 rows at a time go to their places in the cache.
+// CHECK-LABEL: func.func @append
+// CHECK: scf.parallel ({{.*}}) = ({{.*}}) to (%{{.*}}, %c2{{.*}}, %{{.*}})
+// CHECK: memref.load %arg1
+// CHECK: vector.load %arg0
+// CHECK: vector.store {{.*}}, %arg2
+func.func @append(%rows: memref<?x2x?x64xf32>, %p: memref<?xi64>, %cache: memref<?x2x?x64xf32>) {
+  ssm.append "b h l d, b -> b h s d" rows(%rows : memref<?x2x?x64xf32>) at(%p : memref<?xi64>) outs(%cache : memref<?x2x?x64xf32>)
+  return
+}
+
+// -----
+
 // One step reads and writes the states in place, lanes along n, and makes no scores.
 // CHECK-LABEL: func.func @step
 // CHECK-NOT: memref.alloc(

@@ -46,6 +46,24 @@ TEST(Attention, Position) {
                      4);
 }
 
+/// One query: the heads of a group are computed together. Channels that fill no vectors; masks for each head; keys that run
+/// along the other axis.
+TEST(Attention, OneQuery) {
+  for (auto [groups, channels] : {std::pair(1, 16), std::pair(2, 20), std::pair(6, 16)}) {
+    std::string shared = groups == 6 ? "b h s " : "b h/" + std::to_string(6 / groups) + " s ";
+    Case c{"ssm.attention",
+           {{'b', 2}, {'h', 6}, {'q', 1}, {'s', 150}, {'d', channels}, {'e', channels + 8}},
+           {{"query", "b h q d", -2, 2}, {"key", shared + "d", -2, 2}, {"value", shared + "e", -2, 2, "f16"},
+            {"mask", "h s", -2, 0}, {"position", "b", 0, 150, "i64"}, {"outs", "b q h e", 0, 0}},
+           "scale(2.500000e-01) causal", {150}, {}};
+    checkAllWidths(c, 5);
+    check(withTiles(c, "attention-keys=16 tile-rows=4"), 64, 6);
+    c.operands[1].axes = "b d " + shared.substr(2, shared.size() - 3);
+    c.operands.erase(c.operands.begin() + 3);
+    check(c, 64, 7);
+  }
+}
+
 /// Rows that begin before the cache, end behind it, or have no place at all; other layouts and types.
 TEST(Append, Rows) {
   for (auto [low, high] : {std::pair(0, 30), std::pair(-50, 90), std::pair(-400, -300), std::pair(75, 1000)})
