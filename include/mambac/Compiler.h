@@ -7,6 +7,7 @@
 #ifndef MAMBAC_COMPILER_H
 #define MAMBAC_COMPILER_H
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -27,6 +28,7 @@ struct CompileOptions {
   unsigned threads = 0;         ///< threads of the compiler itself; 0 = all
   bool tune = false;            ///< measure kernels with several sizes of their pieces, and keep the fastest
   std::string tuneFile;         ///< what was measured before, and is from now on; none if empty
+  int64_t chunk = 512;          ///< tokens of a long text that a product with states runs at once
   std::string afterRaise;       ///< passes to run behind raising, for tests of the compiler itself
   std::string libraryDir;       ///< where libMambacRuntime.a and the runner are
   /// Called as stages and their passes begin: what runs, fraction done. An empty text comes before a message, so that a

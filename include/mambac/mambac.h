@@ -95,8 +95,8 @@ typedef struct mambac_value_info {
   const char *const *dim_texts; /* rank texts such as "s0", "2*s1+3", "256" */
   int64_t index_limit;          /* elements must be in [0, index_limit); 0 where any value will do */
   const char *role;             /* what it is for: "ids" "embeds" "select" "logits" "hidden" "conv" "recurrent" ..., or "" */
-  int32_t state;                /* the number of the state that it is, or -1. The output of that number is what the input
-                                 * of that number is to be in the next run; before the first, states are zeros */
+  int32_t state;                /* of an input: the number of the state that it is, or -1. A run reads what the state holds and
+                                 * writes what the next run goes on from; before the first, states are zeros */
 } mambac_value_info;
 
 typedef struct mambac_entry_info {
@@ -107,6 +107,7 @@ typedef struct mambac_entry_info {
   const char *scratch_text; /* bytes of scratch memory as a formula of the symbols, for people; empty if it is none.
                              * mambac_shapes computes them */
   int32_t length_symbol;    /* the symbol that is the length of a text, in an entry that goes on from a state; or -1 */
+  int64_t chunk;            /* with a length: so many tokens of a longer text should run at once (mambac --chunk); else 0 */
 } mambac_entry_info;
 
 /* The version of this interface and of the products that it opens. */
@@ -174,6 +175,11 @@ MAMBAC_API const mambac_entry_info *mambac_get_entry(const mambac_model *model, 
 /* The index of the entry point of this name, or -1. */
 MAMBAC_API int32_t mambac_find_entry(const mambac_model *model, const char *name);
 
+/* What a model remembers from run to run: inputs that runs read and write. Entries that have a state of the same number go on
+ * from one another. Names, types and sizes are those of the input of the first entry that has it. */
+MAMBAC_API int32_t mambac_num_states(const mambac_model *model);
+MAMBAC_API const mambac_value_info *mambac_get_state_info(const mambac_model *model, int32_t number);
+
 /*---- Running ------------------------------------------------------------------------------------------------------*/
 
 typedef struct mambac_options {
@@ -209,9 +215,10 @@ MAMBAC_API mambac_status mambac_bind(mambac_state *state, int32_t entry, const m
 MAMBAC_API mambac_status mambac_shapes(mambac_state *state, int32_t entry, const int64_t *symbols, int64_t *input_dims,
                                        int64_t *output_dims, int64_t *scratch_bytes);
 
-/* Runs an entry point: reads the inputs, overwrites the outputs. All tensors are the caller's, dense and row-major, on
- * the CPU, and match the signature; outputs overlap neither each other nor the inputs. Allocates no memory if the state
- * has run this entry with these shapes before. On failure the outputs are undefined. */
+/* Runs an entry point: reads the inputs, overwrites the outputs, and those inputs that are states (mambac_value_info.state).
+ * All tensors are the caller's, dense and row-major, on the CPU, and match the signature; what is written overlaps nothing
+ * else. Allocates no memory if the state has run this entry with these shapes before. What fails before code runs (all but
+ * an index that the model computed and that is outside its table) changes nothing; else outputs and states are undefined. */
 MAMBAC_API mambac_status mambac_run(mambac_state *state, int32_t entry, const mambac_tensor *inputs, int32_t num_inputs,
                                     const mambac_tensor *outputs, int32_t num_outputs);
 

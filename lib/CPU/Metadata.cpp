@@ -9,6 +9,7 @@
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/Support/JSON.h"
+#include <map>
 
 using namespace mlir;
 
@@ -119,8 +120,8 @@ struct Writer {
       json.attribute("dtype", stringAttr(attrs, "mambac.dtype", word));
       if (std::string role = stringAttr(attrs, "mambac.role", ""); !role.empty())
         json.attribute("role", role);
-      if (std::optional<int64_t> state = stateOf(entry, arg))
-        json.attribute("state", *state);
+      if (auto state = attrs ? attrs.getAs<IntegerAttr>("mambac.state") : IntegerAttr())
+        json.attribute("state", state.getInt());
       if (output) {
         json.attribute("rank", type.getRank());
         json.attributeArray("shape_text", [&] {
@@ -154,19 +155,26 @@ struct Writer {
     return result;
   }
 
-  /// Which state an input or the new contents of one is. Outputs number the inputs, in front of which lowering may have put
-  /// arguments of its own.
-  static std::optional<int64_t> stateOf(func::FuncOp entry, unsigned arg) {
-    if (auto updates = entry.getArgAttrOfType<IntegerAttr>(arg, "mambac.updates")) {
-      unsigned first = 0;
-      while (!isa<MemRefType>(entry.getArgument(first).getType()))
-        ++first;
-      if (updates.getInt() >= int64_t(entry.getNumArguments()) - first)
-        return std::nullopt;
-      arg = first + unsigned(updates.getInt());
-    }
-    auto state = entry.getArgAttrOfType<IntegerAttr>(arg, "mambac.state");
-    return state ? std::optional(state.getInt()) : std::nullopt;
+  /// The states of all entries by their numbers, each as the first entry that has it says.
+  LogicalResult states(ArrayRef<func::FuncOp> entries) {
+    std::map<int64_t, std::pair<func::FuncOp, unsigned>> found;
+    for (func::FuncOp entry : entries)
+      for (unsigned i = 0; i < entry.getNumArguments(); ++i)
+        if (auto number = entry.getArgAttrOfType<IntegerAttr>(i, "mambac.state"))
+          found.try_emplace(number.getInt(), entry, i);
+    if (found.empty())
+      return success();
+    LogicalResult result = success();
+    json.attributeArray("state", [&] {
+      int64_t next = 0;
+      for (auto &[number, place] : found) {
+        if (number != next++)
+          result = place.first.emitError("states are numbered from 0 on, and there is no number ") << next - 1;
+        if (failed(tensor(place.first, place.second, unsigned(number), /*output=*/false, {})))
+          result = failure();
+      }
+    });
+    return result;
   }
 
   LogicalResult entry(func::FuncOp entry) {
@@ -177,6 +185,10 @@ struct Writer {
         json.attribute("arena_text", text.getValue());
       if (auto length = entry->getAttrOfType<IntegerAttr>("mambac.length"))
         json.attribute("length", length.getInt());
+      if (entry->hasAttr("mambac.length")) {
+        auto chunk = entry->getAttrOfType<IntegerAttr>("mambac.chunk");
+        json.attribute("chunk", chunk ? chunk.getInt() : mambac::kDefaultChunk);
+      }
       SmallVector<std::string> names;
       json.attributeArray("symbols", [&] {
         auto list = entry->getAttrOfType<ArrayAttr>("mambac.symbols");
@@ -264,6 +276,8 @@ LogicalResult mambac::buildMetadata(ModuleOp module, ArrayRef<func::FuncOp> entr
         });
       }
     });
+    if (failed(writer.states(entries)))
+      result = failure();
     json.attributeArray("entries", [&] {
       for (func::FuncOp entry : entries)
         if (failed(writer.entry(entry)))

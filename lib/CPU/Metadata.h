@@ -13,6 +13,10 @@
 
 namespace mambac {
 
+/// Tokens of a long text that run at once where nobody says how many (mambac --chunk): enough for large products, while
+/// scratch memory stays that of a short text.
+constexpr int64_t kDefaultChunk = 512;
+
 /// The word for an element type in metadata, `dtype` of npy files and messages; empty if products do not carry it.
 llvm::StringRef dtypeWord(mlir::Type elementType);
 

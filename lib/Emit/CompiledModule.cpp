@@ -19,6 +19,16 @@
 using namespace llvm;
 using namespace mambac;
 
+SmallVector<OutputType> mambac::outputsOf(mlir::func::FuncOp driver) {
+  SmallVector<OutputType> outputs;
+  for (bool states : {false, true})
+    for (unsigned i = 0; i < driver.getNumArguments(); ++i)
+      if (auto type = dyn_cast<mlir::MemRefType>(driver.getArgument(i).getType());
+          type && driver.getArgAttr(i, states ? "mambac.state" : "mambac.output"))
+        outputs.push_back({type.getElementType(), type.getRank(), states ? std::optional(i) : std::nullopt});
+  return outputs;
+}
+
 Expected<std::vector<HostTensor>> mambac::runProduct(LoadedObject &object, unsigned entry,
                                                      ArrayRef<HostTensor> inputs, ArrayRef<int64_t> symbols,
                                                      const void *weights, ArrayRef<OutputType> outputs,
@@ -27,20 +37,25 @@ Expected<std::vector<HostTensor>> mambac::runProduct(LoadedObject &object, unsig
     return createStringError("the product has no entry #" + Twine(entry));
   size_t ranks = 0;
   for (const OutputType &output : outputs)
-    ranks += size_t(output.rank);
+    ranks += output.state ? 0 : size_t(output.rank);
   std::vector<int64_t> dims(ranks + 1);
   object.entry(entry).output_shapes(symbols.data(), dims.data());
   std::vector<HostTensor> results;
   SmallVector<void *> from, to;
   const int64_t *next = dims.data();
-  for (const OutputType &output : outputs) {
-    results.emplace_back(output.element, ArrayRef<int64_t>(next, size_t(output.rank)));
-    next += output.rank;
-  }
   for (const HostTensor &input : inputs)
     from.push_back(const_cast<char *>(input.bytes.data()));
-  for (HostTensor &result : results)
-    to.push_back(result.bytes.data());
+  results.reserve(outputs.size());
+  for (const OutputType &output : outputs) {
+    if (output.state) {
+      results.push_back(inputs[*output.state]);
+      from[*output.state] = results.back().bytes.data();
+      continue;
+    }
+    results.emplace_back(output.element, ArrayRef<int64_t>(next, size_t(output.rank)));
+    to.push_back(results.back().bytes.data());
+    next += output.rank;
+  }
   auto begin = std::chrono::steady_clock::now();
   if (Error error = object.run(entry, from, to, symbols, weights, hooks))
     return std::move(error);
@@ -54,10 +69,7 @@ Error CompiledModule::readEntry(mlir::ModuleOp module, mlir::func::FuncOp functi
   if (!read)
     return read.takeError();
   entry = std::move(*read);
-  for (unsigned i = 0; i < function.getNumArguments(); ++i)
-    if (auto type = dyn_cast<mlir::MemRefType>(function.getArgument(i).getType());
-        type && function.getArgAttr(i, "mambac.output"))
-      outputs.push_back({type.getElementType(), type.getRank()});
+  outputs = outputsOf(function);
   auto list = module->getAttrOfType<mlir::ArrayAttr>("mambac.kernels");
   if (!list)
     return Error::success();
@@ -79,6 +91,16 @@ Error CompiledModule::readEntry(mlir::ModuleOp module, mlir::func::FuncOp functi
   return Error::success();
 }
 
+/// Puts the outputs in the order of results on tensors.
+void CompiledModule::orderAs(ArrayRef<std::optional<unsigned>> updates) {
+  SmallVector<OutputType> all = std::move(outputs);
+  outputs.clear();
+  unsigned next = 0;
+  for (std::optional<unsigned> state : updates)
+    outputs.push_back(state ? *llvm::find_if(all, [&](const OutputType &output) { return output.state == state; })
+                            : all[next++]);
+}
+
 Expected<std::unique_ptr<CompiledModule>> CompiledModule::make(mlir::ModuleOp source, StringRef entry,
                                                                const WeightSource &weights, StringRef besides) {
   auto compiled = std::make_unique<CompiledModule>();
@@ -97,6 +119,7 @@ Expected<std::unique_ptr<CompiledModule>> CompiledModule::make(mlir::ModuleOp so
   if (!function || function.isExternal())
     return createStringError("there is no function @" + entry + " with a body");
   bool scheduled = function->hasAttr("mambac.abi");
+  SmallVector<std::optional<unsigned>> updates = findUpdates(function);
   for (auto other : llvm::make_early_inc_range(module->getOps<mlir::func::FuncOp>())) {
     if (other == function || other.isExternal() || other->hasAttr("mambac.prepare"))
       continue;
@@ -126,6 +149,8 @@ Expected<std::unique_ptr<CompiledModule>> CompiledModule::make(mlir::ModuleOp so
   function = module->lookupSymbol<mlir::func::FuncOp>(entry);
   if (Error error = compiled->readEntry(*module, function))
     return std::move(error);
+  if (!scheduled)
+    compiled->orderAs(updates);
   auto packed = packWeights(*module, weights, besides);
   if (!packed)
     return packed.takeError();

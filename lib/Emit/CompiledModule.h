@@ -14,13 +14,17 @@
 
 namespace mambac {
 
-/// The element type and rank of an entry's output.
+/// What a run of an entry gives: an output, or a state that it writes.
 struct OutputType {
   mlir::Type element;
   int64_t rank;
+  std::optional<unsigned> state; ///< the input that is this state
 };
 
-/// Runs an entry of a loaded product. `outputs` are in the entry's order.
+/// What a scheduled entry gives: its outputs, then its states.
+llvm::SmallVector<OutputType> outputsOf(mlir::func::FuncOp driver);
+
+/// Runs an entry of a loaded product on copies of its states. `outputs` that are no states are in the entry's order.
 llvm::Expected<std::vector<HostTensor>> runProduct(LoadedObject &object, unsigned entry,
                                                    llvm::ArrayRef<HostTensor> inputs, llvm::ArrayRef<int64_t> symbols,
                                                    const void *weights, llvm::ArrayRef<OutputType> outputs,
@@ -40,6 +44,7 @@ public:
 
 private:
   llvm::Error readEntry(mlir::ModuleOp module, mlir::func::FuncOp function);
+  void orderAs(llvm::ArrayRef<std::optional<unsigned>> updates);
 
   std::unique_ptr<PackedWeights> packed;
   std::unique_ptr<LoadedObject> loaded;

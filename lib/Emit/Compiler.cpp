@@ -128,6 +128,7 @@ private:
       return message.empty() ? kBadInput : bad(message);
     }
     ModuleOp module = input.getModule();
+    setChunk(module);
     if (options.emission != Emission::Imported && options.emission != Emission::Raised &&
         options.emission != Emission::Torch)
       describeLevel(levels.front(), module);
@@ -229,6 +230,21 @@ private:
     if (result == kSuccess && !input.hasDiagnostics())
       cache.store(parts);
     return result;
+  }
+
+  /// --chunk: no more than a text may be long.
+  void setChunk(ModuleOp module) {
+    mlir::Builder builder(module.getContext());
+    for (auto entry : module.getOps<mlir::func::FuncOp>()) {
+      auto length = entry->getAttrOfType<mlir::IntegerAttr>("mambac.length");
+      auto symbols = entry->getAttrOfType<mlir::ArrayAttr>("mambac.symbols");
+      if (!length || !symbols || length.getInt() < 0 || length.getInt() >= int64_t(symbols.size()))
+        continue;
+      auto symbol = dyn_cast<mlir::DictionaryAttr>(symbols[length.getInt()]);
+      auto most = symbol ? symbol.getAs<mlir::IntegerAttr>("max") : mlir::IntegerAttr();
+      int64_t chunk = std::min(options.chunk, std::max<int64_t>(1, most ? most.getInt() : INT64_MAX));
+      entry->setAttr("mambac.chunk", builder.getI64IntegerAttr(chunk));
+    }
   }
 
   /// --tune, with the best level that this machine runs.

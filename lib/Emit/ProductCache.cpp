@@ -167,6 +167,7 @@ std::string ProductCache::computeKey(const CompileOptions &options, ArrayRef<Tar
     hash.add(describeForKey(level));
   hash.add(options.emission == Emission::Executable ? "exe" : "so " + sys::path::filename(options.output).str());
   hash.add(options.model);
+  hash.add(std::to_string(options.chunk));
   hash.add(sys::path::filename(options.input));
   return hash.addFile(options.input) ? hash.digest() : "";
 }

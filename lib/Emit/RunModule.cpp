@@ -331,9 +331,11 @@ private:
 
   /// The tensors of the program as it is written.
   void profile() {
+    SmallVector<OutputType> outputs = outputsOf(function);
     for (unsigned i = 0; i < report.results.size(); ++i) {
       auto name = function->hasAttr("mambac.abi")
-                      ? function.getArgAttrOfType<mlir::StringAttr>(entry.inputs.size() + i, "mambac.name")
+                      ? function.getArgAttrOfType<mlir::StringAttr>(outputs[i].state.value_or(entry.inputs.size() + i),
+                                                                    "mambac.name")
                       : function.getResultAttrOfType<mlir::StringAttr>(i, "mambac.name");
       report.names.push_back(name ? name.str() : "out" + std::to_string(i));
     }

@@ -176,11 +176,6 @@ private:
     auto inputs = EntryInputs::read(entry);
     if (!inputs)
       return inputs.takeError();
-    SmallVector<OutputType> outputs;
-    for (unsigned i = 0; i < entry.getNumArguments(); ++i)
-      if (auto type = dyn_cast<mlir::MemRefType>(entry.getArgument(i).getType());
-          type && entry.getArgAttr(i, "mambac.output"))
-        outputs.push_back({type.getElementType(), type.getRank()});
     SmallVector<int64_t> sizes = chooseSizes(*inputs);
     std::mt19937_64 random(1);
     std::vector<HostTensor> tensors;
@@ -205,7 +200,7 @@ private:
       if (at != functions.end())
         sums[at->second] += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     };
-    auto results = runProduct(object, number, tensors, sizes, weights, outputs, nullptr, hooks);
+    auto results = runProduct(object, number, tensors, sizes, weights, outputsOf(entry), nullptr, hooks);
     return results ? Error::success() : results.takeError();
   }
 

@@ -94,6 +94,7 @@ Error StageVerifier::prepareEntry(FuncOp function, mlir::ModuleOp hint) {
       inputs->learnRoles(other);
   Entry entry;
   entry.name = function.getName().str();
+  entry.updates = findUpdates(function);
   for (unsigned i = 0; i < function.getNumResults(); ++i) {
     auto name = function.getResultAttrOfType<mlir::StringAttr>(i, "mambac.name");
     entry.outputs.push_back(name ? name.str() : "#" + std::to_string(i));
@@ -252,8 +253,11 @@ Expected<std::vector<std::vector<HostTensor>>> StageVerifier::runDriver(mlir::Mo
     auto arena = makeArena(module, driver, trial.symbols);
     if (!arena)
       return arena.takeError();
+    // Outputs and copies of states, as the results go.
     std::vector<HostTensor> outputs, scalars;
-    outputs.reserve(trial.expected.size());
+    for (auto [like, state] : llvm::zip(trial.expected, entry.updates))
+      outputs.push_back(state ? trial.inputs[*state] : unwritten(like.element, like.shape));
+    size_t output = 0;
     scalars.reserve((*program)->arguments().size());
     SmallVector<ReferenceBuffer> buffers;
     size_t inputs = 0;
@@ -267,10 +271,12 @@ Expected<std::vector<std::vector<HostTensor>>> StageVerifier::runDriver(mlir::Mo
           return weight.takeError();
         buffers.push_back(ReferenceBuffer(weight->data, argument.shape));
         raw.push_back(std::move(*weight));
-      } else if (has("mambac.output") && outputs.size() < trial.expected.size()) {
-        const HostTensor &like = trial.expected[outputs.size()];
-        outputs.push_back(unwritten(like.element, like.shape));
-        buffers.push_back(outputs.back());
+      } else if (has("mambac.output")) {
+        while (output < outputs.size() && entry.updates[output])
+          ++output;
+        if (output == outputs.size())
+          return createStringError("the driver has more outputs than there are results");
+        buffers.push_back(outputs[output++]);
       } else if (has("mambac.weights")) {
         buffers.push_back(ReferenceBuffer(segment.get(), {int64_t(length)}));
       } else if (auto symbol = dyn_cast_or_null<mlir::IntegerAttr>(has("mambac.symbol"))) {
@@ -280,8 +286,10 @@ Expected<std::vector<std::vector<HostTensor>>> StageVerifier::runDriver(mlir::Mo
       } else if (has("mambac.arena")) {
         buffers.push_back(ReferenceBuffer(arena->get(), {0}));
       } else if (inputs < trial.inputs.size()) {
-        const HostTensor &input = trial.inputs[inputs++];
+        auto state = llvm::find(entry.updates, std::optional<unsigned>(inputs));
+        const HostTensor &input = state == entry.updates.end() ? trial.inputs[inputs] : outputs[state - entry.updates.begin()];
         buffers.push_back(ReferenceBuffer(input.bytes.data(), input.shape));
+        ++inputs;
       } else {
         return createStringError("argument #" + Twine(i) + " of the driver is of no known kind");
       }
@@ -359,8 +367,8 @@ Error StageVerifier::checkProduct(ArrayRef<ArrayRef<char>> objects, unsigned lev
       ++number;
     for (const Trial &trial : entry.trials) {
       SmallVector<OutputType> outputs;
-      for (const HostTensor &tensor : trial.expected)
-        outputs.push_back({tensor.element, int64_t(tensor.shape.size())});
+      for (auto [tensor, state] : llvm::zip(trial.expected, entry.updates))
+        outputs.push_back({tensor.element, int64_t(tensor.shape.size()), state});
       auto actual = runProduct(**loaded, number, trial.inputs, trial.symbols, packedWeights, outputs);
       if (!actual)
         return actual.takeError();

@@ -61,6 +61,7 @@ private:
   struct Entry {
     std::string name;
     llvm::SmallVector<std::string> outputs;
+    llvm::SmallVector<std::optional<unsigned>> updates; ///< the inputs that outputs are the new contents of
     std::vector<Trial> trials;
   };
 

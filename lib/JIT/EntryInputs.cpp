@@ -58,6 +58,15 @@ static void collectFactors(mlir::Value value, SmallVectorImpl<mlir::Value> &fact
     factors.push_back(value);
 }
 
+SmallVector<std::optional<unsigned>> mambac::findUpdates(mlir::func::FuncOp entry) {
+  SmallVector<std::optional<unsigned>> updates;
+  for (unsigned i = 0; i < entry.getNumResults(); ++i) {
+    auto attr = entry.getResultAttrOfType<mlir::IntegerAttr>(i, "mambac.updates");
+    updates.push_back(attr ? std::optional(unsigned(attr.getInt())) : std::nullopt);
+  }
+  return updates;
+}
+
 void EntryInputs::learnRoles(mlir::func::FuncOp form) {
   auto give = [&](mlir::Value value, InputRole role) {
     mlir::BlockArgument argument = findArgument(value, form);

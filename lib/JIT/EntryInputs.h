@@ -12,9 +12,13 @@
 #include "lib/JIT/HostTensor.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/Error.h"
+#include <optional>
 #include <random>
 
 namespace mambac {
+
+/// Which argument each result of an entry on tensors is the new contents of (`mambac.updates`), if of any.
+llvm::SmallVector<std::optional<unsigned>> findUpdates(mlir::func::FuncOp entry);
 
 /// A size that is known only when the program runs.
 struct EntrySymbol {

@@ -114,6 +114,14 @@ const mambac_entry_info *mambac_get_entry(const mambac_model *model, int32_t ent
   return &model->getMetadata().entries[size_t(entry)].info;
 }
 
+int32_t mambac_num_states(const mambac_model *model) { return int32_t(model->getMetadata().states.size()); }
+
+const mambac_value_info *mambac_get_state_info(const mambac_model *model, int32_t number) {
+  if (number < 0 || number >= mambac_num_states(model))
+    return nullptr;
+  return &model->getMetadata().stateInfos[size_t(number)];
+}
+
 int32_t mambac_find_entry(const mambac_model *model, const char *name) {
   const std::vector<Entry> &entries = model->getMetadata().entries;
   for (size_t i = 0; name && i < entries.size(); ++i)

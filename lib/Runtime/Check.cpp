@@ -308,6 +308,11 @@ mambac_status mambac::checkIndices(const Value &value, const void *data, size_t 
 }
 
 mambac_status mambac_state::checkOverlap(const Entry &entry) {
+  for (size_t i = 0; i < entry.inputs.size(); ++i)
+    for (size_t j = 0; j < entry.inputs.size() && entry.inputs[i].state >= 0; ++j)
+      if (i != j && overlap(inputPointers[i], inputBytes[i], inputPointers[j], inputBytes[j]))
+        return error.set(MAMBAC_INVALID_ARGUMENT, "state %s of %s, which is written, overlaps input %s in memory",
+                         entry.inputs[i].name.c_str(), entry.name.c_str(), entry.inputs[j].name.c_str());
   for (size_t i = 0; i < entry.outputs.size(); ++i) {
     for (size_t j = 0; j < entry.inputs.size(); ++j)
       if (overlap(outputPointers[i], outputBytes[i], inputPointers[j], inputBytes[j]))

@@ -192,29 +192,25 @@ void readText(Reader &reader, const json &from, TextInfo &text) {
   text.info.chat_system_end = text.systemEnd.c_str();
 }
 
-/// Whether one of the inputs is the state that `output` is the new contents of.
-bool hasState(const std::vector<Value> &inputs, const Value &output) {
-  for (const Value &input : inputs)
-    if (input.state == output.state && input.dtypeName == output.dtypeName && input.rank == output.rank)
-      return true;
-  return false;
+mambac_value_info view(Value &value) {
+  for (const std::string &text : value.dimTexts)
+    value.publicTexts.push_back(text.c_str());
+  return {value.name.c_str(), value.dtypeName.c_str(), value.dtype,        value.rank, value.publicDims.data(),
+          value.publicTexts.data(), value.limit,       value.role.c_str(), value.state};
 }
 
 /// Fills the public view. Called when nothing moves any more.
 void finish(Entry &entry) {
   for (const Symbol &symbol : entry.symbols)
     entry.symbolInfos.push_back({symbol.name.c_str(), symbol.min, symbol.max, symbol.multipleOf});
-  auto view = [](std::vector<Value> &values, std::vector<mambac_value_info> &infos, size_t &ranks) {
+  auto viewAll = [](std::vector<Value> &values, std::vector<mambac_value_info> &infos, size_t &ranks) {
     for (Value &value : values) {
-      for (const std::string &text : value.dimTexts)
-        value.publicTexts.push_back(text.c_str());
-      infos.push_back({value.name.c_str(), value.dtypeName.c_str(), value.dtype, value.rank, value.publicDims.data(),
-                       value.publicTexts.data(), value.limit, value.role.c_str(), value.state});
+      infos.push_back(view(value));
       ranks += size_t(value.rank);
     }
   };
-  view(entry.inputs, entry.inputInfos, entry.inputRanks);
-  view(entry.outputs, entry.outputInfos, entry.outputRanks);
+  viewAll(entry.inputs, entry.inputInfos, entry.inputRanks);
+  viewAll(entry.outputs, entry.outputInfos, entry.outputRanks);
   entry.info = {entry.name.c_str(),
                 int32_t(entry.symbols.size()),
                 int32_t(entry.inputs.size()),
@@ -223,7 +219,8 @@ void finish(Entry &entry) {
                 entry.inputInfos.data(),
                 entry.outputInfos.data(),
                 entry.scratchText.c_str(),
-                entry.length};
+                entry.length,
+                entry.chunk};
 }
 
 } // namespace
@@ -265,9 +262,12 @@ mambac_status Metadata::parse(const char *source, const char *fileName, ErrorTex
     if (length < -1 || length >= int64_t(entry.symbols.size()))
       reader.complain("the length of entry " + entry.name + " is no symbol");
     entry.length = int32_t(length);
+    entry.chunk = reader.integer(from, "chunk", 0);
+    if (entry.length >= 0 && entry.chunk < 1)
+      reader.complain("entry " + entry.name + " has a length and no chunk");
     for (const Value &output : entry.outputs)
-      if (output.state >= 0 && !hasState(entry.inputs, output))
-        reader.complain("no input is the state that output " + output.name + " of entry " + entry.name + " is");
+      if (output.state >= 0)
+        reader.complain("output " + output.name + " of entry " + entry.name + " is a state, which only inputs are");
     std::vector<bool> bound(entry.symbols.size());
     for (const Value &input : entry.inputs)
       for (const Dim &dim : input.dims)
@@ -279,10 +279,43 @@ mambac_status Metadata::parse(const char *source, const char *fileName, ErrorTex
   }
   if (entries.empty())
     reader.complain("it has no entry points");
+  for (const json &from : reader.list(root, "state")) {
+    int32_t number = int32_t(states.size());
+    const Value *place = nullptr;
+    const Entry *owner = nullptr;
+    std::string name = "state " + std::to_string(number);
+    for (const Entry &entry : entries) {
+      int found = 0;
+      for (const Value &input : entry.inputs)
+        if (input.state == number) {
+          ++found;
+          if (place && (place->dtypeName != input.dtypeName || place->rank != input.rank))
+            reader.complain(name + " has another type in entry " + entry.name);
+          place = place ? place : &input;
+          owner = owner ? owner : &entry;
+        }
+      if (found > 1)
+        reader.complain(name + " is two inputs of entry " + entry.name);
+    }
+    if (!owner) {
+      reader.complain(name + " is no entry's input");
+      break;
+    }
+    states.push_back(reader.value(from, *owner, true));
+    const Value &state = states.back();
+    if (state.state != number || state.dtypeName != place->dtypeName || state.rank != place->rank)
+      reader.complain(name + " is not what entry " + owner->name + " says it is");
+  }
+  for (const Entry &entry : entries)
+    for (const Value &input : entry.inputs)
+      if (input.state >= int32_t(states.size()))
+        reader.complain("input " + input.name + " of entry " + entry.name + " is a state that is not listed");
   if (!reader.fault.empty())
     return error.set(MAMBAC_BAD_PRODUCT, "%s is corrupt: in its metadata, %s", fileName, reader.fault.c_str());
   for (Entry &entry : entries)
     finish(entry);
+  for (Value &state : states)
+    stateInfos.push_back(view(state));
   return MAMBAC_OK;
 }
 

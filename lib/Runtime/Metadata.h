@@ -28,7 +28,7 @@ struct Symbol {
 struct Value {
   std::string name, dtypeName, role;
   mambac_dtype dtype = {};
-  int32_t state = -1; ///< the number of the state that this is; an output with the same number is its new contents
+  int32_t state = -1; ///< the number of the state that this input is; runs read and write it
   int32_t rank = 0;
   std::vector<Dim> dims;              ///< inputs
   std::vector<std::string> dimTexts;  ///< inputs and outputs
@@ -43,6 +43,7 @@ struct Entry {
   std::vector<Symbol> symbols;
   std::vector<Value> inputs, outputs;
   int32_t length = -1; ///< the symbol that is the length of the text
+  int64_t chunk = 0;   ///< with a length: tokens of a long text that run at once
   size_t inputRanks = 0, outputRanks = 0; ///< sums
   // The public view.
   mambac_entry_info info = {};
@@ -72,6 +73,8 @@ struct Metadata {
   TextInfo text;
   std::vector<Level> levels; ///< best first
   std::vector<Entry> entries;
+  std::vector<Value> states; ///< by number; sizes are over the symbols of the first entry that has the state
+  std::vector<mambac_value_info> stateInfos; ///< the public view
   std::vector<Kernel> kernels;
 
   /// Replaces *this. Entries must not move afterwards.

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define MAMBAC_ABI_VERSION 3
+#define MAMBAC_ABI_VERSION 4
 
 /// Work item function of a parallel loop: handles the items [begin, end). `context` is what parallel_for was given.
 typedef void (*MambacBody)(void *context, int64_t begin, int64_t end);
@@ -35,7 +35,8 @@ typedef struct MambacServices {
 
 typedef struct MambacCall {
   const MambacServices *services;
-  void *const *inputs;    ///< one pointer per input of the entry, row-major contiguous, aligned to its element only
+  void *const *inputs;    ///< one pointer per input of the entry, row-major contiguous, aligned to its element only; states
+                          ///< among them are read and written, and overlap no other input
   void *const *outputs;   ///< one pointer per output, caller-owned, the same; no overlap with inputs or each other
   const int64_t *symbols; ///< values of the entry's shape symbols, in the metadata's order
   void *arena;            ///< 64-byte aligned, arena_bytes(symbols) long, not initialized

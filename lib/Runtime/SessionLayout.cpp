@@ -10,7 +10,7 @@
 
 using namespace mambac;
 
-/// Tokens that run at once where the product does not say, and those that a cache has room for.
+/// Tokens that run at once, and those that a cache has room for, where the product does not say.
 static constexpr int64_t kChunk = 512, kCapacity = 4096;
 
 //===----------------------------------------------------------------------===//
@@ -144,10 +144,10 @@ mambac_status SessionLayout::readEntry(const Entry &entry, int32_t number, Error
   if (found.tokens < 0)
     return refuse(error, "its entry " + entry.name + " takes no text");
   for (size_t i = entry.outputs.size(); i-- > 0;)
-    if (const Value &output = entry.outputs[i]; output.state < 0)
-      if (found.result < 0 || output.role == "logits" || output.role == "hidden" ||
-          (entry.outputs[size_t(found.result)].role != "logits" && entry.outputs[size_t(found.result)].role != "hidden"))
-        found.result = int32_t(i);
+    if (const Value &output = entry.outputs[i];
+        found.result < 0 || output.role == "logits" || output.role == "hidden" ||
+        (entry.outputs[size_t(found.result)].role != "logits" && entry.outputs[size_t(found.result)].role != "hidden"))
+      found.result = int32_t(i);
   if (found.result < 0)
     return refuse(error, "its entry " + entry.name + " has no results but its states");
   if (mambac_status status = readTokens(found, error))
@@ -287,9 +287,10 @@ mambac_status SessionLayout::read(const mambac_model &model, int64_t wanted, Err
   // An embedding table may have more rows than there are tokens, to be of a rounder size.
   int64_t rows = embedding ? 0 : tokens->limit, known = embedding ? 0 : metadata.text.info.vocabulary;
   vocabulary = rows && known ? std::min(rows, known) : std::max(rows, known);
-  chunk = kChunk;
+  chunk = 1;
   bool open = false;
   for (const SessionEntry &entry : entries) {
+    chunk = std::max(chunk, entry.entry->chunk ? entry.entry->chunk : isOpen(entry.length) ? kChunk : 1);
     open = open || entry.capacitySymbol >= 0;
     if (!isOpen(entry.length) && !isOpen(entries.front().length))
       chunk = std::max(chunk, entry.length.constant);

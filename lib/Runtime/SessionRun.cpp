@@ -251,10 +251,6 @@ mambac_status mambac_session::runPiece(mambac_state &state, const Group &group, 
       slots[size_t(reading.slot)].broken = true;
     return fail(status, state);
   }
-  for (size_t i = 0; i < outputs.size(); ++i)
-    if (int32_t number = entry.outputs[i].state; number >= 0)
-      memcpy(rowOf(size_t(number), row), static_cast<char *>(others) + outputs[i].byte_offset,
-             size_t(texts) * layout.states[size_t(number)].rowBytes);
   if (!direct && call.results)
     scatter(group, begin, piece, rows);
   return MAMBAC_OK;

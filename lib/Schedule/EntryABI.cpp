@@ -8,6 +8,11 @@
 // Sizes of inputs become expressions of the symbols. Modules without mambac attributes get names, a symbol for each
 // dynamic dimension, and all their public functions as entries.
 //
+// A result with `mambac.updates = i` has no buffer of its own: it is the new contents of the state that argument i is,
+//   func @step(%h: tensor<4xf32>, %x: tensor<4xf32>) -> (tensor<4xf32> {mambac.updates = 0})
+//   func @step(%h: memref<4xf32> {mambac.state = 0}, %x: memref<4xf32>, %arena .., %weights ..)
+// and written there after all results.
+//
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Schedule/Passes.h"
 #include "lib/Schedule/Sizes.h"
@@ -137,6 +142,29 @@ struct EntryABIPass : mambac::impl::EntryABIPassBase<EntryABIPass> {
     return failure(result.wasInterrupted());
   }
 
+  /// Which argument each result is the new contents of.
+  static LogicalResult findUpdates(func::FuncOp function, SmallVectorImpl<std::optional<unsigned>> &updates) {
+    for (unsigned i = 0; i < function.getNumResults(); ++i) {
+      updates.push_back(std::nullopt);
+      auto attr = function.getResultAttrOfType<IntegerAttr>(i, "mambac.updates");
+      if (!attr)
+        continue;
+      auto complain = [&](const Twine &what) {
+        return function.emitError("result #") << i << " of @" << function.getName() << " updates argument #" << attr.getInt()
+                                              << ", " << what;
+      };
+      if (attr.getInt() < 0 || attr.getInt() >= int64_t(function.getNumArguments()))
+        return complain("which it does not have");
+      unsigned state = unsigned(attr.getInt());
+      if (!tensor::CastOp::areCastCompatible(function.getResultTypes()[i], function.getArgumentTypes()[state]))
+        return complain("which has another type");
+      if (llvm::is_contained(updates, state))
+        return complain("which another result updates as well");
+      updates.back() = state;
+    }
+    return success();
+  }
+
   LogicalResult rewrite(func::FuncOp function) {
     if (failed(makeUp(function)) || failed(verifyDims(function)))
       return failure();
@@ -157,12 +185,18 @@ struct EntryABIPass : mambac::impl::EntryABIPassBase<EntryABIPass> {
       auto dict = function.getArgAttrDict(i);
       attrs.push_back(dict ? dict : builder.getDictionaryAttr({}));
     }
-    SmallVector<Value> newArgs;
-    for (Type type : function.getResultTypes()) {
+    SmallVector<std::optional<unsigned>> updates;
+    if (failed(findUpdates(function, updates)))
+      return failure();
+    // Where each result goes: a buffer of its own, or a state.
+    SmallVector<Value> destinations;
+    for (auto [type, state] : llvm::zip(function.getResultTypes(), updates)) {
       auto tensor = dyn_cast<RankedTensorType>(type);
       if (!tensor)
         return function.emitError("a result is not a ranked tensor: entries take and return tensors alone");
-      newArgs.push_back(block.addArgument(MemRefType::get(tensor.getShape(), tensor.getElementType()), loc));
+      destinations.push_back(
+          state ? block.getArgument(*state)
+                : block.addArgument(MemRefType::get(tensor.getShape(), tensor.getElementType()), loc));
     }
     auto bytes = MemRefType::get({ShapedType::kDynamic}, builder.getI8Type());
     block.addArgument(bytes, loc);
@@ -190,6 +224,8 @@ struct EntryABIPass : mambac::impl::EntryABIPassBase<EntryABIPass> {
     // Results: shapes as maps, then written into their buffers.
     SmallVector<DictionaryAttr> outputAttrs;
     for (unsigned i = 0; i < numOutputs; ++i) {
+      if (updates[i])
+        continue;
       NamedAttrList list(function.getResultAttrDict(i));
       if (!list.get("mambac.name"))
         list.set("mambac.name", builder.getStringAttr("out" + Twine(i)));
@@ -202,17 +238,16 @@ struct EntryABIPass : mambac::impl::EntryABIPassBase<EntryABIPass> {
       list.set("mambac.output", builder.getUnitAttr());
       outputAttrs.push_back(list.getDictionary(&getContext()));
     }
-    builder.setInsertionPoint(terminator);
-    for (unsigned i = 0; i < numOutputs; ++i) {
-      auto write = bufferization::MaterializeInDestinationOp::create(builder, terminator.getLoc(), Type(),
-                                                                     terminator.getOperand(i), newArgs[i]);
-      write.setRestrict(true);
-      write.setWritable(true);
-    }
+    SmallVector<Value> returned(terminator.getOperands());
     terminator->setOperands({});
 
     // Inputs: memrefs read as tensors. A pass-through of the type change keeps all users.
     builder.setInsertionPointToStart(&block);
+    llvm::SmallDenseMap<unsigned, bufferization::ToTensorOp> states;
+    int64_t nextState = 0;
+    for (DictionaryAttr dict : attrs)
+      if (auto number = dict.getAs<IntegerAttr>("mambac.state"))
+        nextState = std::max(nextState, number.getInt() + 1);
     for (unsigned i = 0; i < numInputs; ++i) {
       BlockArgument arg = block.getArgument(i);
       auto tensor = cast<RankedTensorType>(arg.getType());
@@ -222,7 +257,39 @@ struct EntryABIPass : mambac::impl::EntryABIPassBase<EntryABIPass> {
       arg.setType(MemRefType::get(tensor.getShape(), tensor.getElementType(), layout));
       auto read = bufferization::ToTensorOp::create(builder, loc, tensor, arg, /*restrict=*/true);
       arg.replaceAllUsesExcept(read, read);
+      for (Value &value : returned)
+        if (value == arg)
+          value = read;
+      if (!llvm::is_contained(updates, i))
+        continue;
+      if (!attrs[i].get("mambac.state")) {
+        NamedAttrList list(attrs[i]);
+        list.set("mambac.state", builder.getI64IntegerAttr(nextState++));
+        attrs[i] = list.getDictionary(&getContext());
+      }
+      states[i] = read;
     }
+
+    // Results first: they may be what states were before.
+    builder.setInsertionPoint(terminator);
+    for (bool toStates : {false, true})
+      for (unsigned i = 0; i < numOutputs; ++i) {
+        if (bool(updates[i]) != toStates)
+          continue;
+        if (toStates) {
+          bufferization::ToTensorOp state = states[*updates[i]];
+          if (returned[i] == state)
+            continue; // it stays as it is
+          state.setWritable(true);
+          if (returned[i].getType() != state.getType())
+            returned[i] = tensor::CastOp::create(builder, terminator.getLoc(), state.getType(), returned[i]);
+        }
+        auto write = bufferization::MaterializeInDestinationOp::create(builder, terminator.getLoc(), Type(), returned[i],
+                                                                       destinations[i]);
+        // What a state holds is read as a tensor, too.
+        write.setRestrict(!toStates);
+        write.setWritable(true);
+      }
 
     llvm::append_range(attrs, outputAttrs);
     attrs.push_back(builder.getDictionaryAttr(builder.getNamedAttr("mambac.arena", builder.getUnitAttr())));

@@ -29,6 +29,7 @@ int main(int argc, char **argv) {
   sys::AddSignalHandler([](void *) { _exit(mambac::kBug); }, nullptr);
   // LLVM's and lld's own options are linked in; the command line is mambac's alone.
   cl::ResetCommandLineParser();
+  mambac::CompileOptions options;
   cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.pt2|FILE.mlir"), cl::Required);
   cl::opt<std::string> output("o", cl::desc("Where to write; the suffix says what: .so .o .s .ll .mlir .py, none = "
                                                    "executable, - = stdout"),
@@ -53,6 +54,8 @@ int main(int argc, char **argv) {
   cl::opt<std::string> tune("tune", cl::ValueOptional, cl::value_desc("FILE"),
                             cl::desc("Run the kernels with several sizes of their pieces and keep the fastest; FILE "
                                      "remembers them for other compilations"));
+  cl::opt<int64_t> chunk("chunk", cl::desc("Tokens of a long text that a model with states runs at once"), cl::init(options.chunk),
+                         cl::value_desc("N"));
   // For tests of what happens when a stage goes wrong.
   cl::list<std::string> plugins("load-pass-plugin", cl::ReallyHidden);
   cl::opt<std::string> afterRaise("after-raise", cl::ReallyHidden);
@@ -63,7 +66,6 @@ int main(int argc, char **argv) {
     errs() << usage;
     return mambac::kBadInput;
   }
-  mambac::CompileOptions options;
   options.input = input;
   options.output = output;
   options.cpu = cpu;
@@ -82,6 +84,9 @@ int main(int argc, char **argv) {
   options.tuneFile = tune;
   if (target != "cpu")
     return fail("unknown target '" + target + "': this mambac generates code for --target=cpu");
+  if (chunk < 1 || chunk > 1 << 30)
+    return fail("--chunk takes a number of tokens from 1 to 2^30, not " + Twine(chunk));
+  options.chunk = chunk;
   if (weights != "inside" && weights != "beside")
     return fail("--weights takes inside or beside, not '" + weights + "'");
   options.weightsBeside = weights == "beside";

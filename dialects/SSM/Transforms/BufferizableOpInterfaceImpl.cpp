@@ -2,7 +2,7 @@
 //
 // One-shot bufferization of the destination-passing ops: operands become memrefs, results the destinations. What a
 // destination held before is never read, so no copy is made to keep it; but for ssm.append, which changes some rows of
-// it. ssm.weight has no memref form: weights are hoisted before.
+// it. A final state or window may take the initial one's place. ssm.weight has no memref form: weights are hoisted before.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "dialects/SSM/IR/SSM.h"
@@ -12,16 +12,43 @@
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Bufferization/IR/DstBufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Utils/StructuredOpsUtils.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace mlir::bufferization;
 using namespace mambac;
 
 namespace {
+/// The initial state (or window) and the final one of an op whose kernel reads the one before it writes the other: a state
+/// when a work item starts and ends, a window behind everything else and in ascending order.
+std::pair<OpOperand *, OpOperand *> statesOf(Operation *op) {
+  return TypeSwitch<Operation *, std::pair<OpOperand *, OpOperand *>>(op)
+      .Case<ssm::SelectiveScanOp, ssm::SSDOp, ssm::CausalConv1DOp>([](auto op) -> std::pair<OpOperand *, OpOperand *> {
+        MutableOperandRange initial = [&] {
+          if constexpr (std::is_same_v<decltype(op), ssm::CausalConv1DOp>)
+            return op.getInitialWindowMutable();
+          else
+            return op.getInitialStateMutable();
+        }();
+        if (initial.empty() || !op.hasFinalState())
+          return {};
+        return {&initial[0], &op.getOutsMutable()[1]};
+      })
+      .Default([](Operation *) { return std::pair<OpOperand *, OpOperand *>(); });
+}
+
 template <typename OpT>
 struct Bufferization : DstBufferizableOpInterfaceExternalModel<Bufferization<OpT>, OpT> {
   bool bufferizesToMemoryRead(Operation *op, OpOperand &operand, const AnalysisState &) const {
     return ssm::readsDestinations(op) || !cast<DestinationStyleOpInterface>(op).isDpsInit(&operand);
+  }
+
+  bool isNotConflicting(Operation *op, OpOperand *read, OpOperand *write, const AnalysisState &state) const {
+    auto [initial, final] = statesOf(op);
+    if (!initial || read != initial || write != final || !state.areEquivalentBufferizedValues(read->get(), write->get()))
+      return false;
+    auto indexed = cast<ssm::IndexedOpInterface>(op);
+    return indexed.getMapFor(*initial) == indexed.getMapFor(*final);
   }
 
   LogicalResult bufferize(Operation *op, RewriterBase &rewriter, const BufferizationOptions &options,

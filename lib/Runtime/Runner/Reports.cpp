@@ -92,7 +92,7 @@ void mambac::runner::printSignature(const Session &session) {
       if (symbol.multiple_of > 1)
         printf(", a multiple of %lld", (long long)symbol.multiple_of);
       if (i == entry->length_symbol)
-        printf(", the length of the text");
+        printf(", the length of the text, in chunks of %lld", (long long)entry->chunk);
       printf("\n");
     }
     printValues("input", entry->inputs, entry->num_inputs);

@@ -32,7 +32,6 @@ static void storeMeasurements(const Session &session, const Options &options) {
 
 static int runModel(const Options &options) {
   Session session(options);
-  const mambac_entry_info &entry = session.getEntry();
   if (options.list) {
     session.findSizes();
     printSignature(session);
@@ -46,10 +45,11 @@ static int runModel(const Options &options) {
     return 0;
   }
   // Names before the run, which may take long.
+  std::vector<mambac_value_info> results = session.results();
   auto findOutputs = [&](const std::vector<Assignment> &assignments) {
     std::vector<size_t> indices;
     for (const Assignment &assignment : assignments)
-      indices.push_back(size_t(Session::find(assignment.first, entry.outputs, entry.num_outputs, "output")));
+      indices.push_back(size_t(Session::find(assignment.first, results.data(), int32_t(results.size()), "output")));
     return indices;
   };
   std::vector<size_t> stored = findOutputs(options.outputs), compared = findOutputs(options.comparisons);
@@ -57,15 +57,15 @@ static int runModel(const Options &options) {
   session.run();
   bool toStdout = false;
   for (size_t i = 0; i < stored.size(); ++i) {
-    writeNpy(options.outputs[i].second, session.outputs[stored[i]]);
+    writeNpy(options.outputs[i].second, session.result(stored[i]));
     toStdout |= options.outputs[i].second == "-";
   }
   if (!toStdout && stored.empty() && compared.empty() && !options.bench && !options.measures())
     printOutputs(session);
   bool within = true;
   for (size_t i = 0; i < compared.size(); ++i)
-    within &= compareOutput(entry.outputs[compared[i]].name, session.outputs[compared[i]],
-                            options.comparisons[i].second, options.tolerance);
+    within &= compareOutput(results[compared[i]].name, session.result(compared[i]), options.comparisons[i].second,
+                            options.tolerance);
   if (!within) {
     fprintf(stderr, "error: an output differs by more than the tolerance %g\n", options.tolerance);
     return 1;

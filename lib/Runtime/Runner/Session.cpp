@@ -244,6 +244,23 @@ void Session::allocateOutputs() {
   }
 }
 
+std::vector<mambac_value_info> Session::results() const {
+  std::vector<mambac_value_info> values(info->outputs, info->outputs + info->num_outputs);
+  std::copy_if(info->inputs, info->inputs + info->num_inputs, std::back_inserter(values),
+               [](const mambac_value_info &input) { return input.state >= 0; });
+  return values;
+}
+
+const Tensor &Session::result(size_t number) const {
+  if (number < outputs.size())
+    return outputs[number];
+  number -= outputs.size();
+  size_t i = 0;
+  while (info->inputs[i].state < 0 || number--)
+    ++i;
+  return inputs[i];
+}
+
 void Session::run() {
   if (mambac_run(state.get(), entry, inputViews.data(), info->num_inputs, outputViews.data(), info->num_outputs))
     throw BadInput(mambac_state_error(state.get()));

@@ -55,6 +55,10 @@ public:
   /// Position of a value by its name or number.
   static int32_t find(const std::string &name, const mambac_value_info *values, int32_t count, const char *role);
 
+  /// What a run gives: the outputs, then the states that it writes.
+  std::vector<mambac_value_info> results() const;
+  const Tensor &result(size_t number) const;
+
   std::vector<Tensor> inputs, outputs;
   std::vector<int64_t> symbols; ///< after findSizes(), prepare() or allocateOutputs()
   int64_t scratchBytes = 0;

@@ -10,9 +10,6 @@
 
 using namespace mambac::runner;
 
-/// Tokens that run at once: enough for large products, while scratch memory stays that of a short text.
-static constexpr int64_t kChunk = 512;
-
 bool StatefulModel::fits(const mambac_model *model) {
   int32_t prefill = mambac_find_entry(model, "prefill");
   return prefill >= 0 && mambac_find_entry(model, "step") >= 0 && mambac_get_entry(model, prefill)->length_symbol >= 0;
@@ -40,7 +37,7 @@ StatefulModel::Entry StatefulModel::open(const char *name) {
   }
   for (int32_t i = entry.info->num_outputs; i-- > 0;) {
     const mambac_value_info &output = entry.info->outputs[i];
-    if (output.state < 0 && output.rank == 3 && output.dims[2] > 0)
+    if (output.rank == 3 && output.dims[2] > 0)
       entry.logits = i;
   }
   if (entry.ids < 0 || entry.logits < 0)
@@ -76,7 +73,6 @@ void StatefulModel::makeStates() {
     states.resize(std::max(states.size(), size_t(input.state) + 1));
     states[size_t(input.state)].allocate(input.dtype, {size, size + input.rank});
   }
-  next = states;
 }
 
 void StatefulModel::reset() {
@@ -88,7 +84,7 @@ void StatefulModel::reset() {
 const Tensor &StatefulModel::run(const std::vector<int64_t> &tokens) {
   const Tensor *logits = nullptr;
   for (int64_t at = 0, count, size = int64_t(tokens.size()); at < size; at += count) {
-    count = std::min(kChunk, size - at);
+    count = std::min(prefill.info->chunk, size - at);
     logits = &runOnce(count == 1 ? step : prefill, tokens.data() + at, count);
   }
   return *logits;
@@ -122,13 +118,11 @@ const Tensor &StatefulModel::runOnce(Entry &entry, const int64_t *tokens, int64_
       throw BadInput(mambac_state_error(session.getState()));
     const int64_t *size = dims.data();
     for (int32_t i = 0; i < info.num_outputs; size += info.outputs[i++].rank)
-      if (info.outputs[i].state < 0)
-        entry.outputs[size_t(i)].allocate(info.outputs[i].dtype, {size, size + info.outputs[i].rank});
+      entry.outputs[size_t(i)].allocate(info.outputs[i].dtype, {size, size + info.outputs[i].rank});
   }
-  for (int32_t i = 0; i < info.num_outputs; ++i)
-    outputs.push_back(info.outputs[i].state >= 0 ? next[size_t(info.outputs[i].state)].view() : entry.outputs[size_t(i)].view());
+  for (Tensor &output : entry.outputs)
+    outputs.push_back(output.view());
   if (mambac_run(session.getState(), entry.number, inputs.data(), info.num_inputs, outputs.data(), info.num_outputs))
     throw BadInput(mambac_state_error(session.getState()));
-  std::swap(states, next);
   return entry.outputs[size_t(entry.logits)];
 }

@@ -1,7 +1,6 @@
 //===- StatefulModel.h - A text that goes on ----------------------------------------------------------*- C++ -*-===//
 //
-// Runs the entries `prefill` and `step` of a product with states on one text: two sets of state tensors, of which a run
-// reads one and writes the other. For models from token ids to logits.
+// Runs the entries `prefill` and `step` of a product with states on one text. For models from token ids to logits.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #ifndef MAMBAC_LIB_RUNTIME_RUNNER_STATEFULMODEL_H
@@ -37,7 +36,7 @@ private:
 
   Session &session;
   Entry prefill, step;
-  std::vector<Tensor> states, next; ///< by number
+  std::vector<Tensor> states; ///< by number
   int64_t logitsSize = 0;
 };
 
