@@ -98,6 +98,8 @@ std::string stringAttr(DictionaryAttr dict, StringRef key, StringRef otherwise) 
 
 struct Writer {
   llvm::json::OStream &json;
+  /// Of all entries, each where the first entry that has it does; a product numbers them without gaps.
+  std::map<int64_t, std::pair<func::FuncOp, unsigned>> states;
 
   LogicalResult tensor(func::FuncOp entry, unsigned arg, unsigned position, bool output,
                        ArrayRef<std::string> names) {
@@ -121,7 +123,7 @@ struct Writer {
       if (std::string role = stringAttr(attrs, "mambac.role", ""); !role.empty())
         json.attribute("role", role);
       if (auto state = attrs ? attrs.getAs<IntegerAttr>("mambac.state") : IntegerAttr())
-        json.attribute("state", state.getInt());
+        json.attribute("state", std::distance(states.begin(), states.find(state.getInt())));
       if (output) {
         json.attribute("rank", type.getRank());
         json.attributeArray("shape_text", [&] {
@@ -155,25 +157,18 @@ struct Writer {
     return result;
   }
 
-  /// The states of all entries by their numbers, each as the first entry that has it says.
-  LogicalResult states(ArrayRef<func::FuncOp> entries) {
-    std::map<int64_t, std::pair<func::FuncOp, unsigned>> found;
+  LogicalResult listStates(ArrayRef<func::FuncOp> entries) {
     for (func::FuncOp entry : entries)
       for (unsigned i = 0; i < entry.getNumArguments(); ++i)
         if (auto number = entry.getArgAttrOfType<IntegerAttr>(i, "mambac.state"))
-          found.try_emplace(number.getInt(), entry, i);
-    if (found.empty())
-      return success();
+          states.try_emplace(number.getInt(), entry, i);
     LogicalResult result = success();
-    json.attributeArray("state", [&] {
-      int64_t next = 0;
-      for (auto &[number, place] : found) {
-        if (number != next++)
-          result = place.first.emitError("states are numbered from 0 on, and there is no number ") << next - 1;
-        if (failed(tensor(place.first, place.second, unsigned(number), /*output=*/false, {})))
-          result = failure();
-      }
-    });
+    if (!states.empty())
+      json.attributeArray("state", [&] {
+        for (auto [position, state] : llvm::enumerate(states))
+          if (failed(tensor(state.second.first, state.second.second, position, /*output=*/false, {})))
+            result = failure();
+      });
     return result;
   }
 
@@ -246,7 +241,7 @@ void write(llvm::json::OStream &json, Attribute attr) {
 LogicalResult mambac::buildMetadata(ModuleOp module, ArrayRef<func::FuncOp> entries, std::string &out) {
   llvm::raw_string_ostream stream(out);
   llvm::json::OStream json(stream);
-  Writer writer{json};
+  Writer writer{json, {}};
   LogicalResult result = success();
   json.object([&] {
     json.attribute("abi", MAMBAC_ABI_VERSION);
@@ -276,7 +271,7 @@ LogicalResult mambac::buildMetadata(ModuleOp module, ArrayRef<func::FuncOp> entr
         });
       }
     });
-    if (failed(writer.states(entries)))
+    if (failed(writer.listStates(entries)))
       result = failure();
     json.attributeArray("entries", [&] {
       for (func::FuncOp entry : entries)

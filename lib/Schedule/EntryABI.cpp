@@ -19,6 +19,8 @@
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Interfaces/ValueBoundsOpInterface.h"
+#include <map>
+#include <set>
 
 namespace mambac {
 #define GEN_PASS_DEF_ENTRYABIPASS
@@ -33,6 +35,10 @@ struct EntryABIPass : mambac::impl::EntryABIPassBase<EntryABIPass> {
   using Base::Base;
 
   void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      for (unsigned i = 0; i < function.getNumArguments(); ++i)
+        if (auto number = function.getArgAttrOfType<IntegerAttr>(i, "mambac.state"))
+          nextState = std::max(nextState, number.getInt() + 1);
     bool named = llvm::any_of(getOperation().getOps<func::FuncOp>(),
                               [](func::FuncOp f) { return f->hasAttr("mambac.entry"); });
     for (auto function : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
@@ -46,6 +52,33 @@ struct EntryABIPass : mambac::impl::EntryABIPassBase<EntryABIPass> {
       if (failed(rewrite(function)))
         return signalPassFailure();
     }
+    if (failed(checkStates()))
+      return signalPassFailure();
+  }
+
+  /// Entries that have a state of one number go on from one another.
+  LogicalResult checkStates() {
+    std::map<int64_t, std::pair<func::FuncOp, unsigned>> known;
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      std::set<int64_t> own;
+      for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+        auto number = function.getArgAttrOfType<IntegerAttr>(i, "mambac.state");
+        if (!function->hasAttr("mambac.abi") || !number)
+          continue;
+        auto complain = [&](const Twine &what) {
+          return function.emitError("argument #") << i << " of @" << function.getName() << " has `mambac.state = "
+                                                  << number.getInt() << "`, " << what;
+        };
+        if (!own.insert(number.getInt()).second)
+          return complain("as another argument has");
+        auto [place, isNew] = known.try_emplace(number.getInt(), function, i);
+        auto [first, position] = place->second;
+        Type type = first.getArgumentTypes()[position], other = function.getArgumentTypes()[i];
+        if (failed(verifyCompatibleShape(type, other)) || getElementTypeOrSelf(type) != getElementTypeOrSelf(other))
+          return complain("which is another type in @" + first.getName());
+      }
+    }
+    return success();
   }
 
   /// Names, symbols and shapes for a function that has none.
@@ -244,10 +277,6 @@ struct EntryABIPass : mambac::impl::EntryABIPassBase<EntryABIPass> {
     // Inputs: memrefs read as tensors. A pass-through of the type change keeps all users.
     builder.setInsertionPointToStart(&block);
     llvm::SmallDenseMap<unsigned, bufferization::ToTensorOp> states;
-    int64_t nextState = 0;
-    for (DictionaryAttr dict : attrs)
-      if (auto number = dict.getAs<IntegerAttr>("mambac.state"))
-        nextState = std::max(nextState, number.getInt() + 1);
     for (unsigned i = 0; i < numInputs; ++i) {
       BlockArgument arg = block.getArgument(i);
       auto tensor = cast<RankedTensorType>(arg.getType());
@@ -307,6 +336,7 @@ struct EntryABIPass : mambac::impl::EntryABIPassBase<EntryABIPass> {
   }
 
   std::map<std::pair<Operation *, unsigned>, SmallVector<AffineExpr>> shapes;
+  int64_t nextState = 0; ///< of arguments that are updated and have no number
 };
 
 } // namespace

@@ -19,6 +19,19 @@ def EntryABIPass : Pass<"mambac-entry-abi", "::mlir::ModuleOp"> {
         func.func @main(%x: memref<?x4xf32> {mambac.name = "arg0", mambac.shape = affine_map<()[s0] -> (s0, 4)>},
                         %out: memref<?xf32> {mambac.output, ..}, %arena: memref<?xi8> {mambac.arena},
                         %weights: memref<?xi8> {mambac.weights}, %s0: index {mambac.symbol = 0})
+
+    A result with `mambac.updates` gets no buffer: it is written into the argument whose new contents it is, a state.
+
+    Before:
+
+        func.func @step(%h: tensor<4xf32>) -> (tensor<4xf32> {mambac.updates = 0})
+
+    After:
+
+        func.func @step(%h: memref<4xf32> {mambac.state = 0, ..}, %arena: .., %weights: ..) {
+          %t = bufferization.to_tensor %h restrict writable
+          ..
+          bufferization.materialize_in_destination %new in writable %h
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::affine::AffineDialect",
                           "::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
@@ -199,10 +212,11 @@ def FusePositionsPass : Pass<"mambac-fuse-positions", "::mlir::ModuleOp"> {
 }
 
 def WriteCarriesInPlacePass : Pass<"mambac-write-carries-in-place", "::mlir::ModuleOp"> {
-  let summary = "Write the tensors that a loop yields over those it was handed";
+  let summary = "Write the tensors that a loop yields over those it was handed, and new states over the old ones";
   let description = [{
     So bufferization gives each carried tensor one buffer for the whole loop. What lies in a carry itself (two carries
-    that change places) is copied first.
+    that change places) is copied first. So with the states of entries: what is computed is written to the tensor that the
+    state is read as.
 
     Before:
 
@@ -219,7 +233,7 @@ def WriteCarriesInPlacePass : Pass<"mambac-write-carries-in-place", "::mlir::Mod
           scf.yield %w
         }
   }];
-  let statistics = [Statistic<"numWritten", "written", "Carried tensors that are written over">];
+  let statistics = [Statistic<"numWritten", "written", "Carried tensors and states that are written over">];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::tensor::TensorDialect"];
 }
 

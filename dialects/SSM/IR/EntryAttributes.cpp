@@ -112,6 +112,12 @@ LogicalResult EntryAttributesDialect::verifyOperationAttribute(Operation *op, Na
                 (name == "weights_hash" || name == "index_input" || !number.getValue().isNegative());
     return fits ? success() : expected(op, attr, "an integer of at most 64 bits, and not negative");
   }
+  if (name == "chunk") {
+    auto number = dyn_cast<IntegerAttr>(value);
+    return number && number.getValue().getBitWidth() <= 64 && number.getValue().isStrictlyPositive()
+               ? success()
+               : expected(op, attr, "an integer of at most 64 bits, and at least 1");
+  }
   if (name == "kernel_kind" || name == "model")
     return isa<StringAttr>(value) ? success() : expected(op, attr, "a string");
   if (name == "arena_function")

@@ -229,14 +229,19 @@ TEST_F(ProductTest, BadMetadata) {
   const struct {
     const char *from, *to, *message;
   } changes[] = {
-      {"{\"abi\":3,", "{\"abi\":7,", "has ABI version 7; this runtime has 3"},
-      {"{\"abi\":3,", "[\"abi\":2,", "its metadata is not JSON"},
+      {"{\"abi\":4,", "{\"abi\":7,", "has ABI version 7; this runtime has 4"},
+      {"{\"abi\":4,", "[\"abi\":2,", "its metadata is not JSON"},
       {"\"dtype\":\"i64\"", "\"dtype\":\"q64\"", "unknown dtype q64"},
       {"\"min\":2,\"max\":64", "\"min\":-2,\"max\":6", "symbol s1 has a negative minimum"},
       {"{\"symbol\":1}", "{\"symbol\":7}", "a size refers to no symbol"},
       {"{\"symbol\":1}", "{\"symbol\":0}", "no input has the size s1 of entry main"},
       {"\"name\":\"pair\"", "\"name\":\"pour\"", "it has no code for its entry pour"},
       {"\"rank\":3", "\"rank\":2", "rank and shape_text of hidden differ"},
+      {"\"chunk\":16", "\"chank\":16", "entry sum has a length and no chunk"},
+      {"\"state\":[", "\"stato\":[", "input total of entry sum is a state that is not listed"},
+      {"\"role\":\"sum\",\"state\":0", "\"role\":\"sum\",\"state\":1", "state 0 is not what entry sum says it is"},
+      {"\"f32\",\"state\":0,", "\"f16\",\"state\":0,", "state 0 is not what entry sum says it is"},
+      {"\"f32\",\"state\":0,", "\"f32\",\"stato\":0,", "state 0 is no entry's input"},
       {"\"entries\":[", "\"entriez\":[", "it has no entry points"},
       {"\"text\":{\"vocabulary\":256,", "\"text\":7,  \"vocabulary\":{", "\"text\" is not an object"},
       {"\"vocabulary\":256", "\"vocabulary\":\"2\"", "\"vocabulary\" is not an integer"},

@@ -65,10 +65,10 @@ TEST_F(StateTest, Signature) {
   openState();
   EXPECT_STREQ(mambac_model_name(model), "by hand");
   EXPECT_EQ(mambac_weights_bytes(model), 160);
-  EXPECT_EQ(mambac_num_entries(model), 6);
+  EXPECT_EQ(mambac_num_entries(model), 7);
   EXPECT_EQ(mambac_find_entry(model, "pair"), 1);
   EXPECT_EQ(mambac_find_entry(model, "nothing"), -1);
-  EXPECT_EQ(mambac_get_entry(model, 6), nullptr);
+  EXPECT_EQ(mambac_get_entry(model, 7), nullptr);
   EXPECT_EQ(mambac_get_entry(model, -1), nullptr);
   const mambac_entry_info *entry = mambac_get_entry(model, 0);
   ASSERT_NE(entry, nullptr);
@@ -228,7 +228,7 @@ TEST_F(StateTest, BadArguments) {
   MainCall call(2, 4);
   mambac_tensor inputs[] = {call.ids.view(), call.scale.view()}, outputs[] = {call.hidden.view(), call.total.view()};
   EXPECT_EQ(mambac_run(state, 9, inputs, 2, outputs, 2), MAMBAC_INVALID_ARGUMENT);
-  EXPECT_STREQ(mambac_state_error(state), "there is no entry point 9: the model has 6");
+  EXPECT_STREQ(mambac_state_error(state), "there is no entry point 9: the model has 7");
   EXPECT_EQ(mambac_run(state, 0, inputs, 1, outputs, 2), MAMBAC_INVALID_ARGUMENT);
   EXPECT_STREQ(mambac_state_error(state), "main takes 2 inputs, got 1");
   EXPECT_EQ(mambac_run(state, 0, inputs, 2, outputs, 1), MAMBAC_INVALID_ARGUMENT);
@@ -286,6 +286,40 @@ TEST_F(StateTest, IndexFault) {
     EXPECT_EQ(call.run(state, entry), MAMBAC_OK);
     call.expectResult();
   }
+}
+
+TEST_F(StateTest, States) {
+  openState();
+  int32_t entry = mambac_find_entry(model, "sum");
+  ASSERT_EQ(mambac_num_states(model), 1);
+  EXPECT_EQ(mambac_get_state_info(model, 1), nullptr);
+  EXPECT_EQ(mambac_get_state_info(model, -1), nullptr);
+  const mambac_value_info *info = mambac_get_state_info(model, 0);
+  ASSERT_NE(info, nullptr);
+  EXPECT_STREQ(info->name, "total");
+  EXPECT_STREQ(info->role, "sum");
+  EXPECT_STREQ(info->dim_texts[0], "s0");
+  EXPECT_EQ(info->state, 0);
+  EXPECT_EQ(mambac_get_entry(model, entry)->inputs[1].state, 0);
+  EXPECT_EQ(mambac_get_entry(model, entry)->inputs[0].state, -1);
+  EXPECT_EQ(mambac_get_entry(model, entry)->chunk, 16);
+  EXPECT_EQ(mambac_get_entry(model, 0)->chunk, 0);
+
+  Tensor<float> memory(f32, {8}, 1), x(f32, {4}, 2);
+  mambac_tensor inputs[] = {x.view(), memory.view()};
+  inputs[1].shape = x.shape.data();
+  for (float expected : {3, 5}) {
+    ASSERT_EQ(mambac_run(state, entry, inputs, 2, nullptr, 0), MAMBAC_OK) << mambac_state_error(state);
+    EXPECT_EQ(memory.elements[3], expected);
+    EXPECT_EQ(memory.elements[4], 1);
+  }
+  // What a run writes is nobody else's.
+  inputs[0].data = memory.elements.data() + 3;
+  EXPECT_EQ(mambac_run(state, entry, inputs, 2, nullptr, 0), MAMBAC_INVALID_ARGUMENT);
+  EXPECT_STREQ(mambac_state_error(state), "state total of sum, which is written, overlaps input x in memory");
+  EXPECT_EQ(memory.elements[3], 5);
+  inputs[0].data = memory.elements.data() + 4;
+  EXPECT_EQ(mambac_run(state, entry, inputs, 2, nullptr, 0), MAMBAC_OK);
 }
 
 TEST_F(StateTest, AllTypes) {

@@ -9,6 +9,7 @@
  *   bytes(ids i64 (1, s0)) -> logits f32 (1, s0, 256): a language model that knows the alphabet: after a comes b. s0 is a
  *     multiple of 4 and at most 8.
  *   types(one input of each dtype) -> the same.
+ *   sum(x f32 (s0), total f32 (s0), a state): adds x to total.
  *===------------------------------------------------------------------------------------------------------------------===*/
 #include "lib/Runtime/ProductABI.h"
 
@@ -107,12 +108,24 @@ static void bytesShapes(const int64_t *symbols, int64_t *dims) {
   dims[2] = 256;
 }
 
+static void runSum(const MambacCall *call) {
+  const float *x = call->inputs[0];
+  float *total = call->inputs[1];
+  for (int64_t i = 0; i < call->symbols[0]; ++i)
+    total[i] += x[i];
+}
+static void sumShapes(const int64_t *symbols, int64_t *dims) {
+  (void)symbols;
+  (void)dims;
+}
+
 static const MambacEntry entries[] = {{"main", runMain, mainArena, mainShapes},
                                       {"pair", runPair, noArena, pairShapes},
                                       {"broken", runPair, hugeArena, brokenShapes},
                                       {"types", runTypes, noArena, typesShapes},
                                       {"bytes", runBytes, noArena, bytesShapes},
-                                      {"free", runMain, mainArena, mainShapes}};
+                                      {"free", runMain, mainArena, mainShapes},
+                                      {"sum", runSum, noArena, sumShapes}};
 
 /* The first level needs what no machine has, and differs in the arena of "pair". */
 static int64_t fastArena(const int64_t *symbols) { return 4096; }
@@ -121,16 +134,18 @@ static const MambacEntry fastEntries[] = {{"main", runMain, mainArena, mainShape
                                           {"broken", runPair, hugeArena, brokenShapes},
                                           {"types", runTypes, noArena, typesShapes},
                                           {"bytes", runBytes, noArena, bytesShapes},
-                                          {"free", runMain, mainArena, mainShapes}};
+                                          {"free", runMain, mainArena, mainShapes},
+                                          {"sum", runSum, noArena, sumShapes}};
 
 #define TYPE_IN(name) "{\"name\":\"" name "_in\",\"dtype\":\"" name "\",\"shape\":[3]}"
 #define TYPE_OUT(name) "{\"name\":\"" name "_out\",\"dtype\":\"" name "\",\"rank\":1,\"shape_text\":[\"3\"]}"
 
 static const char metadata[] =
-    "{\"abi\":3,\"model\":\"by hand\","
+    "{\"abi\":4,\"model\":\"by hand\","
     "\"text\":{\"vocabulary\":256,\"bos\":1,\"eos\":[2,77],\"capacity\":4096,"
     "\"chat\":{\"begin\":\"<s>\",\"reply\":\"A:\",\"next\":\"</s>\",\"system\":[\"<<\",\">>\"]}},"
-    "\"levels\":[{\"name\":\"fast\",\"cpu_features\":[\"no-such\"]},{\"name\":\"plain\"}],\"entries\":["
+    "\"levels\":[{\"name\":\"fast\",\"cpu_features\":[\"no-such\"]},{\"name\":\"plain\"}],"
+    "\"state\":[{\"name\":\"total\",\"dtype\":\"f32\",\"role\":\"sum\",\"state\":0,\"shape\":[{\"symbol\":0}]}],\"entries\":["
     "{\"name\":\"main\",\"symbols\":[{\"name\":\"s0\",\"min\":1},{\"name\":\"s1\",\"min\":2,\"max\":64,\"multiple_of\":2}],"
     "\"inputs\":[{\"name\":\"ids\",\"dtype\":\"i64\",\"shape\":[{\"symbol\":0},{\"symbol\":1}],\"limit\":10},"
     "{\"name\":\"scale\",\"dtype\":\"f32\",\"shape\":[]}],"
@@ -155,7 +170,10 @@ static const char metadata[] =
     "{\"name\":\"total\",\"dtype\":\"f32\",\"rank\":1,\"shape_text\":[\"s0\"]}]},"
     "{\"name\":\"bytes\",\"symbols\":[{\"name\":\"s0\",\"min\":4,\"max\":8,\"multiple_of\":4}],"
     "\"inputs\":[{\"name\":\"ids\",\"dtype\":\"i64\",\"shape\":[1,{\"symbol\":0}],\"limit\":256}],"
-    "\"outputs\":[{\"name\":\"logits\",\"dtype\":\"f32\",\"rank\":3,\"shape_text\":[\"1\",\"s0\",\"256\"]}]}],"
+    "\"outputs\":[{\"name\":\"logits\",\"dtype\":\"f32\",\"rank\":3,\"shape_text\":[\"1\",\"s0\",\"256\"]}]},"
+    "{\"name\":\"sum\",\"symbols\":[{\"name\":\"s0\",\"min\":1}],\"length\":0,\"chunk\":16,"
+    "\"inputs\":[{\"name\":\"x\",\"dtype\":\"f32\",\"shape\":[{\"symbol\":0}]},"
+    "{\"name\":\"total\",\"dtype\":\"f32\",\"state\":0,\"shape\":[{\"symbol\":0}]}],\"outputs\":[]}],"
     "\"kernels\":[{\"name\":\"embed_0\",\"module\":\"backbone.embeddings\",\"kind\":\"gather\","
     "\"flops_text\":\"4*s0*s1\",\"bytes_text\":\"s0 * (s1 * 32 + 7 mod 4) - 3 * s0 + 9 floordiv 2 - 7 ceildiv 2\"},"
     "{\"name\":\"sum_0\",\"module\":\"head\",\"kind\":\"reduce\"}]}";
