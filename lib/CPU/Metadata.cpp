@@ -101,7 +101,7 @@ struct Writer {
   /// Of all entries, each where the first entry that has it does; a product numbers them without gaps.
   std::map<int64_t, std::pair<func::FuncOp, unsigned>> states;
 
-  LogicalResult tensor(func::FuncOp entry, unsigned arg, unsigned position, bool output,
+  LogicalResult tensor(func::FuncOp entry, unsigned arg, unsigned position, bool output, bool numbered,
                        ArrayRef<std::string> names) {
     auto type = dyn_cast<MemRefType>(entry.getArgument(arg).getType());
     if (!type)
@@ -122,7 +122,7 @@ struct Writer {
       json.attribute("dtype", stringAttr(attrs, "mambac.dtype", word));
       if (std::string role = stringAttr(attrs, "mambac.role", ""); !role.empty())
         json.attribute("role", role);
-      if (auto state = attrs ? attrs.getAs<IntegerAttr>("mambac.state") : IntegerAttr())
+      if (auto state = attrs && numbered ? attrs.getAs<IntegerAttr>("mambac.state") : IntegerAttr())
         json.attribute("state", std::distance(states.begin(), states.find(state.getInt())));
       if (output) {
         json.attribute("rank", type.getRank());
@@ -166,7 +166,7 @@ struct Writer {
     if (!states.empty())
       json.attributeArray("state", [&] {
         for (auto [position, state] : llvm::enumerate(states))
-          if (failed(tensor(state.second.first, state.second.second, position, /*output=*/false, {})))
+          if (failed(tensor(state.second.first, state.second.second, position, /*output=*/false, /*numbered=*/false, {})))
             result = failure();
       });
     return result;
@@ -209,7 +209,7 @@ struct Writer {
             if (!isa<MemRefType>(entry.getArgument(i).getType()) || entry.getArgAttr(i, "mambac.arena") ||
                 entry.getArgAttr(i, "mambac.weights") || bool(entry.getArgAttr(i, "mambac.output")) != output)
               continue;
-            if (failed(tensor(entry, i, position++, output, names)))
+            if (failed(tensor(entry, i, position++, output, /*numbered=*/true, names)))
               result = failure();
           }
         });

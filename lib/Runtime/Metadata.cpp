@@ -9,6 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 #include <cctype>
 #include <cstring>
 
@@ -225,6 +227,33 @@ void finish(Entry &entry) {
 
 } // namespace
 
+/// The states as the entries have them.
+static void listStates(const std::vector<Entry> &entries, std::vector<Value> &states, Reader &reader) {
+  std::vector<const Value *> found;
+  for (const Entry &entry : entries) {
+    std::vector<bool> own;
+    for (const Value &input : entry.inputs) {
+      if (input.state < 0)
+        continue;
+      size_t number = size_t(input.state);
+      found.resize(std::max(found.size(), number + 1));
+      own.resize(found.size());
+      const Value *&first = found[number];
+      if (own[number])
+        reader.complain("state " + std::to_string(number) + " is two inputs of entry " + entry.name);
+      if (first && (first->dtypeName != input.dtypeName || first->rank != input.rank))
+        reader.complain("state " + std::to_string(number) + " has another type in entry " + entry.name);
+      own[number] = true;
+      first = first ? first : &input;
+    }
+  }
+  for (size_t number = 0; number < found.size(); ++number)
+    if (!found[number])
+      return reader.complain("state " + std::to_string(number) + " is no entry's input");
+  for (const Value *value : found)
+    states.push_back(*value);
+}
+
 mambac_status Metadata::parse(const char *source, const char *fileName, ErrorText &error) {
   *this = {};
   json root = json::parse(source ? source : "", nullptr, /*allow_exceptions=*/false);
@@ -279,37 +308,7 @@ mambac_status Metadata::parse(const char *source, const char *fileName, ErrorTex
   }
   if (entries.empty())
     reader.complain("it has no entry points");
-  for (const json &from : reader.list(root, "state")) {
-    int32_t number = int32_t(states.size());
-    const Value *place = nullptr;
-    const Entry *owner = nullptr;
-    std::string name = "state " + std::to_string(number);
-    for (const Entry &entry : entries) {
-      int found = 0;
-      for (const Value &input : entry.inputs)
-        if (input.state == number) {
-          ++found;
-          if (place && (place->dtypeName != input.dtypeName || place->rank != input.rank))
-            reader.complain(name + " has another type in entry " + entry.name);
-          place = place ? place : &input;
-          owner = owner ? owner : &entry;
-        }
-      if (found > 1)
-        reader.complain(name + " is two inputs of entry " + entry.name);
-    }
-    if (!owner) {
-      reader.complain(name + " is no entry's input");
-      break;
-    }
-    states.push_back(reader.value(from, *owner, true));
-    const Value &state = states.back();
-    if (state.state != number || state.dtypeName != place->dtypeName || state.rank != place->rank)
-      reader.complain(name + " is not what entry " + owner->name + " says it is");
-  }
-  for (const Entry &entry : entries)
-    for (const Value &input : entry.inputs)
-      if (input.state >= int32_t(states.size()))
-        reader.complain("input " + input.name + " of entry " + entry.name + " is a state that is not listed");
+  listStates(entries, states, reader);
   if (!reader.fault.empty())
     return error.set(MAMBAC_BAD_PRODUCT, "%s is corrupt: in its metadata, %s", fileName, reader.fault.c_str());
   for (Entry &entry : entries)

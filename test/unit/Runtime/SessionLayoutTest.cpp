@@ -201,7 +201,6 @@ TEST_F(SessionLayoutTest, Refused) {
        "the number of texts of input ids (2*s0, s1) of main is not a size of its own"},
       {open0, ids("2," + s0) + stateOf("3"), result(3, R"("2", "s0", "2")"),
        "its entry main takes several texts, and has a state that is one for all"},
-      {symbols, text + state + R"(, {"name": "g", "dtype": "f32", "state": 2, "shape": []})", logits, "its entry main lacks a state"},
       {symbols, text + state, "", "its entry main has no results but its states"},
   };
   for (const Row &row : rows) {

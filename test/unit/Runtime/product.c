@@ -145,7 +145,7 @@ static const char metadata[] =
     "\"text\":{\"vocabulary\":256,\"bos\":1,\"eos\":[2,77],\"capacity\":4096,"
     "\"chat\":{\"begin\":\"<s>\",\"reply\":\"A:\",\"next\":\"</s>\",\"system\":[\"<<\",\">>\"]}},"
     "\"levels\":[{\"name\":\"fast\",\"cpu_features\":[\"no-such\"]},{\"name\":\"plain\"}],"
-    "\"state\":[{\"name\":\"total\",\"dtype\":\"f32\",\"role\":\"sum\",\"state\":0,\"shape\":[{\"symbol\":0}]}],\"entries\":["
+    "\"state\":[{\"name\":\"total\",\"dtype\":\"f32\",\"role\":\"sum\",\"shape\":[{\"symbol\":0}]}],\"entries\":["
     "{\"name\":\"main\",\"symbols\":[{\"name\":\"s0\",\"min\":1},{\"name\":\"s1\",\"min\":2,\"max\":64,\"multiple_of\":2}],"
     "\"inputs\":[{\"name\":\"ids\",\"dtype\":\"i64\",\"shape\":[{\"symbol\":0},{\"symbol\":1}],\"limit\":10},"
     "{\"name\":\"scale\",\"dtype\":\"f32\",\"shape\":[]}],"
@@ -173,7 +173,7 @@ static const char metadata[] =
     "\"outputs\":[{\"name\":\"logits\",\"dtype\":\"f32\",\"rank\":3,\"shape_text\":[\"1\",\"s0\",\"256\"]}]},"
     "{\"name\":\"sum\",\"symbols\":[{\"name\":\"s0\",\"min\":1}],\"length\":0,\"chunk\":16,"
     "\"inputs\":[{\"name\":\"x\",\"dtype\":\"f32\",\"shape\":[{\"symbol\":0}]},"
-    "{\"name\":\"total\",\"dtype\":\"f32\",\"state\":0,\"shape\":[{\"symbol\":0}]}],\"outputs\":[]}],"
+    "{\"name\":\"total\",\"dtype\":\"f32\",\"role\":\"sum\",\"state\":0,\"shape\":[{\"symbol\":0}]}],\"outputs\":[]}],"
     "\"kernels\":[{\"name\":\"embed_0\",\"module\":\"backbone.embeddings\",\"kind\":\"gather\","
     "\"flops_text\":\"4*s0*s1\",\"bytes_text\":\"s0 * (s1 * 32 + 7 mod 4) - 3 * s0 + 9 floordiv 2 - 7 ceildiv 2\"},"
     "{\"name\":\"sum_0\",\"module\":\"head\",\"kind\":\"reduce\"}]}";
