@@ -3,8 +3,9 @@
 
 For each fixture of this folder: its archive is compiled with --verify; the entries prefill and step share one set of
 weights; results of the whole text are held to PyTorch's by docs/numerics.md's rule; and each case is run in pieces,
-whose lengths are drawn, and token by token. Pieces are held to the same rule, and, in single precision, to the whole
-text: 1e-5 of the largest result, where 1e-6 was measured; without the recurrent state it is 0.1.
+whose lengths are drawn, token by token, and by calls of sessions that are drawn (properties.py). Pieces are held to the same
+rule, and, in single precision, to the whole text: 1e-5 of the largest result, where 1e-6 was measured; without the recurrent
+state it is 0.1. Saved states that are damaged, or of another model, are refused.
 Results are the same, bit by bit, on any number of threads. Needs the standard library alone; make_states.py writes the
 fixtures.
 """
@@ -12,6 +13,7 @@ fixtures.
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import math
 import random
@@ -25,9 +27,12 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "models"))
 import npy  # noqa: E402
 from run_models import COMPILE_SECONDS, RUN_SECONDS, ULP, Errors, Failure, run, run_steps  # noqa: E402
-from session import Model, Session  # noqa: E402
+from properties import Player  # noqa: E402
+from session import BAD_STATE, Model, Refused, Session  # noqa: E402
 
 WHOLE = 1e-5
+ROUNDS = 60  # of calls that are drawn
+OTHERS: list[bytes] = []  # saved states of the fixtures before
 CAPACITY = 64  # tokens that a text has room for where layers attend; no case is longer
 
 
@@ -163,6 +168,64 @@ def check_fixture(fixture: Path, build: Path, work: Path, seed: int) -> tuple[in
             raise Failure(f"pieces differ from the whole by {worst:.2e} of the largest result, limit {WHOLE:.0e}")
         return f"{worst:.1e} from the whole; {note}"
 
+    def check_sessions(draw: int) -> str:
+        """Each result against the whole text's, and all of them against the rule."""
+        session = products[0].session(4)
+        player = Player(session, texts, random.Random(f"{fixture.name} {seed} {draw}"))
+        theirs = Errors()
+        for text in texts:
+            theirs.add(text.reference, text.exact)
+        try:
+            player.play(ROUNDS)
+        except Refused as error:
+            raise Failure(f"{error}, behind\n" + "\n".join(player.said)) from None
+        worst = largest = squares = 0.0
+        count = 0
+        for case, row, position, numbers in player.results:
+            text = texts[case]
+            whole = text.results(wholes[case], row, position, position + 1)
+            exact = text.results(text.exact, row, position, position + 1)
+            scale, exact_scale = max(map(abs, wholes[case])), max(map(abs, text.exact))
+            for number, other, y64 in zip(numbers, whole, exact, strict=True):
+                worst = max(worst, abs(number - other) / scale) if number == number else math.inf
+                error = abs(number - y64) / exact_scale
+                largest, squares, count = max(largest, error), squares + error * error, count + 1
+        if meta["dtype"] == "float32" and not worst <= WHOLE:
+            said = "\n".join(player.said)
+            raise Failure(f"{worst:.2e} of the largest result from the whole, limit {WHOLE:.0e}; behind\n{said}")
+        ulp, rms = ULP[meta["dtype"]], math.sqrt(squares / count)
+        if not (largest <= 2 * theirs.largest + ulp and rms <= 2 * theirs.rms + ulp):
+            raise Failure(f"max {largest:.1e} (PyTorch {theirs.largest:.1e}), rms {rms:.1e} ({theirs.rms:.1e})")
+        session.close()
+        calls = len(player.said)
+        return f"{calls} calls, {count} results, {worst:.1e} from the whole; max {largest:.1e}, rms {rms:.1e}"
+
+    def check_saved() -> str:
+        """A saved state with a byte changed, or cut, or of another model is refused; the text goes on."""
+        session = products[0].session(2)
+        slot, other = session.add(), session.add()
+        text = texts[0]
+        session.prefill([slot], text.part(0, 0, text.length), text.length)
+        saved = session.save(slot)
+        damaged = [saved[:i] + bytes([saved[i] ^ 1 << i % 8]) + saved[i + 1 :] for i in range(len(saved))]
+        damaged += [saved[:-1], saved[: len(saved) // 2], saved[:7], b"", saved + b"\0", *OTHERS]
+        for bytes_ in damaged:
+            try:
+                session.load(slot, bytes_)
+            except Refused as error:
+                if error.status != BAD_STATE:
+                    raise Failure(f"status {error.status}: {error}") from None
+            else:
+                raise Failure(f"{len(bytes_)} bytes were taken")
+        if session.save(slot) != saved:
+            raise Failure("the text changed")
+        session.load(other, saved)
+        if session.save(other) != saved or session.length(other) != text.length:
+            raise Failure("what was loaded is not what was saved")
+        session.close()
+        OTHERS.append(saved)
+        return f"{len(damaged)} refused; {len(saved)} bytes"
+
     def check_threads() -> str:
         text = texts[3]
         pieces = [20, 1, text.length - 21]
@@ -179,6 +242,8 @@ def check_fixture(fixture: Path, build: Path, work: Path, seed: int) -> tuple[in
             ("weights", check_weights),
             ("whole", check_whole),
             *((f"seed {seed}, draw {i}", lambda: compare(lambda text: draw(generator, text.length))) for i in range(3)),
+            *((f"seed {seed}, sessions {i}", functools.partial(check_sessions, i)) for i in range(4)),
+            ("saved", check_saved),
             ("tokens", lambda: compare(lambda text: [1] * text.length)),
             ("threads", check_threads),
         ],
