@@ -31,6 +31,7 @@ from properties import Player  # noqa: E402
 from session import BAD_STATE, Model, Refused, Session  # noqa: E402
 
 WHOLE = 1e-5
+CHUNK = 16  # tokens that run at once: texts have up to three chunks and a bit
 ROUNDS = 60  # of calls that are drawn
 OTHERS: list[bytes] = []  # saved states of the fixtures before
 CAPACITY = 64  # tokens that a text has room for where layers attend; no case is longer
@@ -126,7 +127,7 @@ def check_fixture(fixture: Path, build: Path, work: Path, seed: int) -> tuple[in
     wholes: list[list[float]] = []
 
     def compile_product() -> str:
-        command = [build / "bin/mambac", fixture / "model.pt2", "-o", path, "--quiet", "--verify"]
+        command = [build / "bin/mambac", fixture / "model.pt2", "-o", path, "--quiet", "--verify", f"--chunk={CHUNK}"]
         said = run(command, COMPILE_SECONDS, stderr=True)
         kept = re.findall(r"stage (\w+) keeps all \d+ results of (\d+) runs", said)
         if [stage for stage, _ in kept] != ["raise", "schedule", "cpu"] or any(int(runs) < 6 for _, runs in kept):
