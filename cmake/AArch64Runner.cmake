@@ -1,5 +1,6 @@
 # libexec/mambac-runner-aarch64: the program that mambac puts in front of an executable for AArch64. It is built where
-# there is a cross compiler (Debian: g++-aarch64-linux-gnu), from the sources of the runner that this machine runs.
+# there is a cross compiler (Debian: g++-aarch64-linux-gnu), from the sources of the runner that this machine runs. PCRE2 and
+# utf8proc are this machine's alone, so it is built without tokenizers and reads models of bytes.
 find_program(MAMBAC_AARCH64_CXX aarch64-linux-gnu-g++)
 if(NOT MAMBAC_AARCH64_CXX OR CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64")
   return()
@@ -20,16 +21,21 @@ if(NOT MAMBAC_CCACHE)
   set(compile)
 endif()
 set(objects)
-foreach(library MambacRuntime MambacRunner)
+foreach(library MambacRuntime MambacRunner MambacTokenizer)
   get_target_property(sources ${library} SOURCES)
+  get_target_property(folder_of_sources ${library} SOURCE_DIR)
+  if(library STREQUAL MambacTokenizer)
+    set(sources Utf8.cpp)
+  endif()
   foreach(source ${sources})
-    string(REPLACE "/" "." name ${source})
+    set(name ${library}/${source})
+    string(REPLACE "/" "." name ${name})
     set(object ${folder}/${name}.o)
     add_custom_command(OUTPUT ${object}
       COMMAND ${compile} ${MAMBAC_AARCH64_CXX} -std=c++17 -O2 -fPIE -ffunction-sections -fdata-sections
-              -DMAMBAC_VERSION="${PROJECT_VERSION}" -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/include -isystem ${folder}/include
-              -MD -MF ${object}.d -MT ${object} -c ${CMAKE_SOURCE_DIR}/lib/Runtime/${source} -o ${object}
-      DEPENDS ${CMAKE_SOURCE_DIR}/lib/Runtime/${source} DEPFILE ${object}.d
+              -DMAMBAC_VERSION="${PROJECT_VERSION}" -DMAMBAC_WITHOUT_TOKENIZER -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/include -isystem ${folder}/include
+              -MD -MF ${object}.d -MT ${object} -c ${folder_of_sources}/${source} -o ${object}
+      DEPENDS ${folder_of_sources}/${source} DEPFILE ${object}.d
       COMMENT "Building ${source} for AArch64" VERBATIM)
     list(APPEND objects ${object})
   endforeach()

@@ -1,208 +1,195 @@
-//===- Generate.cpp - Text from a language model of bytes ---------------------------------------------------------===//
+//===- Generate.cpp - Texts that go on ----------------------------------------------------------------------------===//
 //
-// Continues a text with a model that maps ids (1, length) to logits (1, length, 256). One with a state (StatefulModel.h)
-// reads the text once, then token by token. One without runs the whole text again in each step: lengths that the entry
-// does not take are padded at the end, which a causal model does not see; a text longer than the entry takes slides.
+// --generate: prompts are read one by one, then all texts take a token in each step, until each has ended. One text is
+// shown as it is written, several in their order when they are done.
 //
 //===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Runtime/Runner/Clock.h"
+#include "lib/Runtime/Runner/Files.h"
 #include "lib/Runtime/Runner/Reports.h"
-#include "lib/Runtime/Runner/StatefulModel.h"
+#include "lib/Runtime/Runner/TextModel.h"
+#include "lib/Runtime/Runner/Writer.h"
 
-#include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <cstdio>
 
 using namespace mambac::runner;
 
 namespace {
 
-/// The number of a next token, from its row of logits.
-class Sampler {
-public:
-  explicit Sampler(const Options &options) : options(options), random(options.seed) {}
+void put(const std::string &text) {
+  fwrite(text.data(), 1, text.size(), stdout);
+  fflush(stdout);
+}
 
-  /// `first`: where the row begins.
-  int sample(const Tensor &output, int64_t first) {
-    int best = 0;
-    for (int i = 1; i < 256; ++i)
-      if (output.get(first + i) > output.get(first + best))
-        best = i;
-    if (options.temperature <= 0)
-      return best;
-    double weights[256], sum = 0, largest = output.get(first + best);
-    for (int i = 0; i < 256; ++i)
-      sum += weights[i] = std::exp((output.get(first + i) - largest) / options.temperature);
-    double point = random.uniform() * sum;
-    for (int i = 0; i < 256; ++i)
-      if ((point -= weights[i]) < 0)
-        return i;
-    return best;
-  }
-
-private:
-  const Options &options;
-  Random random;
+struct Text {
+  Writer writer;
+  int32_t slot;
+  size_t prompt; ///< tokens
+  std::string shown = {};
+  std::vector<double> logits = {}; ///< behind its last token
+  bool living = true;
 };
 
-/// Without a state: what `step` needs is the text.
-class Generator {
+class Batch {
 public:
-  explicit Generator(Session &session) : session(session), entry(session.getEntry()) { findValues(); }
+  Batch(Session &session, const Options &options) : session(session), options(options), text(options.text) {
+    model = TextModel::make(session, int32_t(text.prompts.size()), text.capacity);
+    codec = std::make_unique<Codec>(session.getModel(), model->getWidth());
+  }
+
+  void run();
 
 private:
-  void findValues() {
-    for (int32_t i = 0; i < entry.num_inputs; ++i)
-      if (entry.inputs[i].dtype.code == MAMBAC_INT && entry.inputs[i].rank == 2)
-        ids = ids < 0 ? i : ids;
-    for (int32_t i = entry.num_outputs; i-- > 0;)
-      if (entry.outputs[i].rank == 3 && entry.outputs[i].dims[2] >= 256 && entry.outputs[i].dims[2] <= 512)
-        logits = i;
-    if (ids < 0 || logits < 0 || entry.num_inputs != 1)
-      throw BadInput("--generate needs a model of bytes: one input of integer ids (1, length), and logits (1, length, 256) "
-                     "as an output; see --list");
-  }
+  void read();
+  void write();
+  void show(size_t number, const std::string &piece);
+  void end(size_t number);
+  void store();
+  double recompute();
 
-  bool takes(int64_t length) {
-    int64_t shape[] = {1, length};
-    mambac_tensor tensor = {nullptr, {MAMBAC_DEVICE_CPU, 0}, 2, entry.inputs[ids].dtype, shape, nullptr, 0};
-    std::vector<int64_t> symbols(size_t(entry.num_symbols) + 1);
-    return mambac_bind(session.getState(), mambac_find_entry(session.getModel(), entry.name), &tensor, 1,
-                       symbols.data()) == MAMBAC_OK;
-  }
-
-  /// The length to run for a text of `wanted` bytes: the next that the entry takes, or else the one before.
-  int64_t fitLength(int64_t wanted) {
-    for (int64_t length = wanted; length < wanted + 8192; ++length)
-      if (takes(length))
-        return length;
-    for (int64_t length = wanted; length > 0; --length)
-      if (takes(length))
-        return length;
-    throw BadInput("--generate needs an entry point that takes ids of shape (1, length): " +
-                   std::string(mambac_state_error(session.getState())));
-  }
-
-public:
-  /// The logits behind a text; `first` is set to where their row begins.
-  const Tensor &run(const std::string &text, int64_t &first) {
-    int64_t length = fitLength(int64_t(text.size()));
-    int64_t used = std::min(length, int64_t(text.size()));
-    if (session.inputs[0].shape != std::vector<int64_t>{1, length}) {
-      session.inputs[0].allocate(entry.inputs[ids].dtype, {1, length});
-      session.allocateOutputs();
-    }
-    for (int64_t i = 0; i < length; ++i)
-      session.inputs[0].set(i, i < used ? double((unsigned char)text[text.size() - size_t(used - i)]) : 0.0);
-    session.run();
-    const Tensor &output = session.outputs[size_t(logits)];
-    if (output.shape[1] != length && output.shape[1] != 1)
-      throw BadInput("--generate needs logits for every position; this model gives " + describeShape(output.shape));
-    first = (output.shape[1] == 1 ? 0 : used - 1) * output.shape[2];
-    return output;
-  }
-
-private:
   Session &session;
-  const mambac_entry_info &entry;
-  int32_t ids = -1, logits = -1;
+  const Options &options;
+  const TextOptions &text;
+  std::unique_ptr<TextModel> model;
+  std::unique_ptr<Codec> codec;
+  std::vector<Text> texts;
+  std::vector<std::vector<int64_t>> prompts;
+  size_t printed = 0; ///< of several texts, those that are printed
+  std::string problem; ///< why a text ended too early
 };
 
-/// Seconds since the last call.
-class Clock {
-public:
-  double lap() {
-    auto now = std::chrono::steady_clock::now();
-    double seconds = std::chrono::duration<double>(now - last).count();
-    last = now;
-    return std::max(seconds, 1e-9);
+} // namespace
+
+void Batch::show(size_t number, const std::string &piece) {
+  texts[number].shown += piece;
+  if (texts.size() == 1)
+    put(piece);
+}
+
+void Batch::end(size_t number) {
+  texts[number].living = false;
+  if (texts.size() == 1) {
+    put("\n");
+    return;
   }
-
-private:
-  std::chrono::steady_clock::time_point last = std::chrono::steady_clock::now();
-};
-
-void putPrompt(const Options &options) {
-  fwrite(options.prompt.data(), 1, options.prompt.size(), stdout);
-  fflush(stdout);
+  model->remove(texts[number].slot);
+  for (; printed < texts.size() && !texts[printed].living; ++printed)
+    put("== " + std::to_string(printed + 1) + "\n" + texts[printed].shown + "\n");
 }
 
-void put(char next) {
-  fputc(next, stdout);
-  fflush(stdout);
+void Batch::read() {
+  bool goesOn = !text.loadState.empty();
+  size_t longest = 0;
+  for (size_t i = 0; i < text.prompts.size(); ++i) {
+    std::string what = text.prompts.size() == 1 ? "the prompt" : "prompt " + std::to_string(i + 1);
+    prompts.push_back(codec->encode(text.prompts[i], !goesOn, what));
+    if (prompts.back().empty())
+      throw BadInput(what + " has no tokens");
+    longest = std::max(longest, prompts.back().size());
+  }
+  std::string state = goesOn ? readWholeFile(text.loadState) : std::string();
+  // A cache has room for what is asked for, as nobody said otherwise.
+  if (!text.capacity && !goesOn && model->hasState())
+    model = TextModel::make(session, int32_t(prompts.size()), int64_t(longest) + text.tokens);
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    texts.push_back({Writer(*codec, text, options.seed + i), model->add(), prompts[i].size()});
+    if (goesOn)
+      model->load(texts[i].slot, state);
+    texts[i].writer.give(prompts[i]);
+    model->read(texts[i].slot, prompts[i], texts[i].logits);
+  }
+  for (size_t i = 0; i < prompts.size(); ++i)
+    show(i, text.prompts[i]);
 }
 
-/// The text once more, read from its beginning for each token; throws if it is another one.
-double recompute(StatefulModel &model, const Options &options, const std::vector<int64_t> &expected) {
-  Sampler sampler(options);
-  std::vector<int64_t> tokens(expected.begin(), expected.begin() + ptrdiff_t(options.prompt.size()));
+void Batch::write() {
+  std::vector<std::vector<double>> logits;
+  std::vector<int32_t> slots;
+  std::vector<int64_t> tokens;
+  std::vector<size_t> living;
+  for (size_t i = 0; i < texts.size(); ++i)
+    text.tokens > 0 ? living.push_back(i) : end(i);
+  while (!living.empty()) {
+    std::vector<size_t> next;
+    slots.clear();
+    tokens.clear();
+    for (size_t i : living) {
+      show(i, texts[i].writer.draw(std::move(texts[i].logits)));
+      if (texts[i].writer.isDone()) {
+        end(i);
+        continue;
+      }
+      next.push_back(i);
+      slots.push_back(texts[i].slot);
+      tokens.push_back(texts[i].writer.getTokens().back());
+    }
+    living = next;
+    if (living.empty())
+      break;
+    try {
+      model->step(slots, tokens, logits);
+    } catch (const CapacityExceeded &error) {
+      problem = error.what();
+      for (size_t i : living)
+        end(i);
+      break;
+    }
+    for (size_t i = 0; i < living.size(); ++i)
+      texts[living[i]].logits = std::move(logits[i]);
+  }
+}
+
+/// The state behind all tokens; the last one was drawn and not read yet.
+void Batch::store() {
+  Text &only = texts[0];
+  if (only.writer.getCount() > 0)
+    model->read(only.slot, {only.writer.getTokens().back()}, only.logits);
+  writeWholeFile(text.saveState, model->save(only.slot));
+}
+
+/// Writes the text once more, read from its beginning for each token; BadInput if it is another one.
+double Batch::recompute() {
+  const std::vector<int64_t> &expected = texts[0].writer.getTokens();
+  Writer writer(*codec, text, options.seed);
+  std::vector<double> logits;
+  int32_t slot = texts[0].slot;
   Clock clock;
-  while (tokens.size() < expected.size()) {
-    model.reset();
-    const Tensor &logits = model.run(tokens);
-    tokens.push_back(sampler.sample(logits, logits.countElements() - model.vocabulary()));
+  writer.give(prompts[0]);
+  while (writer.getTokens().size() < expected.size()) {
+    model->reset(slot);
+    model->read(slot, writer.getTokens(), logits);
+    writer.draw(logits);
   }
-  if (tokens != expected)
+  if (writer.getTokens() != expected)
     throw BadInput("reading the text from its beginning gives another one than going on from the state: two tokens were as "
                    "likely but for rounding, or the model's state is not all that it remembers");
   return clock.lap();
 }
 
-void generateWithState(Session &session, const Options &options) {
-  StatefulModel model(session);
-  if (model.vocabulary() < 256 || model.vocabulary() > 512)
-    throw BadInput("--generate needs a model of bytes; this one has " + std::to_string(model.vocabulary()) +
-                   " logits a position, not 256");
-  Sampler sampler(options);
-  putPrompt(options);
+void Batch::run() {
+  if (text.recompute && !model->hasState())
+    throw BadInput("--recompute compares with a model's state, and this model has none");
+  if (text.recompute && !text.loadState.empty())
+    throw BadInput("--recompute needs the whole text, and --load-state knows only what follows");
   Clock clock;
-  std::vector<int64_t> tokens;
-  for (unsigned char byte : options.prompt)
-    tokens.push_back(byte);
-  const Tensor *logits = &model.run(tokens);
+  read();
   double prefill = clock.lap();
-  for (int i = 0; i < options.tokens; ++i) {
-    if (i > 0)
-      logits = &model.run({tokens.back()});
-    tokens.push_back(sampler.sample(*logits, logits->countElements() - model.vocabulary()));
-    put(char(tokens.back()));
-  }
+  write();
   double decode = clock.lap();
-  put('\n');
-  fprintf(stderr, "prefill %zu tokens in %.3f s: %.1f tokens/s; %d tokens in %.3f s: %.1f tokens/s on %d threads\n",
-          options.prompt.size(), prefill, double(options.prompt.size()) / prefill, options.tokens, decode,
-          options.tokens / decode, mambac_state_threads(session.getState()));
-  if (options.recompute && options.tokens > 0) {
-    double again = recompute(model, options, tokens);
+  size_t read = 0, written = 0;
+  for (const Text &one : texts) {
+    read += one.prompt;
+    written += size_t(one.writer.getCount());
+  }
+  fprintf(stderr, "prefill %s; decode %s; %d threads\n", describeSpeed(read, prefill).c_str(),
+          describeSpeed(written, decode).c_str(), mambac_state_threads(session.getState()));
+  if (!problem.empty())
+    throw CapacityExceeded("a text ended early: " + problem);
+  if (!text.saveState.empty())
+    store();
+  if (text.recompute && written > 0) {
+    double again = recompute();
     fprintf(stderr, "from the beginning for each token: %.3f s, %.1f times as long\n", again, again / (prefill + decode));
   }
 }
 
-void generateWithout(Session &session, const Options &options) {
-  if (options.recompute)
-    throw BadInput("--recompute compares with a model's state, and this model has none");
-  Generator generator(session);
-  Sampler sampler(options);
-  putPrompt(options);
-  Clock clock;
-  std::string text = options.prompt;
-  for (int i = 0; i < options.tokens; ++i) {
-    int64_t first;
-    const Tensor &logits = generator.run(text, first);
-    text += char(sampler.sample(logits, first));
-    put(text.back());
-  }
-  double seconds = clock.lap();
-  put('\n');
-  fprintf(stderr, "%d tokens in %.3f s: %.1f tokens/s on %d threads\n", options.tokens, seconds,
-          options.tokens / seconds, mambac_state_threads(session.getState()));
-}
-
-} // namespace
-
-void mambac::runner::generateText(Session &session, const Options &options) {
-  if (options.prompt.empty())
-    throw BadInput("--generate needs a text of at least one byte");
-  bool stateful = StatefulModel::fits(session.getModel());
-  stateful ? generateWithState(session, options) : generateWithout(session, options);
-}
+void mambac::runner::generateText(Session &session, const Options &options) { Batch(session, options).run(); }

@@ -4,6 +4,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Runtime/Runner/Options.h"
+#include "lib/Runtime/Runner/TextFlags.h"
 
 #include <CLI/CLI.hpp>
 
@@ -73,26 +74,14 @@ bool mambac::runner::parseOptions(int count, char **arguments, const std::string
                  "inputs are random")
       ->type_name("N")
       ->check(CLI::Range(1, 1000000000));
-  CLI::Option *generate = app.add_option("--generate", options.prompt,
-                                         "continue a text with a model of bytes: ids (1, length) to logits (1, length, "
-                                         "256)")
-                              ->type_name("TEXT");
-  app.add_option("--tokens", options.tokens, "how many tokens to generate (default 256)")
-      ->needs(generate)
-      ->check(CLI::Range(0, 1000000000));
-  app.add_option("--temperature", options.temperature, "of --generate; 0 takes the likeliest token (default 1)")
-      ->needs(generate)
-      ->check(CLI::Range(0.0, 1000.0));
-  app.add_flag("--recompute", options.recompute,
-               "after --generate: write the text again, from its beginning for each token, and say how many times slower "
-               "that is")
-      ->needs(generate);
+  TextFlags text(app, options.text);
   try {
     app.parse(count, arguments);
     options.inputs = splitAssignments(inputs, "--input", "NAME=FILE.npy or NAME=random");
     options.outputs = splitAssignments(outputs, "--output", "NAME=FILE.npy");
     options.comparisons = splitAssignments(comparisons, "--compare", "NAME=FILE.npy");
     options.symbols = splitAssignments(symbols, "--symbol", "NAME=SIZE");
+    text.finish();
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0) { // --help, --version
       app.exit(error);
@@ -103,6 +92,5 @@ bool mambac::runner::parseOptions(int count, char **arguments, const std::string
     }
     return false;
   }
-  options.generate = generate->count() > 0;
   return true;
 }

@@ -6,6 +6,8 @@
 #ifndef MAMBAC_LIB_RUNTIME_RUNNER_OPTIONS_H
 #define MAMBAC_LIB_RUNTIME_RUNNER_OPTIONS_H
 
+#include "lib/Runtime/Runner/Sampler.h"
+
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -15,6 +17,21 @@ namespace mambac::runner {
 
 /// NAME=VALUE
 using Assignment = std::pair<std::string, std::string>;
+
+/// What is done with a language model.
+struct TextOptions {
+  bool generate = false, chat = false;
+  std::vector<std::string> prompts; ///< of --generate and the files
+  int tokens = 256;
+  SamplerOptions sampler;
+  std::vector<std::string> stops;
+  bool ignoreEnd = false, recompute = false;
+  int64_t capacity = 0; ///< tokens a text; 0: the product's own
+  std::string system;
+  bool hasSystem = false;
+  std::string loadState, saveState; ///< files; empty for none
+  std::string perplexity;           ///< file; empty for none
+};
 
 struct Options {
   std::string model; ///< path; the program itself for an executable product
@@ -27,13 +44,9 @@ struct Options {
   int bench = 0; ///< timed runs; 0 for none
   uint64_t seed = 0;
   double tolerance = -1; ///< of --compare; negative for none
-  bool generate = false;
   /// Whether kernels are measured.
   bool measures() const { return profile || !trace.empty() || !roofline.empty(); }
-  std::string prompt;
-  int tokens = 256;
-  double temperature = 1;
-  bool recompute = false;
+  TextOptions text;
 };
 
 /// Fills `options`. `product` is the program's path if it is an executable product, else empty; then the first argument

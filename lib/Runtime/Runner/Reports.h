@@ -32,8 +32,14 @@ void writeRoofline(const Session &session, const Options &options);
 /// --bench: times `runs` runs, prints their profile if it is asked for, and the JSON object.
 void benchmark(Session &session, int runs, bool profile);
 
-/// --generate: prints the prompt and the text that follows; the speed goes to stderr.
+/// --generate: prints prompts and the texts that follow; the speed goes to stderr.
 void generateText(Session &session, const Options &options);
+
+/// --chat: answers the lines of the standard input.
+void chat(Session &session, const Options &options);
+
+/// --perplexity: a line about how well the model foresees a text.
+void measurePerplexity(Session &session, const Options &options);
 
 } // namespace mambac::runner
 

@@ -37,8 +37,9 @@ static int runModel(const Options &options) {
     printSignature(session);
     return 0;
   }
-  if (options.generate) {
-    generateText(session, options);
+  const TextOptions &text = options.text;
+  if (text.generate || text.chat || !text.perplexity.empty()) {
+    (text.generate ? generateText : text.chat ? chat : measurePerplexity)(session, options);
     if (options.profile)
       printProfile(session.getState());
     storeMeasurements(session, options);

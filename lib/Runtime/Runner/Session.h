@@ -9,35 +9,17 @@
 
 #include "lib/Runtime/Runner/Npy.h"
 #include "lib/Runtime/Runner/Options.h"
+#include "lib/Runtime/Runner/Random.h"
 
 #include <memory>
 
 namespace mambac::runner {
 
-/// splitmix64: the same numbers on every machine.
-class Random {
-public:
-  explicit Random(uint64_t seed) : state(seed) {}
-  uint64_t next() {
-    uint64_t z = (state += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-  }
-  /// In [0, 1).
-  double uniform() { return double(next() >> 11) * 0x1p-53; }
-  /// Mean 0, variance 1.
-  double normal();
-
-private:
-  uint64_t state;
-};
-
 class Session {
 public:
   explicit Session(const Options &options);
 
-  const mambac_model *getModel() const { return model.get(); }
+  mambac_model *getModel() const { return model.get(); }
   const mambac_entry_info &getEntry() const { return *info; }
   mambac_state *getState() const { return state.get(); }
 

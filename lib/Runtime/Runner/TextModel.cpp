@@ -1,0 +1,43 @@
+//===- TextModel.cpp - Texts that a model goes on writing ---------------------------------------------------------===//
+//
+// See TextModel.h: which kind a product needs, and what only one of them can do.
+//
+//===------------------------------------------------------------------------------------------------------------===//
+#include "lib/Runtime/Runner/TextModel.h"
+
+using namespace mambac::runner;
+
+/// Whether an entry reads or writes states.
+static bool hasStates(const mambac_model *model) {
+  for (int32_t i = 0; i < mambac_num_entries(model); ++i) {
+    const mambac_entry_info &entry = *mambac_get_entry(model, i);
+    for (int32_t k = 0; k < entry.num_inputs; ++k)
+      if (entry.inputs[k].state >= 0)
+        return true;
+  }
+  return false;
+}
+
+std::unique_ptr<TextModel> TextModel::make(Session &session, int32_t texts, int64_t capacity) {
+  if (hasStates(session.getModel()))
+    return makeSessionTexts(session, texts, capacity);
+  return makeWholeTexts(session, texts);
+}
+
+std::vector<double> mambac::runner::readRow(const Tensor &tensor, int64_t first, int64_t width) {
+  std::vector<double> row(size_t(width), 0.0);
+  for (int64_t i = 0; i < width; ++i)
+    row[size_t(i)] = tensor.get(first + i);
+  return row;
+}
+
+[[noreturn]] static void needState() {
+  throw BadInput("this needs a model with a state (exported by mambac.export), and this one reads a text anew for each token");
+}
+
+void TextModel::readAll(int32_t, const std::vector<int64_t> &, std::vector<std::vector<double>> &) { needState(); }
+std::string TextModel::save(int32_t) { needState(); }
+void TextModel::load(int32_t, const std::string &) { needState(); }
+int64_t TextModel::checkpoint(int32_t) { needState(); }
+void TextModel::rollBack(int32_t, int64_t) { needState(); }
+void TextModel::forget(int32_t, int64_t) { needState(); }
