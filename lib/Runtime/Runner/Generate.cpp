@@ -168,6 +168,8 @@ double Batch::recompute() {
 void Batch::run() {
   if (text.recompute && !model->hasState())
     throw BadInput("--recompute compares with a model's state, and this model has none");
+  if (!model->hasState() && !(text.saveState + text.loadState).empty())
+    throw BadInput("--save-state and --load-state need a model with a state (exported by mambac.export), and this one has none");
   if (text.recompute && !text.loadState.empty())
     throw BadInput("--recompute needs the whole text, and --load-state knows only what follows");
   Clock clock;

@@ -69,12 +69,14 @@ private:
 
   /// The length to run for a text of `wanted` tokens: the next that the entry takes, or else the one before.
   int64_t fitLength(int64_t wanted) {
+    if (longest && wanted >= longest)
+      return longest;
     for (int64_t length = wanted; length < wanted + 8192; ++length)
       if (takes(length))
         return length;
     for (int64_t length = wanted; length > 0; --length)
       if (takes(length))
-        return length;
+        return longest = length;
     throw BadInput("text needs an entry point that takes ids of shape (1, length): " +
                    std::string(mambac_state_error(session.getState())));
   }
@@ -97,6 +99,7 @@ private:
   Session &session;
   const mambac_entry_info &entry;
   int32_t ids = -1, logitsOutput = -1;
+  int64_t longest = 0; ///< that the entry takes, once that is known
   std::vector<Text> texts;
 };
 

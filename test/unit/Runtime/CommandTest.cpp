@@ -233,7 +233,7 @@ TEST_F(CommandTest, BadInput) {
   expectBad(good + "--compare hidden=scale.npy", "output hidden: scale.npy has shape (), the output (2, 4, 4)");
   expectBad("--bench 0", "--bench: Value 0 not in range");
   expectBad("--bench x", "--bench");
-  expectBad("--generate hello", "--generate needs a model of bytes");
+  expectBad("--generate hello", "text needs a language model: one input of integer ids");
   expectBad("--entry broken --input x=random", "scratch");
   runner::Tensor ids;
   ids.allocate({MAMBAC_INT, 64, 1}, {1, 2});
@@ -269,15 +269,35 @@ TEST_F(CommandTest, Generate) {
   Result result = runCommand("./model --entry bytes --generate ab --tokens 12 --temperature 0");
   EXPECT_EQ(result.code, 0) << result.err;
   EXPECT_EQ(result.out, "abcdefghijklmn\n");
-  EXPECT_EQ(result.err.find("12 tokens in "), 0u) << result.err;
-  EXPECT_NE(result.err.find(" tokens/s on "), std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find("prefill 2 tokens in "), 0u) << result.err;
+  EXPECT_NE(result.err.find(" tokens/s; decode 12 tokens in "), std::string::npos) << result.err;
   EXPECT_EQ(mambaRun("--entry bytes --generate ab --tokens 0").out, "ab\n");
   std::string hot = "--entry bytes --generate ab --tokens 30 --temperature 100 --seed ";
   EXPECT_EQ(mambaRun(hot + "1").out, mambaRun(hot + "1 --threads 1").out);
   EXPECT_NE(mambaRun(hot + "1").out, mambaRun(hot + "2").out);
   expectBad("--entry bytes --generate ''", "--generate needs a text of at least one byte");
-  expectBad("--generate hello", "--generate needs a model of bytes");
+  expectBad("--generate hello", "text needs a language model: one input of integer ids");
   expectBad("--tokens 4", "--tokens requires --generate");
+  // A table of 256 letters, each followed by the next one.
+  EXPECT_EQ(mambaRun("--entry bytes --generate ab --tokens 12 --temperature 0 --stop gh --stop fgx").out, "abcdef\n");
+  EXPECT_EQ(mambaRun("--entry bytes --generate ab --generate x --tokens 2 --temperature 0").out, "== 1\nabcd\n== 2\nxyz\n");
+  writeFile(folder + "/lines.txt", "ab\r\nkl\n");
+  EXPECT_EQ(mambaRun("--entry bytes --prompts lines.txt --tokens 1 --temperature 0").out, "== 1\nabc\n== 2\nklm\n");
+  EXPECT_EQ(mambaRun("--entry bytes --prompt-file lines.txt --tokens 1 --temperature 0 --top-k 1").out, "ab\r\nkl\n\v\n");
+  EXPECT_EQ(runCommand("printf 'ab\\n/history\\n' | ./model --entry bytes --chat --tokens 2 --temperature 0").out,
+            ";<\n> ab\n;<\n");
+  EXPECT_EQ(mambaRun("--entry bytes --generate JK --tokens 4 --temperature 0").out, "JKL\n"); // M ends a text.
+  EXPECT_EQ(mambaRun("--entry bytes --generate JK --tokens 4 --temperature 0 --ignore-eos").out, "JKLMNO\n");
+  expectBad("--entry bytes --generate \"$(printf '\\377')\"", "the prompt: the text is not UTF-8: byte 0");
+  expectBad("--entry bytes --prompts ids.npy", "not UTF-8");
+  expectBad("--entry bytes --generate a --chat", "exclude each other");
+  expectBad("--entry bytes --generate a --stop ''", "--stop needs a text");
+  expectBad("--entry bytes --prompts no.txt", "cannot read no.txt: No such file");
+  expectBad("--entry bytes --generate a --save-state s", "need a model with a state");
+  expectBad("--entry bytes --generate a --recompute", "this model has none");
+  expectBad("--entry bytes --perplexity lines.txt", "this needs a model with a state");
+  expectBad("--entry bytes --generate a --top-p 1.5", "--top-p");
+  expectBad("--entry bytes --generate a --generate b --save-state s", "are for one text");
 }
 
 TEST_F(CommandTest, ExampleInC) {
