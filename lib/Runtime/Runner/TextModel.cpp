@@ -7,20 +7,11 @@
 
 using namespace mambac::runner;
 
-/// Whether an entry reads or writes states.
-static bool hasStates(const mambac_model *model) {
-  for (int32_t i = 0; i < mambac_num_entries(model); ++i) {
-    const mambac_entry_info &entry = *mambac_get_entry(model, i);
-    for (int32_t k = 0; k < entry.num_inputs; ++k)
-      if (entry.inputs[k].state >= 0)
-        return true;
-  }
-  return false;
-}
-
 std::unique_ptr<TextModel> TextModel::make(Session &session, int32_t texts, int64_t capacity) {
-  if (hasStates(session.getModel()))
-    return makeSessionTexts(session, texts, capacity);
+  const mambac_entry_info &entry = session.getEntry();
+  for (int32_t i = 0; i < entry.num_inputs; ++i)
+    if (entry.inputs[i].state >= 0)
+      return makeSessionTexts(session, texts, capacity);
   return makeWholeTexts(session, texts);
 }
 
