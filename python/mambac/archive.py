@@ -54,11 +54,13 @@ def cut_stack_trace(trace: str, frames: int) -> str:
     return "\n".join(text for _, text in found)
 
 
-def _cut_json(value: Any, frames: int) -> Any:
+def _cut_json(value: Any, frames: int | None) -> Any:
     """Applies the cuts to every string of a JSON value that can hold a path."""
     if isinstance(value, dict):
+        if frames is None and "metadata" in value and "target" in value:
+            value = value | {"metadata": {}}
         return {
-            key: cut_stack_trace(item, frames)
+            key: cut_stack_trace(item, frames or 0)
             if key == "stack_trace" and isinstance(item, str)
             else _cut_json(item, frames)
             for key, item in value.items()
@@ -88,7 +90,7 @@ def _silent(done: int, whole: int) -> None:
 
 
 def rewrite(
-    source: zipfile.ZipFile, target: zipfile.ZipFile, frames: int = 1, note: Callable[[int, int], None] = _silent
+    source: zipfile.ZipFile, target: zipfile.ZipFile, frames: int | None = 1, note: Callable[[int, int], None] = _silent
 ) -> None:
     """Copies an archive with the paths in its graphs cut; `note` hears how many bytes of how many are done."""
     done, whole = 0, sum(entry.file_size for entry in source.infolist())
@@ -123,11 +125,11 @@ def replacing(path: Path) -> Iterator[Path]:
 def save(
     program: ExportedProgram,
     path: Path,
-    frames: int = 1,
+    frames: int | None = 1,
     extra: dict[str, str] | None = None,
     note: Callable[[int, int], None] = _silent,
 ) -> None:
-    """Saves an exported program; `frames` stack frames are kept for each node (0: all).
+    """Saves an exported program; `frames` stack frames are kept for each node (0: all; None: nor its module).
 
     `extra` maps names to texts, which become extra/NAME. `path` is not touched before all is written.
     """

@@ -146,7 +146,7 @@ def export(
     capacity: int = 4096,
     check: bool = True,
     progress: bool = True,
-    frames: int = 1,
+    frames: int | None = 1,
     extra: dict[str, str] | None = None,
     chat: dict[str, Any] | None = None,
 ) -> None:
@@ -154,9 +154,9 @@ def export(
 
     inputs: "ids", or "embeds" for embeddings (b, l, width). capacity: how many tokens the layers that attend keep,
     unless another one is asked for at run time. check: compare chunks with the whole first; in single precision, so a
-    model in another type is copied for it. frames: how many lines of the model's code each node keeps (0: all). extra:
-    texts to keep in the archive by name, a tokenizer.json for one. chat: the pieces of a template for chats
-    (docs/export.md). Raises ExportError, and leaves no file then.
+    model in another type is copied for it. frames: how many lines of the model's code each node keeps (0: all; None:
+    nor the name of its module). extra: texts to keep in the archive by name, a tokenizer.json for one. chat: the pieces
+    of a template for chats (docs/export.md). Raises ExportError, and leaves no file then.
     """
     if inputs not in ("ids", "embeds"):
         raise ExportError(f'inputs is "ids" or "embeds", not {inputs!r}')

@@ -38,6 +38,15 @@ import mambac  # noqa: E402
 # (batch, length): one token, less than a window, a chunk of the models, more than two chunks.
 SHAPES = [(1, 1), (2, 3), (1, 16), (3, 37), (2, 50)]
 
+# Hybrids, with as few layers as show how they are mixed: a layer that attends behind one that does not and, where a
+# family shares its weights of attention between layers, two of those; experts.
+JAMBA = models.JAMBA | dict(num_hidden_layers=2, attn_layer_period=2)
+ZAMBA = models.ZAMBA | dict(num_hidden_layers=3, layers_block_type=["mamba", "hybrid", "hybrid"])
+ZAMBA2 = models.ZAMBA2 | dict(num_hidden_layers=3, layers_block_type=["mamba", "hybrid", "hybrid"], num_mem_blocks=1)
+BAMBA = models.BAMBA | dict(num_hidden_layers=2)
+GRANITE = models.GRANITE_MOE | dict(num_hidden_layers=2, layer_types=["mamba", "attention"])
+NEMOTRON_H = models.NEMOTRON_H_MOE | dict(layers_block_type=["mamba", "attention", "mlp", "moe"])
+
 
 @dataclasses.dataclass
 class Fixture:
@@ -47,6 +56,12 @@ class Fixture:
     build: Callable[[], nn.Module]
     dtype: torch.dtype = torch.float32
     width: int | None = None  # of embeddings; None: token ids
+    small: bool = False  # without the longest case, and without where nodes come from
+
+    @property
+    def shapes(self) -> list[tuple[int, int]]:
+        """Of its cases."""
+        return SHAPES[:-1] if self.small else SHAPES
 
 
 def fixtures() -> list[Fixture]:
@@ -59,6 +74,14 @@ def fixtures() -> list[Fixture]:
         Fixture("falcon_mamba", language("FalconMamba", 54, **models.MAMBA)),
         # From inputs_embeds to last_hidden_state, where transformers' own continuation of Mamba is 0.4 off.
         Fixture("mamba_hidden", hidden("Mamba", 55, **models.MAMBA), width=20),
+        Fixture("jamba", language("Jamba", 56, **JAMBA), small=True),
+        Fixture("zamba", language("Zamba", 57, **ZAMBA), small=True),
+        Fixture("zamba2", language("Zamba2", 58, **ZAMBA2), small=True),
+        Fixture("bamba_bf16", language("Bamba", 59, **BAMBA), torch.bfloat16, small=True),
+        Fixture("bamba_hidden", hidden("Bamba", 60, **BAMBA), width=24, small=True),
+        Fixture("granitemoehybrid", language("GraniteMoeHybrid", 61, **GRANITE), small=True),
+        Fixture("falcon_h1", language("FalconH1", 62, **models.FALCON_H1), small=True),
+        Fixture("nemotron_h", language("NemotronH", 63, **NEMOTRON_H), small=True),
     ]
 
 
@@ -80,9 +103,10 @@ def write(fixture: Fixture, folder: Path) -> None:
     for old in folder.iterdir():
         old.unlink()
     model = fixture.build().to(fixture.dtype)
-    mambac.export(model, folder / "model.pt2", inputs="embeds" if fixture.width else "ids")
+    frames = None if fixture.small else 1
+    mambac.export(model, folder / "model.pt2", inputs="embeds" if fixture.width else "ids", frames=frames)
     double = fixture.build().to(fixture.dtype).double()
-    for i, shape in enumerate(SHAPES):
+    for i, shape in enumerate(fixture.shapes):
         generator = torch.Generator().manual_seed(2000 + i)
         value = torch.randint(models.VOCAB, shape, generator=generator)
         if fixture.width:
@@ -98,7 +122,7 @@ def write(fixture: Fixture, folder: Path) -> None:
         "transformers": transformers.__version__,
         "torch": torch.__version__.split("+")[0],
         "dtype": str(fixture.dtype).removeprefix("torch."),
-        "cases": [list(shape) for shape in SHAPES],
+        "cases": [list(shape) for shape in fixture.shapes],
     }
     (folder / "meta.json").write_text(json.dumps(meta, indent=2) + "\n")
     print(f"{fixture.name}: model.pt2 {(folder / 'model.pt2').stat().st_size // 1024} KiB")
