@@ -19,19 +19,20 @@ import mambac
 
 # Of the largest result, in single precision; 2e-6 is what was measured.
 TOLERANCE = 1e-5
+CHUNK = 16
 
 Compile = Callable[..., mambac.Model]
 
 
 @pytest.fixture(scope="module")
 def compiled(binaries: Path, tmp_path_factory: pytest.TempPathFactory) -> Compile:
-    """Exports and compiles a model."""
+    """Exports and compiles a model; chunks are short, so that texts have several."""
 
     def make(model: Any, **options: Any) -> mambac.Model:
         folder = tmp_path_factory.mktemp("compiled")
         mambac.export(model, folder / "model.pt2", **options)
         command = [binaries / "mambac", folder / "model.pt2", "-o", folder / "model.so", "--quiet"]
-        subprocess.run(command, check=True)
+        subprocess.run([*command, "--chunk", str(CHUNK)], check=True)
         return mambac.Model(folder / "model.so", threads=2)
 
     return make
