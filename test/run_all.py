@@ -2,7 +2,8 @@
 """Runs all tests of a build folder and closes with one line: "N passed, N failed".
 
 The suites are the style lint, the GoogleTest programs (build/test/unit), lit (build/test/lit), single ops, the whole
-models, models with a state in pieces, what they cost, the coverage table, spellings of contractions, variants of the scans, the demo, the bad inputs,
+models, models with a state in pieces, what they cost, the coverage table, spellings of contractions, variants of the scans, the demo,
+the texts that it writes, the bad inputs,
 the fuzz targets (build/test/fuzz), .mlir files changed at random, the reference of passes and an installed package. Each
 counts its own cases; a suite that breaks down counts as one failure. Needs Python's standard library alone.
 """
@@ -168,6 +169,11 @@ def run_states(args: argparse.Namespace) -> Counts:
     return script(HERE / "states/run_states.py", "--build", args.build, "--seed", str(args.seed))
 
 
+def run_generate(args: argparse.Namespace) -> Counts:
+    """Writes texts, chats, and measures perplexity."""
+    return script(HERE / "generate/run_generate.py", "--build", args.build)
+
+
 def run_demo(args: argparse.Namespace) -> Counts:
     """Runs the demo model."""
     return script(HERE / "models/run_demo.py", "--build", args.build)
@@ -195,6 +201,7 @@ SUITES: dict[str, Callable[[argparse.Namespace], Counts]] = {
     "contractions": run_contractions,
     "variants": run_variants,
     "demo": run_demo,
+    "generate": run_generate,
     "bad-inputs": run_bad_inputs,
     "fuzz": run_fuzz,
     "mutate": run_mutate,

@@ -47,25 +47,22 @@ bool mambac::tokenizer::isMark(uint32_t character) {
   return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC || category == UTF8PROC_CATEGORY_ME;
 }
 
-/// Whether a byte stands for itself: the printable ones of Latin-1.
-static bool isPrintable(uint32_t byte) {
-  return (byte >= '!' && byte <= '~') || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
-}
+// The printable bytes of Latin-1 stand for themselves, the others follow from U+0100 on: 0x00 to 0x20, 0x7f to 0xa0, 0xad.
 
 uint32_t mambac::tokenizer::mapByte(unsigned char byte) {
-  if (isPrintable(byte))
-    return byte;
-  uint32_t before = 0;
-  for (uint32_t other = 0; other < byte; ++other)
-    before += !isPrintable(other);
-  return 256 + before;
+  if (byte <= 0x20)
+    return 0x100u + byte;
+  if (byte >= 0x7f && byte <= 0xa0)
+    return 0x121u + (byte - 0x7fu);
+  return byte == 0xad ? 0x143 : byte;
 }
 
 int mambac::tokenizer::unmapByte(uint32_t character) {
-  if (character < 256)
-    return isPrintable(character) ? int(character) : -1;
-  for (int byte = 0; byte < 256; ++byte)
-    if (!isPrintable(uint32_t(byte)) && mapByte(static_cast<unsigned char>(byte)) == character)
-      return byte;
-  return -1;
+  if (character >= 0x100 && character <= 0x120)
+    return int(character - 0x100);
+  if (character >= 0x121 && character <= 0x142)
+    return int(character - 0x121 + 0x7f);
+  if (character == 0x143)
+    return 0xad;
+  return character < 0x100 && mapByte(static_cast<unsigned char>(character)) == character ? int(character) : -1;
 }
