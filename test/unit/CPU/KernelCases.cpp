@@ -30,6 +30,12 @@ static std::vector<int64_t> shapeOf(const Operand &operand, const std::map<char,
   return shape;
 }
 
+size_t Case::placeOf(size_t destination) const {
+  if (inPlace.empty() || destination + 1 != operands.size())
+    return destination;
+  return size_t(llvm::find_if(operands, [&](const Operand &operand) { return operand.name == inPlace; }) - operands.begin());
+}
+
 /// The op's text on values %a0, %a1, ... of memrefs or tensors.
 static std::string opText(const Case &c, const std::vector<Buffer> &buffers, const std::string &kind) {
   std::string text;
@@ -38,7 +44,7 @@ static std::string opText(const Case &c, const std::vector<Buffer> &buffers, con
     std::string value = (kind == "tensor" ? "%t" : "%a") + std::to_string(i), type = buffers[i].text(kind, c.dynamic);
     if (c.operands[i].name == "outs") {
       outAxes.push_back(c.operands[i].axes);
-      outNames.push_back(value);
+      outNames.push_back(kind == "tensor" ? value : "%a" + std::to_string(c.placeOf(i)));
       outTypeList.push_back(type);
     } else {
       inAxes.push_back(c.operands[i].axes);
@@ -107,18 +113,19 @@ void mambac::test::check(const Case &c, int vectorBytes, unsigned seed) {
   for (size_t i = 0; i < buffers.size(); ++i) {
     if (c.operands[i].name != "outs")
       continue;
+    const Buffer &written = buffers[c.placeOf(i)];
     double most = 0, worst = 0;
     // Segments above the diagonal are -infinity on both sides.
-    for (int64_t j = 0; j < buffers[i].count(); ++j) {
-      double expected = wide[i].get(j), difference = std::fabs(buffers[i].get(j) - expected);
-      if (std::isinf(expected) && buffers[i].get(j) == expected)
+    for (int64_t j = 0; j < written.count(); ++j) {
+      double expected = wide[i].get(j), difference = std::fabs(written.get(j) - expected);
+      if (std::isinf(expected) && written.get(j) == expected)
         continue;
       most = std::max(most, std::fabs(expected));
       worst = std::isnan(difference) ? INFINITY : std::max(worst, difference);
     }
     // 16-bit results: half an ulp of their last rounding, and the f32 part. f32: decays of up to 100 steps with
     // exponents around 1 gather some 20 roundings.
-    double tolerance = buffers[i].type == "bf16" ? 5e-3 : buffers[i].type == "f16" ? 7e-4 : 2e-6;
+    double tolerance = written.type == "bf16" ? 5e-3 : written.type == "f16" ? 7e-4 : 2e-6;
     EXPECT_LE(worst, tolerance * most) << "destination " << i << ", " << vectorBytes << "-byte vectors:\n" << kernel;
   }
 }

@@ -29,6 +29,11 @@ struct Case {
   std::string attributes; ///< between the equation and ins
   std::string tiles = ""; ///< options of mambac-expand-kernels
   std::string attributesBehind = "";
+  /// The kernel writes its last destination over the operand of this name.
+  std::string inPlace = "";
+
+  /// Where the kernel writes a destination.
+  size_t placeOf(size_t destination) const;
 };
 
 /// The pipeline with options for the chunks and tiles.
