@@ -6,6 +6,7 @@
 #include "lib/Runtime/Runner/TextModel.h"
 
 #include <algorithm>
+#include <cstring>
 
 using namespace mambac::runner;
 
@@ -25,6 +26,10 @@ public:
       throw BadInput("text needs a model of token ids, and this one takes embeddings; see --list");
     if (info.token_dtype.code != MAMBAC_INT)
       throw BadInput("text needs a model of token ids; see --list");
+    const mambac_entry_info &entry = owner.getEntry();
+    for (int32_t i = 0; i < entry.num_outputs; ++i)
+      if (strcmp(entry.outputs[i].role, "hidden") == 0)
+        throw BadInput("text needs a model with logits, and this one gives hidden states: export it with its head");
   }
 
   int64_t getWidth() const override { return info.width; }

@@ -16,6 +16,10 @@ std::unique_ptr<TextModel> TextModel::make(Session &session, int32_t texts, int6
 }
 
 std::vector<double> mambac::runner::readRow(const Tensor &tensor, int64_t first, int64_t width) {
+  if (tensor.dtype.code == MAMBAC_FLOAT && tensor.dtype.bits == 32) { // The common type, for large vocabularies.
+    const float *values = reinterpret_cast<const float *>(tensor.bytes.data()) + first;
+    return {values, values + width};
+  }
   std::vector<double> row(size_t(width), 0.0);
   for (int64_t i = 0; i < width; ++i)
     row[size_t(i)] = tensor.get(first + i);
