@@ -10,7 +10,7 @@ FUZZ_SECONDS := 600
 MUTATIONS := 20000
 SEED := 1
 
-.PHONY: all setup build compiler demo test bench exhaustive fuzz fuzz-mlir variants coverage docs venv test-python clean
+.PHONY: all setup build compiler demo test bench exhaustive long fuzz fuzz-mlir variants coverage docs venv test-python clean
 all: build
 
 setup:
@@ -52,6 +52,10 @@ bench: compiler
 FUNCTION := all
 exhaustive: build
 	@MAMBAC_EXHAUSTIVE="$(FUNCTION)" $(BUILD)/test/unit/KernelTests --gtest_filter=Math.ExhaustiveErrors
+
+# A million steps of the demo's model, and a million tokens at once, in the memory of few; some minutes.
+long: compiler
+	@python3 test/states/run_long.py --build $(BUILD)
 
 # Runs each fuzz target for FUZZ_SECONDS seconds; `make test` runs them for some seconds.
 fuzz: build

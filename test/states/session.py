@@ -209,7 +209,9 @@ class Session:
         dtype, width = self.info.token_dtype, self.info.embedding
         if width:
             return tensor(narrow(dtype, values), (*shape, width), dtype)
-        return tensor(array("q" if dtype.bits == 64 else "i", map(int, values)), shape, dtype)
+        code = "q" if dtype.bits == 64 else "i"
+        ready = isinstance(values, array) and values.typecode == code  # a long text is not copied
+        return tensor(values if ready else array(code, map(int, values)), shape, dtype)
 
     def results(self, shape: Sequence[int]) -> tuple[Tensor, array[Any]]:
         """Room for results, which hold numbers that are none of the model's."""
