@@ -1,4 +1,4 @@
-//===- ChannelsLast.cpp - Convolutions and time steps have their channels innermost -----------------------------===//
+//===- ChannelsLast.cpp - Convolutions, time steps and attention write the order that their readers want ------------===//
 
 #include "dialects/SSM/IR/SSM.h"
 #include "lib/Raise/Passes.h"
@@ -34,6 +34,51 @@ struct ChannelsLastPass : mambac::impl::ChannelsLastBase<ChannelsLastPass> {
       writeThroughTranspose(einsum);
       rewrite(einsum);
     }
+    SmallVector<ssm::AttentionOp> attentions;
+    getOperation().walk([&](ssm::AttentionOp attention) {
+      if (!attention->getResults().empty())
+        attentions.push_back(attention);
+    });
+    for (ssm::AttentionOp attention : attentions)
+      rewrite(attention);
+  }
+
+  /// An attention that one projection alone reads writes its axes as rows and columns of that product: those that the
+  /// projection keeps, then those that it sums over.
+  void rewrite(ssm::AttentionOp attention) {
+    Value result = attention->getResult(0);
+    auto einsum = result.hasOneUse() ? dyn_cast<ssm::EinsumOp>(*result.user_begin()) : ssm::EinsumOp();
+    OpOperand *use = einsum ? &*result.getUses().begin() : nullptr;
+    if (!einsum || einsum.isDpsInit(use))
+      return;
+    SmallVector<AffineMap> readMaps = einsum.getIndexingMapsArray(), maps = attention.getIndexingMapsArray();
+    AffineMap &read = readMaps[use->getOperandNumber()], &written = maps.back();
+    SmallVector<unsigned> order = llvm::to_vector(llvm::seq<unsigned>(0, read.getNumResults()));
+    auto placeOf = [&](unsigned dim) {
+      return readMaps.back().getResultPosition(read.getResult(dim)).value_or(readMaps.back().getNumResults());
+    };
+    llvm::stable_sort(order, [&](unsigned x, unsigned y) { return placeOf(x) < placeOf(y); });
+    if (llvm::is_sorted(order))
+      return;
+    OpBuilder b(attention);
+    SmallVector<OpFoldResult> oldSizes = tensor::getMixedSizes(b, attention.getLoc(), attention.getY()), sizes;
+    SmallVector<AffineExpr> readAt, writtenAt;
+    for (unsigned dim : order) {
+      sizes.push_back(oldSizes[dim]);
+      readAt.push_back(read.getResult(dim));
+      writtenAt.push_back(written.getResult(dim));
+    }
+    read = AffineMap::get(read.getNumDims(), 0, readAt, &getContext());
+    written = AffineMap::get(written.getNumDims(), 0, writtenAt, &getContext());
+    Type type = cast<RankedTensorType>(result.getType()).getElementType();
+    Value empty = tensor::EmptyOp::create(b, attention.getLoc(), sizes, type);
+    auto moved = ssm::AttentionOp::create(b, attention.getLoc(), attention.getQuery(), attention.getKey(), attention.getValue(),
+                                          attention.getMask(), attention.getPosition(), empty, maps,
+                                          attention.getScale().convertToFloat(), attention.getCausal());
+    use->set(moved->getResult(0));
+    einsum.setIndexingMapsAttr(b.getAffineMapArrayAttr(ssm::normalizeAxes(readMaps)));
+    attention->erase();
+    ++numMoved;
   }
 
   /// An elementwise operation on an einsum's result, of which there is but a transposed copy, writes that copy itself.

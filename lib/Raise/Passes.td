@@ -360,13 +360,14 @@ def RaiseSingleSteps : Pass<"ssm-raise-single-steps", "::mlir::func::FuncOp"> {
 }
 
 def ChannelsLast : Pass<"ssm-channels-last", "::mlir::func::FuncOp"> {
-  let summary = "Convolutions and time steps have their channels innermost";
+  let summary = "Convolutions, time steps and attention write the order that is read";
   let description = [{
     PyTorch's convolutions want (b, c, l), so models transpose before and after. Scans and projections read channels,
     heads and states side by side. The result is written as (b, l, c), and a copy gives the old order; passes that
     raise afterwards look through it, and where nobody reads it, it disappears. A slice of a transpose is read before the
     transpose, and an einsum that only a scan reads writes its axes in the scan's order; so does a projection with a
-    bias behind it, of which only the transpose is used.
+    bias behind it, of which only the transpose is used. An attention that only a projection reads writes rows and columns
+    of that product.
 
     Before: `%y = ssm.causal_conv1d "b l c, c k -> b c l" ..`
     After:

@@ -136,6 +136,8 @@ public:
     }
     if (main->getNumRegions() && !isa<linalg::LinalgOp, ssm::PackedMatmulOp>(main))
       return {};
+    if (auto attention = dyn_cast<ssm::AttentionOp>(main); attention && attention.getPosition())
+      return {};
     Value cache; // of which the new rows alone are written
     if (auto append = dyn_cast<ssm::AppendOp>(main)) {
       cache = append.getY();
@@ -280,7 +282,9 @@ private:
     // Decay, dt*x*B and their sum; C*h and its sum. What is per head or position is not worth a term.
     if (isa<ssm::SSDOp>(op))
       return multiply({"5", all});
-    if (isa<ssm::AttentionOp>(op)) { // axes b h q s d e: scores over d, softmax, values over e
+    if (auto attention = dyn_cast<ssm::AttentionOp>(op.getOperation())) { // axes b h q s d e: scores over d, softmax, values over e
+      if (attention.getPosition())
+        return {}; // how many keys are seen is not a matter of sizes
       Count scores = multiply({sizes[0], sizes[1], sizes[2], sizes[3]});
       return add({multiply({"2", scores, sizes[4]}), multiply({"4", scores}), multiply({"2", scores, sizes[5]})});
     }

@@ -79,6 +79,39 @@ struct FoldUnitDims : OpRewritePattern<tensor::CollapseShapeOp> {
   }
 };
 
+/// slice(copy(x)) -> copy(slice(x)), where the copy permutes the dimensions and slices are all that is left of it besides loops
+/// it can be fused into: rotary embeddings turn halves of heads that were moved before time.
+struct SliceBeforeCopy : OpRewritePattern<tensor::ExtractSliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::ExtractSliceOp op, PatternRewriter &rewriter) const override {
+    auto copy = op.getSource().getDefiningOp<linalg::GenericOp>();
+    if (!copy || copy.getNumDpsInputs() != 1 || copy->getNumResults() != 1 || copy.getNumReductionLoops() ||
+        bodySize(copy) != 0 || copy.getBody()->getTerminator()->getOperand(0) != copy.getBody()->getArgument(0))
+      return rewriter.notifyMatchFailure(op, "not of a copy");
+    AffineMap in = copy.getIndexingMapsArray()[0], out = copy.getIndexingMapsArray()[1];
+    if (!in.isPermutation() || !out.isPermutation() || in == out || op.getSourceType().getRank() != op.getType().getRank())
+      return rewriter.notifyMatchFailure(op, "the copy permutes nothing, or dimensions are dropped");
+    if (!llvm::all_of(copy->getUsers(), llvm::IsaPred<tensor::ExtractSliceOp, linalg::GenericOp>))
+      return rewriter.notifyMatchFailure(op, "the copy is needed as a whole");
+    AffineMap order = in.compose(inversePermutation(out)); // from the copy's dimensions to x's
+    auto permute = [&](ArrayRef<OpFoldResult> values) {
+      SmallVector<OpFoldResult> result;
+      for (AffineExpr e : order.getResults())
+        result.push_back(values[cast<AffineDimExpr>(e).getPosition()]);
+      return result;
+    };
+    Value part = tensor::ExtractSliceOp::create(rewriter, op.getLoc(), copy.getInputs()[0], permute(op.getMixedOffsets()),
+                                                permute(op.getMixedSizes()), permute(op.getMixedStrides()));
+    Value empty = tensor::EmptyOp::create(rewriter, op.getLoc(), op.getMixedSizes(), op.getType().getElementType());
+    auto moved = linalg::GenericOp::create(rewriter, copy.getLoc(), empty.getType(), part, empty, copy.getIndexingMapsArray(),
+                                           copy.getIteratorTypesArray());
+    rewriter.cloneRegionBefore(copy.getRegion(), moved.getRegion(), moved.getRegion().end());
+    rewriter.replaceOpWithNewOp<tensor::CastOp>(op, op.getType(), moved.getResult(0));
+    return success();
+  }
+};
+
 struct FuseElementwisePass : mambac::impl::FuseElementwisePassBase<FuseElementwisePass> {
   using Base::Base;
 
@@ -95,7 +128,7 @@ struct FuseElementwisePass : mambac::impl::FuseElementwisePassBase<FuseElementwi
       linalg::populateElementwiseOpsFusionPatterns(patterns, [this](OpOperand *operand) { return shouldFuse(operand, largestBody); });
       linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
       linalg::GenericOp::getCanonicalizationPatterns(patterns, &getContext());
-      patterns.add<FoldUnitDims>(&getContext());
+      patterns.add<FoldUnitDims, SliceBeforeCopy>(&getContext());
       if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
         return signalPassFailure();
     }

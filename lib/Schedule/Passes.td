@@ -144,7 +144,8 @@ def FuseElementwisePass : Pass<"mambac-fuse-elementwise", "::mlir::ModuleOp"> {
   let summary = "Fuse elementwise linalg into its consumers";
   let description = [{
     A chain of pointwise operations becomes one loop. A producer with several consumers is repeated only where that costs
-    next to nothing, and never along a sum. Pads and concatenations become writes into slices.
+    next to nothing, and never along a sum. Pads and concatenations become writes into slices. A slice of a transposed copy is
+    the copy of a slice, which can be fused.
 
     Before:
 

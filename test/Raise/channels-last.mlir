@@ -92,3 +92,22 @@ func.func @one_sequence(%x: tensor<1x7x4xf32>, %r: tensor<7x6xf32>, %A: tensor<4
     A(%A : tensor<4x3xf32>) B(%B : tensor<1x7x3xf32>) C(%B : tensor<1x7x3xf32>) outs(%e1x7x4 : tensor<1x7x4xf32>)
   return %y : tensor<1x7x4xf32>
 }
+
+// What a projection reads of an attention lies as it sums: time and then heads with their channels. Read by two, it stays.
+//
+// CHECK-LABEL: func @attention
+// CHECK: %[[Y:.*]] = ssm.attention "b h q d, b h s d, b h s e -> b q h e" {{.*}} outs(%{{.*}} : tensor<2x7x4x8xf32>)
+// CHECK: ssm.einsum "a b c d, e c d -> a b e" ins(%[[Y]], %{{.*}} : tensor<2x7x4x8xf32>, tensor<16x4x8xf32>)
+// CHECK: ssm.attention "b h q d, b h s d, b h s e -> b h q e"
+func.func @attention(%x: tensor<2x4x7x8xf32>, %w: tensor<16x4x8xf32>) -> (tensor<2x7x16xf32>, tensor<2x7x16xf32>, tensor<2x7x16xf32>) {
+  %e = tensor.empty() : tensor<2x4x7x8xf32>
+  %o = tensor.empty() : tensor<2x7x16xf32>
+  %0 = ssm.attention "b h q d, b h s d, b h s e -> b h q e" query(%x : tensor<2x4x7x8xf32>) key(%x : tensor<2x4x7x8xf32>)
+    value(%x : tensor<2x4x7x8xf32>) scale(1.0) causal outs(%e : tensor<2x4x7x8xf32>)
+  %1 = ssm.einsum "b h l d, e h d -> b l e" ins(%0, %w : tensor<2x4x7x8xf32>, tensor<16x4x8xf32>) outs(%o : tensor<2x7x16xf32>)
+  %2 = ssm.attention "b h q d, b h s d, b h s e -> b h q e" query(%x : tensor<2x4x7x8xf32>) key(%x : tensor<2x4x7x8xf32>)
+    value(%x : tensor<2x4x7x8xf32>) scale(2.0) causal outs(%e : tensor<2x4x7x8xf32>)
+  %3 = ssm.einsum "b h l d, e h d -> b l e" ins(%2, %w : tensor<2x4x7x8xf32>, tensor<16x4x8xf32>) outs(%o : tensor<2x7x16xf32>)
+  %4 = ssm.einsum "b h l d, e h d -> b l e" ins(%2, %w : tensor<2x4x7x8xf32>, tensor<16x4x8xf32>) outs(%o : tensor<2x7x16xf32>)
+  return %1, %3, %4 : tensor<2x7x16xf32>, tensor<2x7x16xf32>, tensor<2x7x16xf32>
+}

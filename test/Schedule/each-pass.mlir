@@ -71,6 +71,47 @@ func.func @elementwise(%x: tensor<4x8xf32>, %y: tensor<4x8xf32>) -> tensor<4x8xf
 
 // -----
 
+// Halves of heads that were moved before time are taken first; the copies are parts of the loops that read them. As it is, where
+// the copy is needed as a whole.
+// FUSE-LABEL: @halves
+// FUSE-SAME: (%[[X:.*]]: tensor<2x?x4x8xf32>, %[[L:.*]]: index)
+// FUSE: %[[H:.*]] = tensor.extract_slice %[[X]][0, 0, 0, 4] [2, %[[L]], 4, 4]
+// FUSE-NOT: linalg.yield %in :
+// FUSE: linalg.generic {{.*}} ins(%[[H]] : tensor<2x?x4x4xf32>) outs(%{{.*}} : tensor<2x4x?x4xf32>)
+// FUSE: math.sqrt
+// FUSE-LABEL: @whole
+// FUSE: %[[C:.*]] = linalg.generic
+// FUSE: tensor.extract_slice %[[C]]
+func.func @halves(%x: tensor<2x?x4x8xf32>, %l: index) -> tensor<2x4x?x4xf32> {
+  %e = tensor.empty(%l) : tensor<2x4x?x8xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(b, h, l, d) -> (b, l, h, d)>, affine_map<(b, h, l, d) -> (b, h, l, d)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+    ins(%x : tensor<2x?x4x8xf32>) outs(%e : tensor<2x4x?x8xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  } -> tensor<2x4x?x8xf32>
+  %1 = tensor.extract_slice %0[0, 0, 0, 4] [2, 4, %l, 4] [1, 1, 1, 1] : tensor<2x4x?x8xf32> to tensor<2x4x?x4xf32>
+  %f = tensor.empty(%l) : tensor<2x4x?x4xf32>
+  %2 = linalg.generic {indexing_maps = [affine_map<(b, h, l, d) -> (b, h, l, d)>, affine_map<(b, h, l, d) -> (b, h, l, d)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+    ins(%1 : tensor<2x4x?x4xf32>) outs(%f : tensor<2x4x?x4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %s = math.sqrt %in : f32
+    linalg.yield %s : f32
+  } -> tensor<2x4x?x4xf32>
+  return %2 : tensor<2x4x?x4xf32>
+}
+func.func @whole(%x: tensor<2x?x4x8xf32>, %l: index) -> (tensor<2x4x?x8xf32>, tensor<2x4x?x4xf32>) {
+  %e = tensor.empty(%l) : tensor<2x4x?x8xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(b, h, l, d) -> (b, l, h, d)>, affine_map<(b, h, l, d) -> (b, h, l, d)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+    ins(%x : tensor<2x?x4x8xf32>) outs(%e : tensor<2x4x?x8xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  } -> tensor<2x4x?x8xf32>
+  %1 = tensor.extract_slice %0[0, 0, 0, 4] [2, 4, %l, 4] [1, 1, 1, 1] : tensor<2x4x?x8xf32> to tensor<2x4x?x4xf32>
+  return %0, %1 : tensor<2x4x?x8xf32>, tensor<2x4x?x4xf32>
+}
+
+// -----
+
 // SPLIT-LABEL: @destinations
 // SPLIT-COUNT-2: tensor.empty
 func.func @destinations(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
