@@ -21,6 +21,7 @@ public:
       fault = "\"format\" is " + std::to_string(format) + ", and this mambac reads 1";
     Contract contract;
     contract.where = where;
+    contract.name = text(root, "name", "", /*required=*/false);
     contract.family = text(root, "family", "", /*required=*/false);
     contract.source = text(root, "source", "", /*required=*/false);
     contract.vocabulary = integer(root, "vocabulary", "", /*least=*/1);

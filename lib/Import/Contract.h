@@ -25,6 +25,7 @@ struct Contract {
     std::vector<std::string> system; ///< two texts, or none
   };
   std::string where; ///< the archive and its entry, for messages
+  std::string name; ///< of the model; empty: what the archive calls it
   std::string family, source;
   std::optional<int64_t> vocabulary, bos;
   std::optional<int64_t> capacity; ///< how many tokens a text may have, where layers attend and nobody says otherwise

@@ -76,6 +76,9 @@ Expected<ExportedProgram> readExportedProgram(std::shared_ptr<Archive> archive, 
     auto contract = readContract(*text, place);
     if (!contract)
       return contract.error();
+    // torch.export.save calls every model "model".
+    if (modelName.empty() && !contract->name.empty())
+      exported.program.name = contract->name;
     exported.program.contract = std::move(*contract);
   }
   const Program &program = exported.program;

@@ -100,7 +100,8 @@ def export_folder(
     pieces = chat_pieces(source, say) if files else None
     if not files:
         say(f"{folder} has no tokenizer.json: the model will read and write bytes, if it has ids for them")
-    export(model, path, capacity=capacity, check=check, extra=files, chat=pieces)
+    name = folder.resolve().name
+    export(model, path, capacity=capacity, name=name, check=check, extra=files, chat=pieces)
 
 
 def build(arguments: argparse.Namespace, more: list[str]) -> int:

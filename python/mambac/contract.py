@@ -29,12 +29,13 @@ def describe(
     outputs: dict[str, str],
     state: list[str],
     capacity: int,
+    name: str,
     chat: dict[str, Any] | None = None,
 ) -> str:
     """The file for a model of transformers.
 
     `inputs` and `outputs` map names to roles; the state "0.conv" is the input `state_0_conv` and the output
-    `state.0.conv`, as torch.export names members of a dictionary. `capacity` is told where a layer attends.
+    `state.0.conv`, as torch.export names members of a dictionary. `capacity` is told where a layer attends; `name` is the model's.
     """
     config, places = model.config, (model.config, getattr(model, "generation_config", None))
     ends = {token for place in places for token in _tokens(getattr(place, "eos_token_id", None))}
@@ -42,6 +43,7 @@ def describe(
     begin = [token for token in _tokens(getattr(config, "bos_token_id", None)) if token < config.vocab_size]
     contract = {
         "format": FORMAT,
+        "name": name,
         "family": config.model_type,
         "source": source,
         "vocabulary": config.vocab_size,

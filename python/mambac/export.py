@@ -144,6 +144,7 @@ def export(
     *,
     inputs: str = "ids",
     capacity: int = 4096,
+    name: str | None = None,
     check: bool = True,
     progress: bool = True,
     frames: int | None = 1,
@@ -153,10 +154,11 @@ def export(
     """Writes `model` (of transformers: Mamba, Mamba-2 or a hybrid of them, with or without a head) and its state.
 
     inputs: "ids", or "embeds" for embeddings (b, l, width). capacity: how many tokens the layers that attend keep,
-    unless another one is asked for at run time. check: compare chunks with the whole first; in single precision, so a
-    model in another type is copied for it. frames: how many lines of the model's code each node keeps (0: all; None:
-    nor the name of its module). extra: texts to keep in the archive by name, a tokenizer.json for one. chat: the pieces
-    of a template for chats (docs/export.md). Raises ExportError, and leaves no file then.
+    unless another one is asked for at run time. name: of the compiled model, that of the file if not given. check:
+    compare chunks with the whole first; in single precision, so a model in another type is copied for it. frames: how
+    many lines of the model's code each node keeps (0: all; None: nor the name of its module). extra: texts to keep in
+    the archive by name, a tokenizer.json for one. chat: the pieces of a template for chats (docs/export.md). Raises
+    ExportError, and leaves no file then.
     """
     if inputs not in ("ids", "embeds"):
         raise ExportError(f'inputs is "ids" or "embeds", not {inputs!r}')
@@ -184,6 +186,7 @@ def export(
                 {"logits": "logits"} if head else {"hidden_states": "hidden"},
                 list(state),
                 capacity,
+                name or path.stem,
                 chat,
             )
             note = lambda done, whole: line.say(f"writing {done >> 20} of {whole >> 20} MB")  # noqa: E731

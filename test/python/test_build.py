@@ -80,6 +80,7 @@ def test_folder_becomes_a_program(folder: Path, binaries: Path, tmp_path: Path) 
     assert result.returncode == 0, result.stderr
     assert [item.name for item in tmp_path.iterdir()] == ["model"]
     said = subprocess.run([tmp_path / "model", "--list"], capture_output=True, text=True, check=True).stdout
+    assert said.startswith(f"model {folder.name}, "), said
     assert "entry prefill" in said and "entry step" in said
 
 

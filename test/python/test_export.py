@@ -54,7 +54,7 @@ def test_pieces_are_the_whole(family: str, tiny: Any, tmp_path: Path) -> None:
     mambac.export(model, path, capacity=100)
     program = torch.export.load(path).module()
     contract = read_contract(path)
-    assert contract["family"] == model.config.model_type
+    assert contract["family"] == model.config.model_type and contract["name"] == "model"
     ids = torch.randint(43, (3, LENGTH), generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
         whole = model(ids, use_cache=False).logits

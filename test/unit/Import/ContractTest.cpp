@@ -21,10 +21,12 @@ void refuses(const std::string &text, const std::string &part) {
 } // namespace
 
 TEST(Contract, IsRead) {
-  auto contract = readContract(R"({"format": 1, "family": "mamba", "vocabulary": 43, "bos": 0, "eos": [2, 7], "later": {},
+  auto contract = readContract(R"({"format": 1, "name": "my-mamba", "family": "mamba", "vocabulary": 43,
+      "bos": 0, "eos": [2, 7], "later": {},
       "inputs": {"input_ids": "ids"}, "outputs": {"logits": "logits"},
       "state": [{"input": "state_0_conv", "output": "state.0.conv", "role": "conv"}]})", "");
   ASSERT_TRUE(contract);
+  EXPECT_EQ(contract->name, "my-mamba");
   EXPECT_EQ(contract->family, "mamba");
   EXPECT_EQ(contract->vocabulary, 43);
   EXPECT_EQ(contract->bos, 0);
