@@ -141,7 +141,7 @@ void Chat::answer(Turn &turn, std::vector<double> logits, double prefill, size_t
   std::string problem;
   std::vector<std::vector<double>> rows;
   while (text.tokens > 0 && !interrupted) {
-    std::string shown = writer.draw(std::move(logits));
+    std::string shown = writer.draw(logits);
     put(shown);
     turn.answer += shown;
     if (writer.isDone())
@@ -152,7 +152,7 @@ void Chat::answer(Turn &turn, std::vector<double> logits, double prefill, size_t
       problem = error.what();
       break;
     }
-    logits = std::move(rows[0]);
+    logits.swap(rows[0]);
   }
   // A token that ends an answer is what the next line begins with.
   bool unread = writer.getCount() > 0 && !writer.isEnded() && (writer.isDone() || !problem.empty());

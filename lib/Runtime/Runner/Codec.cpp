@@ -37,6 +37,8 @@ struct Codec::Tokens {
       throw BadInput(what + ": " + error);
     return {ids.begin(), ids.end()};
   }
+  /// -1: the tokenizer names none.
+  int64_t getEnd() const { return tokenizer->getEos(); }
   std::unique_ptr<TextDecoder> decode() const {
     struct Pieces : TextDecoder {
       mambac::tokenizer::Decoder decoder;
@@ -55,6 +57,7 @@ struct Codec::Tokens {
     throw BadInput("this program was built without PCRE2 and utf8proc, which tokenizers need: it reads models of bytes alone");
   }
   std::vector<int64_t> encode(const std::string &, bool, const std::string &) const { return {}; }
+  int64_t getEnd() const { return -1; }
   std::unique_ptr<TextDecoder> decode() const { return nullptr; }
 };
 
@@ -96,6 +99,8 @@ Codec::Codec(const mambac_model *model, int64_t width) : limit(width) {
     limit = 256;
   }
   ends.assign(text.eos, text.eos + text.num_eos);
+  if (tokens && ends.empty() && tokens->getEnd() >= 0)
+    ends.push_back(tokens->getEnd());
 }
 Codec::~Codec() = default;
 

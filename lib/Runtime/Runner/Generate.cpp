@@ -113,7 +113,7 @@ void Batch::write() {
     slots.clear();
     tokens.clear();
     for (size_t i : living) {
-      show(i, texts[i].writer.draw(std::move(texts[i].logits)));
+      show(i, texts[i].writer.draw(texts[i].logits));
       if (texts[i].writer.isDone()) {
         end(i);
         continue;
@@ -134,7 +134,7 @@ void Batch::write() {
       break;
     }
     for (size_t i = 0; i < living.size(); ++i)
-      texts[living[i]].logits = std::move(logits[i]);
+      texts[living[i]].logits.swap(logits[i]);
   }
 }
 

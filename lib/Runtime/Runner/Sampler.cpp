@@ -7,12 +7,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <functional>
-#include <limits>
 
 using namespace mambac::runner;
-
-static constexpr double kRuledOut = -std::numeric_limits<double>::infinity();
 
 void Sampler::note(int64_t token) {
   if (options.repetitionPenalty == 1)
@@ -22,84 +20,93 @@ void Sampler::note(int64_t token) {
   seen[size_t(token)] = true;
 }
 
-std::vector<double> Sampler::penalize(const std::vector<double> &logits) const {
-  std::vector<double> scores = logits;
-  for (size_t i = 0; i < std::min(seen.size(), scores.size()); ++i)
+const std::vector<double> &Sampler::penalize(const std::vector<double> &logits) {
+  if (seen.empty())
+    return logits;
+  penalized = logits;
+  for (size_t i = 0; i < std::min(seen.size(), penalized.size()); ++i)
     if (seen[i])
-      scores[i] = scores[i] < 0 ? scores[i] * options.repetitionPenalty : scores[i] / options.repetitionPenalty;
-  return scores;
+      penalized[i] = penalized[i] < 0 ? penalized[i] * options.repetitionPenalty : penalized[i] / options.repetitionPenalty;
+  return penalized;
 }
 
-/// Rules out what is less likely than the k-th; tokens that are as likely as it stay.
-static void keepLikeliest(std::vector<double> &scores, int k) {
-  if (k <= 0 || size_t(k) >= scores.size())
-    return;
-  std::vector<double> sorted = scores;
-  std::nth_element(sorted.begin(), sorted.begin() + (k - 1), sorted.end(), std::greater<double>());
-  double smallest = sorted[size_t(k) - 1];
-  for (double &score : scores)
-    if (score < smallest)
-      score = kRuledOut;
-}
-
-/// Probabilities from scores.
-static std::vector<double> softmax(const std::vector<double> &scores) {
-  double largest = *std::max_element(scores.begin(), scores.end()), sum = 0;
-  std::vector<double> weights(scores.size());
+/// All tokens but those that are less likely than the k-th; tokens that are as likely as it stay.
+void Sampler::keepLikeliest(const std::vector<double> &scores) {
+  size_t k = options.topK > 0 ? std::min(size_t(options.topK), scores.size()) : scores.size();
+  candidates.clear();
+  double smallest = -HUGE_VAL;
+  if (k < scores.size()) {
+    // The k largest so far, the smallest of them in front: few scores get in.
+    largest.assign(scores.begin(), scores.begin() + std::ptrdiff_t(k));
+    std::make_heap(largest.begin(), largest.end(), std::greater<double>());
+    for (size_t i = k; i < scores.size(); ++i)
+      if (scores[i] > largest.front()) {
+        std::pop_heap(largest.begin(), largest.end(), std::greater<double>());
+        largest.back() = scores[i];
+        std::push_heap(largest.begin(), largest.end(), std::greater<double>());
+      }
+    smallest = largest.front();
+  }
   for (size_t i = 0; i < scores.size(); ++i)
-    sum += weights[i] = std::exp(scores[i] - largest);
-  for (double &weight : weights)
-    weight /= sum;
-  return weights;
+    if (scores[i] >= smallest)
+      candidates.push_back({int64_t(i), scores[i]});
 }
 
 /// Rules out the tokens behind those, likeliest first, that make up p: the first of all stays, and of two that are as
-/// likely the one with the smaller id comes first. Tokens are taken one by one from a heap, as few are wanted of many.
-static void keepMass(std::vector<double> &weights, double p) {
-  if (p >= 1)
+/// likely the one with the smaller id comes first.
+void Sampler::keepMass() {
+  double p = options.topP;
+  if (p >= 1 || candidates.empty())
     return;
-  std::vector<size_t> heap;
-  for (size_t i = 0; i < weights.size(); ++i)
-    if (weights[i] > 0)
-      heap.push_back(i);
-  auto isLess = [&](size_t a, size_t b) { return weights[a] != weights[b] ? weights[a] < weights[b] : a > b; };
-  std::make_heap(heap.begin(), heap.end(), isLess);
-  std::vector<double> kept(weights.size());
+  // Tokens with less than an equal share of what is ruled out are all ruled out: few are left to be sorted.
+  double share = (1 - p) / double(candidates.size()) * (1 - 1e-9);
+  candidates.erase(std::remove_if(candidates.begin(), candidates.end(), [&](const Candidate &c) { return c.weight < share; }),
+                   candidates.end());
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate &a, const Candidate &b) {
+    return a.weight != b.weight ? a.weight > b.weight : a.token < b.token;
+  });
   double mass = 0;
-  do {
-    std::pop_heap(heap.begin(), heap.end(), isLess);
-    kept[heap.back()] = weights[heap.back()];
-    mass += weights[heap.back()];
-    heap.pop_back();
-  } while (mass < p && !heap.empty());
-  for (double &weight : kept)
-    weight /= mass;
-  weights = std::move(kept);
+  size_t kept = 0;
+  do
+    mass += candidates[kept++].weight;
+  while (mass < p && kept < candidates.size());
+  candidates.resize(kept);
+  std::sort(candidates.begin(), candidates.end(),
+            [](const Candidate &a, const Candidate &b) { return a.token < b.token; });
+  for (Candidate &candidate : candidates)
+    candidate.weight /= mass;
 }
 
-std::vector<double> Sampler::weigh(const std::vector<double> &logits) const {
-  std::vector<double> scores = penalize(logits);
-  for (double &score : scores)
-    score /= options.temperature;
-  keepLikeliest(scores, options.topK);
-  std::vector<double> weights = softmax(scores);
-  keepMass(weights, options.topP);
+/// The tokens that may be drawn, with their probabilities, by their ids.
+void Sampler::findCandidates(const std::vector<double> &logits) {
+  keepLikeliest(penalize(logits));
+  double most = -HUGE_VAL, sum = 0;
+  for (const Candidate &candidate : candidates)
+    most = std::max(most, candidate.weight);
+  for (Candidate &candidate : candidates)
+    sum += candidate.weight = candidate.weight == most ? 1 : std::exp((candidate.weight - most) / options.temperature);
+  for (Candidate &candidate : candidates)
+    candidate.weight /= sum;
+  keepMass();
+}
+
+std::vector<double> Sampler::weigh(const std::vector<double> &logits) {
+  findCandidates(logits);
+  std::vector<double> weights(logits.size());
+  for (const Candidate &candidate : candidates)
+    weights[size_t(candidate.token)] = candidate.weight;
   return weights;
 }
 
 int64_t Sampler::sample(const std::vector<double> &logits) {
   if (options.temperature <= 0) {
-    std::vector<double> scores = penalize(logits);
+    const std::vector<double> &scores = penalize(logits);
     return std::max_element(scores.begin(), scores.end()) - scores.begin();
   }
-  std::vector<double> weights = weigh(logits);
+  findCandidates(logits);
   double point = random.uniform();
-  int64_t last = 0; // Sums round: the last token that may be.
-  for (size_t i = 0; i < weights.size(); ++i) {
-    if (weights[i] > 0)
-      last = int64_t(i);
-    if ((point -= weights[i]) < 0)
-      return int64_t(i);
-  }
-  return last;
+  for (const Candidate &candidate : candidates)
+    if ((point -= candidate.weight) < 0)
+      return candidate.token;
+  return candidates.empty() ? 0 : candidates.back().token; // Sums round, and logits may be no numbers.
 }

@@ -32,14 +32,25 @@ public:
   int64_t sample(const std::vector<double> &logits);
 
   /// The probabilities that sample() draws from; 0 for tokens that are ruled out.
-  std::vector<double> weigh(const std::vector<double> &logits) const;
+  std::vector<double> weigh(const std::vector<double> &logits);
 
 private:
-  std::vector<double> penalize(const std::vector<double> &logits) const;
+  /// A token that may be drawn; of its score, and later of its probability.
+  struct Candidate {
+    int64_t token;
+    double weight;
+  };
+  const std::vector<double> &penalize(const std::vector<double> &logits);
+  void findCandidates(const std::vector<double> &logits);
+  void keepLikeliest(const std::vector<double> &scores);
+  void keepMass();
 
   SamplerOptions options;
   Random random;
   std::vector<bool> seen; ///< by token
+  // Kept from token to token, as vocabularies are large.
+  std::vector<double> penalized, largest;
+  std::vector<Candidate> candidates; ///< by token
 };
 
 } // namespace mambac::runner

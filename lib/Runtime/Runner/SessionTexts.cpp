@@ -51,7 +51,7 @@ public:
   void read(int32_t slot, const std::vector<int64_t> &tokens, std::vector<double> &logits) override {
     mambac_tensor in = put(tokens, 1), out = make(1, 1);
     check(mambac_prefill(state, session.get(), &slot, 1, &in, nullptr, nullptr, &out));
-    logits = readRow(results, 0, info.width);
+    readRow(results, 0, info.width, logits);
   }
 
   void step(const std::vector<int32_t> &slots, const std::vector<int64_t> &tokens,
@@ -115,7 +115,7 @@ private:
   void split(int64_t rows, std::vector<std::vector<double>> &logits) const {
     logits.resize(size_t(rows));
     for (int64_t i = 0; i < rows; ++i)
-      logits[size_t(i)] = readRow(results, i * info.width, info.width);
+      readRow(results, i * info.width, info.width, logits[size_t(i)]);
   }
 
   struct Destroyer {

@@ -15,15 +15,15 @@ std::unique_ptr<TextModel> TextModel::make(Session &session, int32_t texts, int6
   return makeWholeTexts(session, texts);
 }
 
-std::vector<double> mambac::runner::readRow(const Tensor &tensor, int64_t first, int64_t width) {
+void mambac::runner::readRow(const Tensor &tensor, int64_t first, int64_t width, std::vector<double> &row) {
   if (tensor.dtype.code == MAMBAC_FLOAT && tensor.dtype.bits == 32) { // The common type, for large vocabularies.
     const float *values = reinterpret_cast<const float *>(tensor.bytes.data()) + first;
-    return {values, values + width};
+    row.assign(values, values + width);
+    return;
   }
-  std::vector<double> row(size_t(width), 0.0);
+  row.resize(size_t(width));
   for (int64_t i = 0; i < width; ++i)
     row[size_t(i)] = tensor.get(first + i);
-  return row;
 }
 
 [[noreturn]] static void needState() {

@@ -62,7 +62,7 @@ std::unique_ptr<TextModel> makeSessionTexts(Session &session, int32_t texts, int
 std::unique_ptr<TextModel> makeWholeTexts(Session &session, int32_t texts);
 
 /// The elements [first, first + width) of a tensor.
-std::vector<double> readRow(const Tensor &tensor, int64_t first, int64_t width);
+void readRow(const Tensor &tensor, int64_t first, int64_t width, std::vector<double> &row);
 
 } // namespace mambac::runner
 

@@ -93,7 +93,7 @@ private:
     const Tensor &output = session.outputs[size_t(logitsOutput)];
     if (output.shape[1] != length && output.shape[1] != 1)
       throw BadInput("text needs logits for every position; this model gives " + describeShape(output.shape));
-    logits = readRow(output, (output.shape[1] == 1 ? 0 : used - 1) * output.shape[2], output.shape[2]);
+    readRow(output, (output.shape[1] == 1 ? 0 : used - 1) * output.shape[2], output.shape[2], logits);
   }
 
   Session &session;

@@ -21,7 +21,7 @@ void Writer::begin() {
   done = ended = false;
 }
 
-std::string Writer::draw(std::vector<double> logits) {
+std::string Writer::draw(std::vector<double> &logits) {
   // A table may have more rows than there are tokens of bytes.
   if (int64_t(logits.size()) > codec.getLimit())
     logits.resize(size_t(codec.getLimit()));

@@ -23,7 +23,7 @@ public:
   /// Begins what the model writes next: a new length and a new search for stop strings.
   void begin();
   /// Draws a token; returns what may be shown. What ends a text is drawn, too, and not shown.
-  std::string draw(std::vector<double> logits);
+  std::string draw(std::vector<double> &logits);
   /// Forgets the text, not the place in the random numbers.
   void forget();
 

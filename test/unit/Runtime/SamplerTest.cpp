@@ -68,6 +68,15 @@ TEST(Sampler, TiesGoToTheSmallestId) {
   EXPECT_EQ(mass.weigh({1, 1, 1, 1}), (std::vector<double>{0.5, 0.5, 0, 0}));
 }
 
+TEST(Sampler, LogitsThatAreNoNumbers) {
+  double nan = std::nan(""), infinity = HUGE_VAL;
+  Sampler sampler({1, 2, 0.9, 1}, 0);
+  EXPECT_EQ(sampler.sample({nan, nan}), 0);
+  EXPECT_EQ(sampler.sample({nan, 1, nan}), 1);
+  EXPECT_EQ(sampler.sample({1, infinity, nan}), 1);
+  EXPECT_EQ(sampler.sample({-infinity, 0, -infinity}), 1);
+}
+
 TEST(Sampler, ForgetsWhatItSaw) {
   Sampler sampler({0, 0, 1, 10}, 0);
   sampler.note(1);
