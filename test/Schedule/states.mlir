@@ -128,6 +128,55 @@ func.func @shift(%x: tensor<3x1xf32>, %w: tensor<3x4xf32>) -> (tensor<3x4xf32> {
   return %n : tensor<3x4xf32>
 }
 
+// Two layers, whose states are slices of one: each is written where it was read.
+// CHECK-LABEL: func.func @layers(
+// CHECK-SAME: %[[S:[a-z0-9]*]]: memref<2x2x20x5xf32> {{{.*}}mambac.state = 8
+// CHECK-NOT: memref.alloc() {{.*}} : memref<{{.*}}20x5xf32>
+// CHECK: %[[FIRST:.*]] = memref.subview %[[S]][0, 0, 0, 0]
+// CHECK: %[[OPEN:.*]] = memref.cast %[[FIRST]]
+// CHECK: call @selective_scan_{{[0-9]*}}({{.*}}, %[[OPEN]], %{{[a-z0-9_]*}})
+// CHECK-NOT: call @copy
+// CHECK: %[[SECOND:.*]] = memref.subview %[[S]][1, 0, 0, 0]
+// CHECK: %[[OPEN:.*]] = memref.cast %[[SECOND]]
+// CHECK: call @selective_scan_{{[0-9]*}}({{.*}}, %[[OPEN]], %{{[a-z0-9_]*}})
+// CHECK-NEXT: return
+func.func @layers(%u: tensor<2x4x20xf32>, %A: tensor<20x5xf32>, %s: tensor<2x2x20x5xf32>)
+    -> (tensor<2x4x20xf32>, tensor<2x2x20x5xf32> {mambac.updates = 2}) {
+  %e = tensor.empty() : tensor<2x4x20xf32>
+  %es = tensor.empty() : tensor<2x20x5xf32>
+  %h0 = tensor.extract_slice %s[0, 0, 0, 0] [1, 2, 20, 5] [1, 1, 1, 1] : tensor<2x2x20x5xf32> to tensor<2x20x5xf32>
+  %y0, %n0 = ssm.selective_scan "b l d, b l d, d n, d n, d n, b d n -> b l d, b d n" u(%u : tensor<2x4x20xf32>)
+    delta(%u : tensor<2x4x20xf32>) A(%A : tensor<20x5xf32>) B(%A : tensor<20x5xf32>) C(%A : tensor<20x5xf32>)
+    initial_state(%h0 : tensor<2x20x5xf32>) softplus outs(%e, %es : tensor<2x4x20xf32>, tensor<2x20x5xf32>)
+  %s0 = tensor.insert_slice %n0 into %s[0, 0, 0, 0] [1, 2, 20, 5] [1, 1, 1, 1]
+    : tensor<2x20x5xf32> into tensor<2x2x20x5xf32>
+  %h1 = tensor.extract_slice %s0[1, 0, 0, 0] [1, 2, 20, 5] [1, 1, 1, 1] : tensor<2x2x20x5xf32> to tensor<2x20x5xf32>
+  %y1, %n1 = ssm.selective_scan "b l d, b l d, d n, d n, d n, b d n -> b l d, b d n" u(%y0 : tensor<2x4x20xf32>)
+    delta(%u : tensor<2x4x20xf32>) A(%A : tensor<20x5xf32>) B(%A : tensor<20x5xf32>) C(%A : tensor<20x5xf32>)
+    initial_state(%h1 : tensor<2x20x5xf32>) softplus outs(%e, %es : tensor<2x4x20xf32>, tensor<2x20x5xf32>)
+  %s1 = tensor.insert_slice %n1 into %s0[1, 0, 0, 0] [1, 2, 20, 5] [1, 1, 1, 1]
+    : tensor<2x20x5xf32> into tensor<2x2x20x5xf32>
+  return %y1, %s1 : tensor<2x4x20xf32>, tensor<2x2x20x5xf32>
+}
+
+// A plain recurrence, of complex numbers.
+// CHECK-LABEL: func.func @plain(
+// CHECK-SAME: %[[RE:[a-z0-9]*]]: memref<2x20xf32> {{{[^}]*}}mambac.state = 9
+// CHECK-SAME: %[[IM:[a-z0-9]*]]: memref<2x20xf32> {{{[^}]*}}mambac.state = 10
+// CHECK-NOT: memref.alloc
+// CHECK: call @scan_0({{.*}}, %[[RE]], %[[IM]], %{{[a-z0-9]*}}, %{{[a-z0-9]*}})
+// CHECK-NEXT: return
+func.func @plain(%a: tensor<2x4x20xf32>, %b: tensor<2x4x20xf32>, %re: tensor<2x20xf32>, %im: tensor<2x20xf32>)
+    -> (tensor<2x4x20xf32>, tensor<2x4x20xf32>, tensor<2x20xf32> {mambac.updates = 2}, tensor<2x20xf32> {mambac.updates = 3}) {
+  %e = tensor.empty() : tensor<2x4x20xf32>
+  %es = tensor.empty() : tensor<2x20xf32>
+  %h:4 = ssm.scan "b t d, b t d, b d, b t d, b t d, b d -> b t d, b t d, b d, b d" axis(1)
+    a(%a : tensor<2x4x20xf32>) b(%b : tensor<2x4x20xf32>) init(%re : tensor<2x20xf32>) a_imag(%b : tensor<2x4x20xf32>)
+    b_imag(%a : tensor<2x4x20xf32>) init_imag(%im : tensor<2x20xf32>)
+    outs(%e, %e, %es, %es : tensor<2x4x20xf32>, tensor<2x4x20xf32>, tensor<2x20xf32>, tensor<2x20xf32>)
+  return %h#0, %h#1, %h#2, %h#3 : tensor<2x4x20xf32>, tensor<2x4x20xf32>, tensor<2x20xf32>, tensor<2x20xf32>
+}
+
 // CHECK: func.func private @causal_conv1d_0({{.*}}, %[[W:[a-z0-9]*]]: memref<2x8x3xf32>, %[[U:[a-z0-9]*]]: memref<2x?x8xf32>)
 // CHECK: ssm.causal_conv1d {{.*}} initial_window(%[[W]] : {{.*}}) activation(silu) outs(%[[U]], %[[W]] :
 // CHECK: ssm.selective_scan {{.*}} initial_state(%[[S:[a-z0-9]*]] : {{.*}}) softplus outs(%{{[a-z0-9]*}}, %[[S]] :

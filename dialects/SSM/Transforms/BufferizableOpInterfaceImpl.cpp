@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Bufferization/IR/DstBufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StructuredOpsUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -19,22 +20,42 @@ using namespace mlir::bufferization;
 using namespace mambac;
 
 namespace {
-/// The initial state (or window) and the final one of an op whose kernel reads the one before it writes the other: a state
-/// when a work item starts and ends, a window behind everything else and in ascending order.
-std::pair<OpOperand *, OpOperand *> statesOf(Operation *op) {
-  return TypeSwitch<Operation *, std::pair<OpOperand *, OpOperand *>>(op)
-      .Case<ssm::SelectiveScanOp, ssm::SSDOp, ssm::CausalConv1DOp>([](auto op) -> std::pair<OpOperand *, OpOperand *> {
-        MutableOperandRange initial = [&] {
-          if constexpr (std::is_same_v<decltype(op), ssm::CausalConv1DOp>)
-            return op.getInitialWindowMutable();
-          else
-            return op.getInitialStateMutable();
-        }();
-        if (initial.empty() || !op.hasFinalState())
-          return {};
-        return {&initial[0], &op.getOutsMutable()[1]};
+/// Operands that a kernel reads and those that it may write over them: initial states and windows, and the final ones. A
+/// state is read when a work item starts, and written when it ends; a window is written behind all reads, and entry by entry
+/// in ascending order.
+SmallVector<std::pair<OpOperand *, OpOperand *>> statesOf(Operation *op) {
+  SmallVector<std::pair<OpOperand *, OpOperand *>> states;
+  auto add = [&](MutableOperandRange initial, OpOperand &final) {
+    if (!initial.empty())
+      states.push_back({&initial[0], &final});
+  };
+  TypeSwitch<Operation *>(op)
+      .Case([&](ssm::CausalConv1DOp op) {
+        if (op.hasFinalState())
+          add(op.getInitialWindowMutable(), op.getOutsMutable()[1]);
       })
-      .Default([](Operation *) { return std::pair<OpOperand *, OpOperand *>(); });
+      .Case<ssm::SelectiveScanOp, ssm::SSDOp>([&](auto op) {
+        if (op.hasFinalState())
+          add(op.getInitialStateMutable(), op.getOutsMutable()[1]);
+      })
+      .Case([&](ssm::ScanOp op) {
+        if (!op.hasFinalState())
+          return;
+        add(op.getInitMutable(), op.getFinal());
+        if (op.isComplex())
+          add(op.getInitImagMutable(), op.getFinal(1));
+      });
+  return states;
+}
+
+/// Whether two tensors will be one buffer, or the same slice of one.
+bool areOneBuffer(Value a, Value b, const AnalysisState &state) {
+  if (state.areEquivalentBufferizedValues(a, b))
+    return true;
+  auto left = a.getDefiningOp<tensor::ExtractSliceOp>(), right = b.getDefiningOp<tensor::ExtractSliceOp>();
+  return left && right && left.getType() == right.getType() &&
+         left.isSameAs(right, [](OpFoldResult x, OpFoldResult y) { return x == y; }) &&
+         areOneBuffer(left.getSource(), right.getSource(), state);
 }
 
 template <typename OpT>
@@ -44,11 +65,9 @@ struct Bufferization : DstBufferizableOpInterfaceExternalModel<Bufferization<OpT
   }
 
   bool isNotConflicting(Operation *op, OpOperand *read, OpOperand *write, const AnalysisState &state) const {
-    auto [initial, final] = statesOf(op);
-    if (!initial || read != initial || write != final || !state.areEquivalentBufferizedValues(read->get(), write->get()))
-      return false;
-    auto indexed = cast<ssm::IndexedOpInterface>(op);
-    return indexed.getMapFor(*initial) == indexed.getMapFor(*final);
+    auto indexed = dyn_cast<ssm::IndexedOpInterface>(op);
+    return indexed && llvm::is_contained(statesOf(op), std::pair(read, write)) &&
+           indexed.getMapFor(*read) == indexed.getMapFor(*write) && areOneBuffer(read->get(), write->get(), state);
   }
 
   LogicalResult bufferize(Operation *op, RewriterBase &rewriter, const BufferizationOptions &options,

@@ -101,4 +101,17 @@ TEST(StatesInPlace, SSD) {
   }
 }
 
+TEST(StatesInPlace, Scan) {
+  for (const char *direction : {"axis(1)", "axis(1) reverse"})
+    for (const char *layout : {"b t d", "b d t"})
+      for (int64_t t : {0, 1, 9})
+        checkAllWidths(inPlace({"ssm.scan",
+                                {{'b', 2}, {'t', t}, {'d', 19}},
+                                {{"a", "b t", 0, 1}, {"b", layout, -1, 1}, {"init", "b d", -1, 1}, {"outs", layout, 0, 0},
+                                 {"outs", "b d", 0, 0}},
+                                "", {t}, direction},
+                               "init"),
+                       unsigned(t));
+}
+
 } // namespace
