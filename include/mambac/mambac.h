@@ -256,7 +256,7 @@ typedef struct mambac_session_info {
   size_t struct_size;     /* sizeof(mambac_session_info), set by the caller */
   int32_t batch, used;    /* slots, and those that have a text */
   int64_t capacity;       /* tokens that a text may have; 0: any number */
-  int64_t chunk;          /* tokens of a text that run at once; longer ones are read in pieces */
+  int64_t chunk;          /* tokens that run at once; longer texts are read in pieces, short ones together */
   int64_t vocabulary;     /* ids are in [0, vocabulary); 0: any, or the model takes embeddings */
   int64_t embedding;      /* D, the elements of an embedding; 0: the model takes ids */
   int64_t width;          /* V, the elements of a position's result */
@@ -314,7 +314,8 @@ MAMBAC_API mambac_status mambac_session_checkpoint(mambac_session *session, int3
 MAMBAC_API mambac_status mambac_session_rollback(mambac_session *session, int32_t slot, int64_t id);
 MAMBAC_API mambac_status mambac_session_forget(mambac_session *session, int32_t slot, int64_t id);
 
-/* Reads L >= 1 more tokens of each of n texts, in pieces of `chunk`: what it needs of memory does not grow with L.
+/* Reads L >= 1 more tokens of each of n texts, at most `chunk` tokens at once: what it needs of memory does not grow
+ * with L.
  *   slots    n of them, each at most once
  *   tokens   ids (n, L) or embeddings (n, L, D), of the model's type
  *   mask     (n, L) of booleans or integers, or null: where it is 0 there is no token, wherever that is: what stands

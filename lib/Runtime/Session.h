@@ -23,22 +23,25 @@ struct Reading {
   int32_t slot = 0;
   int64_t text = 0;              ///< which of the call's texts
   int64_t first = 0, count = 0;  ///< tokens of the call, counted over all texts
-  const int64_t *places = nullptr; ///< the tokens, where they do not follow each other
+  int64_t places = -1;           ///< where the call lists the tokens, if they do not follow each other
   int32_t turn = 0;              ///< how many readings of this slot come before; from the second on it is reset first
   bool last = true;              ///< no more of this text in this call
-
-  int64_t place(int64_t i) const { return places ? places[i] : first + i; }
 };
 
 /// What a call reads.
 struct Call {
   const char *name = "";
   std::vector<Reading> readings;
-  std::vector<int64_t> places; ///< memory of the readings' places
+  std::vector<int64_t> places; ///< tokens of the readings that have a list
   const char *tokens = nullptr;
   char *results = nullptr;  ///< null: none are wanted
   bool all = false;         ///< of each token, else of each text's last
   size_t zeros = 0;         ///< bytes of the results to clear first, where some tokens have none
+
+  /// The i-th token of a reading.
+  int64_t place(const Reading &reading, int64_t i) const {
+    return reading.places < 0 ? reading.first + i : places[size_t(reading.places + i)];
+  }
 };
 
 } // namespace mambac

@@ -115,22 +115,15 @@ void mambac_session::addReadings(int32_t slot, int64_t text, int64_t length, con
                                  const char *sequences, size_t sequenceBytes) {
   static const char zeros[8] = {};
   int64_t begin = text * length, previous = -1;
-  size_t placesBegin = call.places.size();
   Reading next;
   next.slot = slot;
   next.text = text;
   auto finish = [&](bool last) {
     if (!next.count)
       return;
-    // Tokens that follow each other need no list.
-    if (call.places.size() != placesBegin && call.places.back() - call.places[placesBegin] + 1 == next.count)
-      call.places.resize(placesBegin);
-    if (call.places.size() != placesBegin)
-      next.places = call.places.data() + placesBegin;
     next.last = last;
     call.readings.push_back(next);
-    placesBegin = call.places.size();
-    next.places = nullptr;
+    next.places = -1;
     next.count = 0;
     ++next.turn;
   };
@@ -142,9 +135,15 @@ void mambac_session::addReadings(int32_t slot, int64_t text, int64_t length, con
       finish(/*last=*/false);
     if (!next.count)
       next.first = at;
-    ++next.count;
-    if (mask)
+    // Tokens that follow each other need no list.
+    if (next.places < 0 && at != next.first + next.count) {
+      next.places = int64_t(call.places.size());
+      for (int64_t i = 0; i < next.count; ++i)
+        call.places.push_back(next.first + i);
+    }
+    if (next.places >= 0)
       call.places.push_back(at);
+    ++next.count;
     previous = at;
   }
   finish(/*last=*/true);
@@ -189,8 +188,6 @@ mambac_status mambac_session::prefill(const char *name, mambac_state &state, con
     return status;
   if (!mask)
     call.zeros = 0;
-  else
-    call.places.reserve(size_t(count) * size_t(length)); // readings point into it
   for (int32_t i = 0; i < count; ++i)
     if (mask || sequences)
       addReadings(chosen[i], i, length, static_cast<char *>(maskData), mask ? mask->dtype.bits / 8 : 0,

@@ -28,12 +28,12 @@ mambac_status mambac_session::fail(mambac_status status, mambac_state &state) {
 mambac_status mambac_session::checkReadings() {
   size_t elementBytes = bytesOf(*layout.tokens);
   for (const Reading &reading : call.readings) {
-    if (!layout.embedding && !reading.places)
+    if (!layout.embedding && reading.places < 0)
       if (mambac_status status = checkIndices(tokensArgument.value, call.tokens + size_t(reading.first) * elementBytes,
                                               size_t(reading.count) * elementBytes, error))
         return status;
-    for (int64_t i = 0; reading.places && !layout.embedding && i < reading.count; ++i)
-      if (mambac_status status = checkIndices(tokensArgument.value, call.tokens + size_t(reading.places[i]) * elementBytes,
+    for (int64_t i = 0; reading.places >= 0 && !layout.embedding && i < reading.count; ++i)
+      if (mambac_status status = checkIndices(tokensArgument.value, call.tokens + size_t(call.place(reading, i)) * elementBytes,
                                               elementBytes, error))
         return status;
     int64_t length = reading.turn ? 0 : slots[size_t(reading.slot)].length;
@@ -61,7 +61,8 @@ const SessionEntry *mambac_session::choose(int64_t tokens, int64_t &piece) const
   return best;
 }
 
-/// Readings with the same turn and as many tokens run together.
+/// Readings with the same turn and as many tokens run together: as many texts as have `chunk` tokens, so that a run takes no
+/// more memory than one of a long text. (More would not be faster: that many tokens keep the machine busy.)
 mambac_status mambac_session::makeGroups() {
   std::vector<Reading> &readings = call.readings;
   std::sort(readings.begin(), readings.end(), [](const Reading &a, const Reading &b) {
@@ -71,7 +72,8 @@ mambac_status mambac_session::makeGroups() {
   for (size_t i = 0; i < readings.size(); ++i) {
     Group *last = groups.empty() ? nullptr : &groups.back();
     bool alike = last && last->count == readings[i].count && readings[last->begin].turn == readings[i].turn;
-    if (alike && int64_t(i - last->begin) < layout.maxBatch)
+    int64_t most = layout.batch ? layout.batch : std::min(layout.maxBatch, std::max<int64_t>(layout.chunk / readings[i].count, 1));
+    if (alike && int64_t(i - last->begin) < most)
       last->end = i + 1;
     else
       groups.push_back({i, i + 1, readings[i].count});
@@ -117,7 +119,7 @@ mambac_status mambac_session::rehearse(mambac_state &state) {
 /// Whether the readings' tokens (texts) lie side by side in the call.
 static bool isDense(const Reading *begin, const Reading *end, bool texts) {
   for (const Reading *next = begin; next != end; ++next) {
-    if (!texts && next->places)
+    if (!texts && next->places >= 0)
       return false;
     if (next != begin && (texts ? next->text != next[-1].text + 1 : next->first != next[-1].first + next[-1].count))
       return false;
@@ -136,7 +138,7 @@ const char *mambac_session::gather(const Group &group, int64_t begin, int64_t pi
   char *write = staged;
   for (; write && first != last; ++first)
     for (int64_t i = begin; i < begin + piece; ++i, write += tokenBytes)
-      memcpy(write, call.tokens + size_t(first->place(i)) * tokenBytes, tokenBytes);
+      memcpy(write, call.tokens + size_t(call.place(*first, i)) * tokenBytes, tokenBytes);
   return staged;
 }
 
@@ -168,7 +170,7 @@ void mambac_session::scatter(const Group &group, int64_t begin, int64_t piece, i
     const Reading &reading = call.readings[i];
     if (call.all)
       for (int64_t j = 0; j < piece; ++j)
-        memcpy(call.results + size_t(reading.place(begin + j)) * rowBytes, read + size_t(rows == piece ? j : 0) * rowBytes, rowBytes);
+        memcpy(call.results + size_t(call.place(reading, begin + j)) * rowBytes, read + size_t(rows == piece ? j : 0) * rowBytes, rowBytes);
     else if (reading.last && begin + piece == reading.count)
       memcpy(call.results + size_t(reading.text) * rowBytes, read + size_t(rows - 1) * rowBytes, rowBytes);
   }

@@ -9,10 +9,14 @@
 #include "TestProduct.h"
 #include "mambac/mambac.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <gtest/gtest.h>
 
 namespace mambac::test {
+
+/// How often this program has allocated memory (StateTest.cpp counts); 0 with sanitizers.
+extern std::atomic<int64_t> allocations;
 
 constexpr mambac_dtype f32 = {MAMBAC_FLOAT, 32, 1}, i64 = {MAMBAC_INT, 64, 1};
 

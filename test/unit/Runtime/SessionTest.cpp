@@ -79,6 +79,27 @@ TEST_F(SessionTest, AnyPieces) {
   }
 }
 
+/// What a call needs of memory neither grows with a text nor with the number of calls.
+TEST_F(SessionTest, WarmCallsAllocateNothing) {
+  open(3, 100000);
+  std::vector<int32_t> slots = {add(), add()};
+  Tensor<int64_t> piece(i64, {2, 19}, 3), text(i64, {2, 5000}, 2), one(i64, {2, 1}, 1);
+  Tensor<float> logits(f32, {2, 1, 4});
+  mambac_tensor pieceView = piece.view(), textView = text.view(), oneView = one.view(), logitsView = logits.view();
+  auto read = [&](const mambac_tensor &tokens) {
+    return mambac_prefill(state, session, slots.data(), 2, &tokens, nullptr, nullptr, &logitsView);
+  };
+  ASSERT_EQ(read(pieceView), MAMBAC_OK) << error();
+  int64_t before = allocations.load();
+  ASSERT_EQ(read(textView), MAMBAC_OK);
+  for (int i = 0; i < 100; ++i) {
+    std::swap(slots[0], slots[1]); // rows are moved
+    ASSERT_EQ(mambac_step(state, session, slots.data(), 2, &oneView, &logitsView), MAMBAC_OK);
+  }
+  EXPECT_EQ(allocations.load(), before);
+  EXPECT_EQ(mambac_session_length(session, slots[0]), 5119);
+}
+
 TEST_F(SessionTest, WithoutResults) {
   int32_t slot = add();
   Tensor<int64_t> tokens(i64, {1, 11}, 2);

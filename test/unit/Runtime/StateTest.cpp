@@ -14,7 +14,7 @@
 using namespace mambac::test;
 
 // Every allocation of this program is counted, malloc's included. Sanitizers bring a malloc of their own.
-static std::atomic<int64_t> allocations{0};
+std::atomic<int64_t> mambac::test::allocations{0};
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define MAMBAC_SANITIZED
