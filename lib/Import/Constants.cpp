@@ -1,6 +1,7 @@
 // The bytes of constants as numbers.
 #include "lib/Import/Constants.h"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace mlir;
@@ -51,4 +52,20 @@ DenseElementsAttr mambac::getListIn(const pt2::TensorView &view, RankedTensorTyp
     return {};
   return DenseElementsAttr::getFromRawBuffer(
       type, ArrayRef(reinterpret_cast<const char *>(view.data), view.numElements() * pt2::dtypeSize(view.dtype)));
+}
+
+bool mambac::isZero(const pt2::TensorView &view) {
+  size_t width = pt2::dtypeSize(view.dtype);
+  std::vector<int64_t> at(view.sizes.size(), 0);
+  for (int64_t i = 0, e = view.numElements(); i < e; ++i) {
+    int64_t element = 0;
+    for (size_t d = 0; d < at.size(); ++d)
+      element += at[d] * view.strides[d];
+    const uint8_t *bytes = view.data + size_t(element) * width;
+    if (std::any_of(bytes, bytes + width, [](uint8_t byte) { return byte != 0; }))
+      return false;
+    for (size_t d = at.size(); d-- > 0 && ++at[d] == view.sizes[d];)
+      at[d] = 0;
+  }
+  return true;
 }

@@ -17,6 +17,9 @@ std::optional<double> getNumberIn(const pt2::TensorView &view);
 /// A short list of numbers as an attribute of `type`; null for long ones, and for other constants.
 mlir::DenseElementsAttr getListIn(const pt2::TensorView &view, mlir::RankedTensorType type);
 
+/// Whether all elements are zero.
+bool isZero(const pt2::TensorView &view);
+
 } // namespace mambac
 
 #endif // MAMBAC_LIB_IMPORT_CONSTANTS_H

@@ -57,7 +57,7 @@ public:
   /// What is known after `run`, by symbol of the program.
   llvm::DenseMap<unsigned, SymbolRange> ranges;
   llvm::DenseMap<unsigned, unsigned> symbolOrder; // position in the function
-  SmallVector<unsigned> written;                  // inputs that the graph writes to
+  SmallVector<unsigned> written, writtenBuffers;  // inputs and buffers that the graph writes to
 
 private:
   const pt2::Program &program;
@@ -452,8 +452,10 @@ OwningOpRef<ModuleOp> Importer::run(StringRef entryName) {
     if (!emitter.problem.empty())
       reject("the weight '" + input.target + "': " + emitter.problem);
     weights.push_back(op);
-    scope[input.arg.name] =
+    auto binding =
         std::make_shared<Binding>(Tensor{op->getResult(0), meta->dtype, sizes}, "weight '" + input.target + "'");
+    binding->getStorage().mayChange = input.kind == Source::Buffer;
+    scope[input.arg.name] = binding;
   }
 
   importNodes(program.graph, scope, 0);
@@ -482,7 +484,9 @@ OwningOpRef<ModuleOp> Importer::run(StringRef entryName) {
   emitter.problem.clear();
   for (auto [number, output] : llvm::enumerate(program.outputs)) {
     using Use = pt2::OutputSpec::Kind;
-    if (output.kind == Use::BufferMutation || output.kind == Use::ParameterMutation) {
+    if (output.kind == Use::BufferMutation)
+      continue; // see importEntries
+    if (output.kind == Use::ParameterMutation) {
       reject("the graph changes the weight '" + output.target + "' in place, which is not supported");
       continue;
     }
@@ -509,7 +513,16 @@ OwningOpRef<ModuleOp> Importer::run(StringRef entryName) {
       addResult(binding->read(emitter), input->userName, input, "");
       written.push_back(input - program.inputs.data());
     }
-  if (results.empty())
+  for (auto [number, input] : llvm::enumerate(program.inputs)) {
+    auto mutates = [&, input = &input](const pt2::OutputSpec &output) {
+      return output.kind == pt2::OutputSpec::Kind::BufferMutation && output.target == input->target;
+    };
+    if (auto it = scope.find(input.arg.name);
+        input.kind == Source::Buffer && it != scope.end() && it->second &&
+        (it->second->getStorage().version != 0 || llvm::any_of(program.outputs, mutates)))
+      writtenBuffers.push_back(number);
+  }
+  if (results.empty() && writtenBuffers.empty())
     reject("it has no tensor among its outputs");
   ranges = declaredRanges();
   if (std::string problem = narrowRanges(emitter.assumptions(), program.symbols, ranges);
@@ -569,6 +582,7 @@ ImportedEntry importEntry(const pt2::Program &program, const pt2::States &states
   entry.ranges = std::move(importer.ranges);
   entry.symbolPositions = std::move(importer.symbolOrder);
   entry.written = std::move(importer.written);
+  entry.writtenBuffers = std::move(importer.writtenBuffers);
   return entry;
 }
 

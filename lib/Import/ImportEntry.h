@@ -15,6 +15,8 @@ struct ImportedEntry {
   llvm::DenseMap<unsigned, unsigned> symbolPositions;
   /// Inputs (of Program::inputs) that the graph writes to without saying so in its signature.
   llvm::SmallVector<unsigned> written;
+  /// Buffers that it writes to, whose new contents the module lacks.
+  llvm::SmallVector<unsigned> writtenBuffers;
 };
 
 /// A module with `program` as the function `name`.

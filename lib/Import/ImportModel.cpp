@@ -6,6 +6,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "dialects/SSM/IR/SSM.h"
+#include "lib/Import/Constants.h"
 #include "lib/Import/ImportEntry.h"
 #include "lib/Import/Unbatch.h"
 #include "lib/Import/Uncomplex.h"
@@ -42,12 +43,31 @@ static ImportedEntry importInParts(const pt2::Program &program, const pt2::State
 
 static func::FuncOp functionOf(ModuleOp module) { return *module.getOps<func::FuncOp>().begin(); }
 
+/// Buffers that a graph writes to are states: they begin with zeros, and each run goes on from the last.
+static OwningOpRef<ModuleOp> importWithBuffers(const pt2::Program &program, ArrayRef<unsigned> buffers,
+                                               MLIRContext &context, const pt2::ExportedProgram *tensors) {
+  for (unsigned number : buffers) {
+    const std::string &name = program.inputs[number].target;
+    const pt2::TensorView *stored = tensors ? tensors->findWeight(name) : nullptr;
+    if (stored && !isZero(*stored)) {
+      emitError(UnknownLoc::get(&context))
+          << "the model '" << program.name << "' cannot be imported: its graph writes to the buffer '" << name
+          << "', which does not begin with zeros, as states do: make it an input of forward and write to that";
+      return nullptr;
+    }
+  }
+  return importGraph(pt2::withBuffersAsInputs(program, std::vector<unsigned>(buffers.begin(), buffers.end())), context,
+                     tensors);
+}
+
 /// All entries of a program in one module.
 static OwningOpRef<ModuleOp> importEntries(const pt2::Program &program, pt2::States states, MLIRContext &context,
                                            const pt2::ExportedProgram *tensors) {
   ImportedEntry all = importInParts(program, states, "main", context, tensors);
   if (!all.module)
     return nullptr;
+  if (!all.writtenBuffers.empty())
+    return importWithBuffers(program, all.writtenBuffers, context, tensors);
   for (unsigned input : all.written)
     states.addWritten(input);
   states.findLength(program);

@@ -203,4 +203,32 @@ void States::findLength(const Program &program) {
 
 Expected<States> findStates(const Program &program) { return StateFinder(program).run(); }
 
+Program withBuffersAsInputs(const Program &program, const std::vector<unsigned> &buffers) {
+  Program result = program;
+  std::set<std::string> names;
+  std::vector<InputSpec> kept, moved;
+  for (unsigned i = 0; i < result.inputs.size(); ++i) {
+    bool moves = std::find(buffers.begin(), buffers.end(), i) != buffers.end();
+    (moves ? moved : kept).push_back(result.inputs[i]);
+    if (!moves)
+      names.insert(nameOf(result.inputs[i]));
+  }
+  for (InputSpec &input : moved) {
+    for (OutputSpec &output : result.outputs)
+      if (output.kind == OutputSpec::Kind::BufferMutation && output.target == input.target) {
+        output.kind = OutputSpec::Kind::UserInputMutation;
+        output.target = input.arg.name;
+      }
+    std::string name = input.target;
+    while (!names.insert(name).second)
+      name += "_";
+    input.kind = InputSpec::Kind::UserInput;
+    input.userName = name;
+    input.target.clear();
+    kept.push_back(input);
+  }
+  result.inputs = std::move(kept);
+  return result;
+}
+
 } // namespace mambac::pt2

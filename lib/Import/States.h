@@ -30,6 +30,9 @@ struct States {
 /// The pairs of a program, but for those of addWritten; an error where its contract speaks of what is not there.
 Expected<States> findStates(const Program &program);
 
+/// The program with these buffers (of Program::inputs) as inputs behind the others, which it writes to.
+Program withBuffersAsInputs(const Program &program, const std::vector<unsigned> &buffers);
+
 } // namespace mambac::pt2
 
 #endif // MAMBAC_IMPORT_STATES_H

@@ -5,6 +5,7 @@
     NAME.inK.npy      input K
     NAME.afterK.npy   what PyTorch leaves in input K, if it writes to it
     NAME.out.npy      its result
+    buffers.second.npy  the result of the second run
 
 To write them again: pip install torch numpy && python3 test/Emit/Inputs/states/make.py
 """
@@ -66,6 +67,23 @@ class Count(nn.Module):
         return y.cumsum(1) + rows.sum(1)[:, None] * start[:, None, None]
 
 
+class Buffers(nn.Module):
+    """States that the module keeps: a memory, a counter without dimensions, and a buffer that nobody writes to."""
+
+    def __init__(self, start: float) -> None:
+        super().__init__()
+        self.register_buffer("memory", torch.full((2, 8), start))
+        self.register_buffer("count", torch.zeros((), dtype=torch.long), persistent=False)
+        self.register_buffer("scale", torch.full((8,), 0.5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(2, 8) to (2, 8)."""
+        self.memory[:, 1:] = self.memory[:, :-1] * self.scale[1:] + x[:, 1:]
+        self.memory[:, 0] += x[:, 0]
+        self.count.add_(1)
+        return self.memory.tanh() * self.count
+
+
 def write(name: str, model: nn.Module, inputs: tuple[Tensor, ...], dynamic: Any = None) -> None:
     """Exports a model, and runs it."""
     with torch.no_grad():
@@ -86,4 +104,14 @@ if __name__ == "__main__":
     write("step", Step(), (torch.randn(2, 6), torch.randn(2, 10, 3), torch.randn(2, 10, 3)))
     write("swap", Swap(), tuple(torch.randn(3, 4) for _ in range(4)))
     open_sizes = ({0: batch, 1: length}, {0: batch}, {0: batch})
+    x = torch.randn(2, 8)
+    with torch.no_grad():
+        program = torch.export.export(Buffers(0.0).eval(), (x,))
+        save(program, HERE / "buffers.pt2")
+        save(program.run_decompositions(), HERE / "buffers_decomposed.pt2")
+        save(torch.export.export(Buffers(1.0).eval(), (x,)), HERE / "ones.pt2")
+        model = Buffers(0.0)
+        model(x)
+        np.save(HERE / "buffers.in0.npy", x.numpy())
+        np.save(HERE / "buffers.second.npy", model(x).numpy())
     write("count", Count(), (torch.randn(3, 6, 5), torch.tensor([0, 4, 9]), torch.randn(3, 4, 5)), open_sizes)
