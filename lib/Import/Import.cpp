@@ -484,8 +484,13 @@ OwningOpRef<ModuleOp> Importer::run(StringRef entryName) {
   emitter.problem.clear();
   for (auto [number, output] : llvm::enumerate(program.outputs)) {
     using Use = pt2::OutputSpec::Kind;
-    if (output.kind == Use::BufferMutation)
-      continue; // see importEntries
+    if (output.kind == Use::BufferMutation) { // see importEntries
+      if (llvm::none_of(program.inputs, [&, output = &output](const pt2::InputSpec &input) {
+            return input.kind == Source::Buffer && input.target == output->target;
+          }))
+        reject("the graph changes the buffer '" + output.target + "', which it does not have");
+      continue;
+    }
     if (output.kind == Use::ParameterMutation) {
       reject("the graph changes the weight '" + output.target + "' in place, which is not supported");
       continue;

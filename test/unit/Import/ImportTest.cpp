@@ -102,6 +102,38 @@ TEST(Import, WeightChangedInPlace) {
   EXPECT_TRUE(contains(messageOf(program), "changes the weight 'norm.weight' in place"));
 }
 
+/// In place and by the signature; behind the other inputs, under a name of its own.
+TEST(Import, BufferThatIsChangedIsAState) {
+  for (bool signature : {false, true}) {
+    Program program = emptyProgram();
+    program.inputs[1].kind = InputSpec::Kind::Buffer;
+    program.inputs[1].target = "x";
+    addNode(program, signature ? "aten.add.Tensor" : "aten.add_.Tensor",
+            {{"self", make::tensor("y")}, {"other", make::integer(1)}}, "a", meta(DType::Float32, {4}));
+    addNode(program, "aten.neg.default", {{"self", make::tensor("a")}}, "b", meta(DType::Float32, {4}));
+    if (signature) {
+      addOutput(program, "a");
+      program.outputs[0].kind = OutputSpec::Kind::BufferMutation;
+      program.outputs[0].target = "x";
+    }
+    addOutput(program, "b");
+    mlir::MLIRContext context;
+    auto module = importGraph(program, context);
+    ASSERT_TRUE(module);
+    auto func = *module->getOps<mlir::func::FuncOp>().begin();
+    EXPECT_EQ(func.getArgAttrOfType<mlir::StringAttr>(2, "mambac.name").getValue(), "x_");
+    EXPECT_EQ(func.getArgAttrOfType<mlir::IntegerAttr>(2, "mambac.state").getInt(), 0);
+    ASSERT_EQ(func.getNumResults(), 2u);
+    EXPECT_EQ(func.getResultAttrOfType<mlir::IntegerAttr>(signature ? 0 : 1, "mambac.updates").getInt(), 2);
+  }
+  Program program = emptyProgram();
+  addOutput(program, "y");
+  program.outputs[0].kind = OutputSpec::Kind::BufferMutation;
+  program.outputs[0].target = "nothing";
+  addOutput(program, "y");
+  EXPECT_TRUE(contains(messageOf(program), "changes the buffer 'nothing', which it does not have"));
+}
+
 TEST(Import, DataDependentSize) {
   Program program = emptyProgram();
   unsigned u0 = program.symbols.intern("u0");
