@@ -1,6 +1,7 @@
 # libexec/mambac-runner-aarch64: the program that mambac puts in front of an executable for AArch64. It is built where
-# there is a cross compiler (Debian: g++-aarch64-linux-gnu), from the sources of the runner that this machine runs. PCRE2 and
-# utf8proc are this machine's alone, so it is built without tokenizers and reads models of bytes.
+# there is a cross compiler (Debian: g++-aarch64-linux-gnu), from the sources of the runner that this machine runs. PCRE2,
+# utf8proc and zlib are this machine's alone, so it is built without tokenizers and the reader of .pt2 archives: it reads models of
+# bytes, and other weights from safetensors.
 find_program(MAMBAC_AARCH64_CXX aarch64-linux-gnu-g++)
 if(NOT MAMBAC_AARCH64_CXX OR CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64")
   return()
@@ -21,21 +22,23 @@ if(NOT MAMBAC_CCACHE)
   set(compile)
 endif()
 set(objects)
-foreach(library MambacRuntime MambacRunner MambacTokenizer)
+foreach(library MambacRuntime MambacRunner MambacTokenizer MambacProductWriter MambacRepack)
   get_target_property(sources ${library} SOURCES)
-  get_target_property(folder_of_sources ${library} SOURCE_DIR)
+  get_target_property(from ${library} SOURCE_DIR)
   if(library STREQUAL MambacTokenizer)
     set(sources Utf8.cpp)
   endif()
   foreach(source ${sources})
-    set(name ${library}/${source})
+    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${from} NORMALIZE)
+    cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${CMAKE_SOURCE_DIR}/lib OUTPUT_VARIABLE name)
     string(REPLACE "/" "." name ${name})
     set(object ${folder}/${name}.o)
     add_custom_command(OUTPUT ${object}
       COMMAND ${compile} ${MAMBAC_AARCH64_CXX} -std=c++17 -O2 -fPIE -ffunction-sections -fdata-sections
-              -DMAMBAC_VERSION="${PROJECT_VERSION}" -DMAMBAC_WITHOUT_TOKENIZER -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/include -isystem ${folder}/include
-              -MD -MF ${object}.d -MT ${object} -c ${folder_of_sources}/${source} -o ${object}
-      DEPENDS ${folder_of_sources}/${source} DEPFILE ${object}.d
+              -DMAMBAC_VERSION="${PROJECT_VERSION}" -DMAMBAC_WITHOUT_TOKENIZER -DMAMBAC_WITHOUT_ARCHIVES
+              -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/include -isystem ${folder}/include
+              -MD -MF ${object}.d -MT ${object} -c ${source} -o ${object}
+      DEPENDS ${source} DEPFILE ${object}.d
       COMMENT "Building ${source} for AArch64" VERBATIM)
     list(APPEND objects ${object})
   endforeach()

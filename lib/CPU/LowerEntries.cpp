@@ -37,8 +37,10 @@ struct LowerEntriesPass : mambac::impl::LowerEntriesPassBase<LowerEntriesPass> {
     }
     if (entries.empty())
       return;
+    // The code that packs weights is an object of its own, with nothing else in it.
+    bool prepare = entries.front()->hasAttr("mambac.prepare");
     std::string metadata;
-    if (failed(mambac::buildMetadata(module, entries, metadata)))
+    if (!prepare && failed(mambac::buildMetadata(module, entries, metadata)))
       return signalPassFailure();
     auto levels = module->getAttrOfType<ArrayAttr>("mambac.levels");
     int64_t numLevels = levels ? levels.size() : 1, level = moduleInt("mambac.level");
@@ -53,9 +55,13 @@ struct LowerEntriesPass : mambac::impl::LowerEntriesPassBase<LowerEntriesPass> {
         return signalPassFailure();
       wrappers.push_back(*symbols);
     }
-    emitLevel(wrappers, level);
-    if (level == 0)
-      emitProduct(wrappers.size(), numLevels, metadata);
+    if (prepare) {
+      emitPrepare(wrappers.front());
+    } else {
+      emitLevel(wrappers, level);
+      if (level == 0)
+        emitProduct(wrappers.size(), numLevels, metadata);
+    }
     for (func::FuncOp entry : entries)
       entry.setPrivate();
   }
@@ -220,13 +226,25 @@ private:
     return global;
   }
 
-  void makeString(StringRef name, StringRef text) {
+  void makeBytes(StringRef name, StringRef bytes) {
     OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());
-    std::string bytes = text.str();
-    bytes.push_back('\0');
     auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), bytes.size());
     LLVM::GlobalOp::create(builder, getOperation().getLoc(), type, /*isConstant=*/true, LLVM::Linkage::Internal, name,
-                           builder.getStringAttr(bytes));
+                           builder.getStringAttr(bytes), /*alignment=*/64);
+  }
+
+  void makeString(StringRef name, StringRef text) {
+    std::string bytes = text.str();
+    bytes.push_back('\0');
+    makeBytes(name, bytes);
+  }
+
+  /// A symbol of another object of the product.
+  void declareHidden(StringRef name) {
+    OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());
+    auto other = LLVM::GlobalOp::create(builder, getOperation().getLoc(), LLVM::LLVMArrayType::get(ptr, 0),
+                                        /*isConstant=*/true, LLVM::Linkage::External, name, Attribute());
+    other.setVisibility_(LLVM::Visibility::Hidden);
   }
 
   /// The symbol of the entry list of a level; those of other levels are in other objects of the product.
@@ -253,19 +271,49 @@ private:
     list.setVisibility_(LLVM::Visibility::Hidden);
   }
 
+  /// What packs the weights; `mambac.prepare_text` and `mambac.prepare_constants` say with what.
+  void emitPrepare(const EntrySymbols &entry) {
+    Location loc = getOperation().getLoc();
+    auto bytesOf = [&](StringRef name) {
+      auto attr = getOperation()->getAttrOfType<StringAttr>(name);
+      return attr ? attr.getValue() : StringRef();
+    };
+    StringRef constants = bytesOf("mambac.prepare_constants");
+    makeString("mambac_prepare_name", entry.name);
+    makeString("mambac_prepare_text", bytesOf("mambac.prepare_text"));
+    makeBytes("mambac_prepare_constants", constants);
+    auto type = LLVM::LLVMStructType::getLiteral(&getContext(), {ptr, ptr, ptr, ptr, ptr, ptr, i64});
+    auto global = makeGlobal("mambac_prepare", type, LLVM::Linkage::External, [&](OpBuilder &builder) -> Value {
+      Value prepare = LLVM::UndefOp::create(builder, loc, type);
+      StringRef names[] = {"mambac_prepare_name", entry.run,  entry.arena,
+                           entry.shapes, "mambac_prepare_text", "mambac_prepare_constants"};
+      for (auto [field, name] : llvm::enumerate(names))
+        prepare = LLVM::InsertValueOp::create(builder, loc, prepare, LLVM::AddressOfOp::create(builder, loc, ptr, name),
+                                              ArrayRef<int64_t>{int64_t(field)});
+      Value size = LLVM::ConstantOp::create(builder, loc, i64, builder.getI64IntegerAttr(int64_t(constants.size())));
+      return LLVM::InsertValueOp::create(builder, loc, prepare, size, ArrayRef<int64_t>{6});
+    });
+    global.setVisibility_(LLVM::Visibility::Hidden);
+  }
+
   /// The structure that a product exports; it is in the object of the first level.
   void emitProduct(size_t numEntries, int64_t numLevels, StringRef metadata) {
     Location loc = getOperation().getLoc();
     MLIRContext *context = &getContext();
     makeString("mambac_metadata", metadata);
-    for (int64_t level = 1; level < numLevels; ++level) {
-      OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());
-      auto other = LLVM::GlobalOp::create(builder, loc, LLVM::LLVMArrayType::get(ptr, 0), /*isConstant=*/true,
-                                          LLVM::Linkage::External, levelSymbol(level), Attribute());
-      other.setVisibility_(LLVM::Visibility::Hidden);
-    }
+    for (int64_t level = 1; level < numLevels; ++level)
+      declareHidden(levelSymbol(level));
+    bool prepare = getOperation()->hasAttr("mambac.has_prepare");
+    int64_t tokenizer = moduleInt("mambac.tokenizer_bytes");
+    if (prepare)
+      declareHidden("mambac_prepare");
+    if (tokenizer)
+      declareHidden("mambac_tokenizer");
     auto address = [&](OpBuilder &builder, StringRef name) -> Value {
       return LLVM::AddressOfOp::create(builder, loc, ptr, name);
+    };
+    auto addressIf = [&](OpBuilder &builder, bool there, StringRef name) -> Value {
+      return there ? address(builder, name) : LLVM::ZeroOp::create(builder, loc, ptr);
     };
     auto levelsType = LLVM::LLVMArrayType::get(ptr, numLevels);
     makeGlobal("mambac_levels", levelsType, LLVM::Linkage::Internal, [&](OpBuilder &builder) -> Value {
@@ -276,7 +324,8 @@ private:
       return list;
     });
     auto i32 = IntegerType::get(context, 32);
-    auto productType = LLVM::LLVMStructType::getLiteral(context, {i32, i32, i32, i32, ptr, ptr, i64, i64});
+    auto productType =
+        LLVM::LLVMStructType::getLiteral(context, {i32, i32, i32, i32, ptr, ptr, i64, i64, ptr, ptr, i64});
     makeGlobal("mambac_product", productType, LLVM::Linkage::External, [&](OpBuilder &builder) -> Value {
       Value product = LLVM::UndefOp::create(builder, loc, productType);
       auto integer = [&](Type type, int64_t value) -> Value {
@@ -289,7 +338,10 @@ private:
                         address(builder, "mambac_levels"),
                         address(builder, "mambac_metadata"),
                         integer(i64, moduleInt("mambac.weights_bytes")),
-                        integer(i64, moduleInt("mambac.weights_hash"))};
+                        integer(i64, moduleInt("mambac.layout_hash")),
+                        addressIf(builder, prepare, "mambac_prepare"),
+                        addressIf(builder, tokenizer, "mambac_tokenizer"),
+                        integer(i64, tokenizer)};
       for (auto [i, field] : llvm::enumerate(fields))
         product = LLVM::InsertValueOp::create(builder, loc, product, field, ArrayRef<int64_t>{int64_t(i)});
       return product;

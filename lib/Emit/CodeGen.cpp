@@ -32,6 +32,21 @@ static void optimize(Module &module, TargetMachine &machine) {
   builder.buildPerModuleDefaultPipeline(OptimizationLevel::O3).run(module, modules);
 }
 
+static Error write(Module &module, TargetMachine &machine, mambac::CodeKind kind, SmallVectorImpl<char> &out) {
+  raw_svector_ostream stream(out);
+  if (kind == mambac::CodeKind::IR) {
+    module.print(stream, nullptr);
+    return Error::success();
+  }
+  legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, stream, nullptr,
+                                  kind == mambac::CodeKind::Object ? CodeGenFileType::ObjectFile
+                                                           : CodeGenFileType::AssemblyFile))
+    return createStringError("the target cannot write this kind of file");
+  passes.run(module);
+  return Error::success();
+}
+
 Error mambac::generateCode(mlir::ModuleOp mlirModule, TargetMachine &machine, CodeKind kind,
                            SmallVectorImpl<char> &out) {
   LLVMContext context;
@@ -58,18 +73,19 @@ Error mambac::generateCode(mlir::ModuleOp mlirModule, TargetMachine &machine, Co
     function.addFnAttr(Attribute::NoUnwind);
   }
   optimize(*module, machine);
-  raw_svector_ostream stream(out);
-  if (kind == CodeKind::IR) {
-    module->print(stream, nullptr);
-    return Error::success();
-  }
-  legacy::PassManager passes;
-  if (machine.addPassesToEmitFile(passes, stream, nullptr,
-                                  kind == CodeKind::Object ? CodeGenFileType::ObjectFile
-                                                           : CodeGenFileType::AssemblyFile))
-    return createStringError("the target cannot write this kind of file");
-  passes.run(*module);
-  return Error::success();
+  return write(*module, machine, kind, out);
+}
+
+Error mambac::generateData(StringRef name, StringRef bytes, TargetMachine &machine, SmallVectorImpl<char> &out) {
+  LLVMContext context;
+  Module module("mambac", context);
+  module.setTargetTriple(machine.getTargetTriple());
+  module.setDataLayout(machine.createDataLayout());
+  Constant *data = ConstantDataArray::getString(context, bytes, /*AddNull=*/false);
+  auto *global = new GlobalVariable(module, data->getType(), /*isConstant=*/true, GlobalValue::ExternalLinkage, data, name);
+  global->setVisibility(GlobalValue::HiddenVisibility);
+  global->setAlignment(Align(64));
+  return write(module, machine, CodeKind::Object, out);
 }
 
 Error mambac::generateCode(ArrayRef<mlir::ModuleOp> modules, ArrayRef<TargetMachine *> machines, CodeKind kind,

@@ -24,6 +24,10 @@ llvm::Error generateCode(mlir::ModuleOp module, llvm::TargetMachine &machine, Co
 llvm::Error generateCode(llvm::ArrayRef<mlir::ModuleOp> modules, llvm::ArrayRef<llvm::TargetMachine *> machines,
                          CodeKind kind, unsigned threads, std::vector<llvm::SmallVector<char, 0>> &out);
 
+/// Writes an object that holds `bytes` as the constant `name`, aligned to 64 and seen by the product's other objects alone.
+llvm::Error generateData(llvm::StringRef name, llvm::StringRef bytes, llvm::TargetMachine &machine,
+                         llvm::SmallVectorImpl<char> &out);
+
 } // namespace mambac
 
 #endif // MAMBAC_LIB_EMIT_CODEGEN_H

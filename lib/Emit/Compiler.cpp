@@ -189,7 +189,7 @@ private:
 
     report("packing weights", 0.4);
     std::string besides = options.output == "-" ? temporaryBase() : options.output;
-    auto weights = packWeights(module, input.weights(), besides);
+    auto weights = packWeights(module, input.weights(), besides, levels.front().machine.get(), input.weightNames());
     if (!weights)
       return bad(toString(weights.takeError()));
     if (page)
@@ -197,7 +197,8 @@ private:
     if ((*weights)->bytes) {
       parts.weightsHash = (*weights)->hash;
       mlir::Builder builder(module.getContext());
-      module->setAttr("mambac.weights_hash", builder.getI64IntegerAttr(static_cast<int64_t>((*weights)->hash)));
+      parts.layoutHash = (*weights)->layoutHash;
+      module->setAttr("mambac.layout_hash", builder.getI64IntegerAttr(static_cast<int64_t>((*weights)->layoutHash)));
     }
 
     if (options.tune && !tune(module, (*weights)->data))
@@ -206,21 +207,26 @@ private:
     CodeKind kind = options.emission == Emission::LLVMIR     ? CodeKind::IR
                     : options.emission == Emission::Assembly ? CodeKind::Assembly
                                                              : CodeKind::Object;
+    if (kind == CodeKind::Object && (*weights)->bytes) {
+      module->setAttr("mambac.has_prepare", mlir::UnitAttr::get(module.getContext()));
+      besidesLevels.push_back((*weights)->object);
+    }
     std::vector<SmallVector<char, 0>> code;
     if (!generateLevels(module, levels, kind, code))
       return kBug;
-    if (options.verify && !verifyProduct(module, code, kind, (*weights)->data))
+    if (options.verify && !verifyProduct(module, code, kind, **weights))
       return kBug;
     report("writing", 0.95);
     if (options.emission != Emission::Executable && options.emission != Emission::Shared) {
       // Objects and text cannot carry weights: they stand beside.
       if ((*weights)->bytes && options.output != "-") {
-        std::string message = mambac::writeWeightFile(options.output + ".weights", (*weights)->path, (*weights)->bytes,
-                                                      (*weights)->hash);
+        parts.weightsFile = (*weights)->path;
+        parts.weightsBytes = (*weights)->bytes;
+        std::string message = mambac::writeWeightFile(options.output + ".weights", parts);
         if (!message.empty())
           return bad(message);
       }
-      if (code.size() == 1)
+      if (code.size() == 1 && besidesLevels.empty())
         return writeBytes(StringRef(code[0].data(), code[0].size()));
     }
     parts.weightsFile = (*weights)->path;
@@ -318,7 +324,7 @@ private:
       for (const std::string &path : objects)
         sys::fs::remove(path);
     });
-    for (const SmallVector<char, 0> &bytes : code) {
+    for (const SmallVector<char, 0> &bytes : concat<const SmallVector<char, 0>>(code, besidesLevels)) {
       objects.push_back(base + ".object." + std::to_string(getpid()) + "." + std::to_string(objects.size()));
       std::error_code failure;
       raw_fd_ostream out(objects.back(), failure);
@@ -388,7 +394,7 @@ private:
   }
 
   /// --verify of the code that was generated, for each level that this machine has.
-  bool verifyProduct(ModuleOp module, ArrayRef<SmallVector<char, 0>> code, CodeKind kind, const void *weights) {
+  bool verifyProduct(ModuleOp module, ArrayRef<SmallVector<char, 0>> code, CodeKind kind, const PackedWeights &weights) {
     report("verifying", 0.9);
     SmallVector<unsigned> runnable;
     for (size_t i = 0; i < levels.size(); ++i)
@@ -408,8 +414,10 @@ private:
       runnable.push_back(0);
     }
     SmallVector<ArrayRef<char>> objects(code.begin(), code.end());
+    if (module->hasAttr("mambac.has_prepare"))
+      objects.push_back(weights.nativeObject);
     for (unsigned level : runnable)
-      if (Error error = verifier->checkProduct(objects, level, weights)) {
+      if (Error error = verifier->checkProduct(objects, level, weights.data)) {
         bug("--verify: stage cpu" + (levels.size() > 1 ? " for " + levels[level].name : "") + ": " +
             toString(std::move(error)));
         return false;
@@ -564,6 +572,7 @@ private:
   const CompileOptions &options;
   std::vector<TargetLevel> levels; ///< that code is generated for
   ProductParts parts;                     ///< what a shared library or an executable is put together from
+  std::vector<SmallVector<char, 0>> besidesLevels; ///< objects of the product that no level is in
   std::unique_ptr<MemoryBuffer> linked;   ///< the code in it
   std::string currentStage;
   double currentFraction = 0;

@@ -12,6 +12,7 @@
 #ifdef MAMBAC_HAS_IMPORT
 #include "lib/Import/Import.h"
 #include "lib/Import/VerifyInput.h"
+#include "lib/Import/Weights.h"
 #endif
 
 using namespace llvm;
@@ -111,27 +112,35 @@ static Expected<RawWeight> findWeight(const pt2::ExportedProgram &program, Strin
   if (!view)
     return createStringError("the archive has no weight '" + name + "'");
   RawWeight weight;
+  weight.bytes = uint64_t(view->numElements()) * pt2::dtypeSize(view->dtype);
+  weight.dtype = pt2::dtypeName(view->dtype);
+  weight.isConstant = !program.weights.count(name.str());
+  // Tensors of one place in the file are one tensor.
+  for (const auto &[other, candidate] : program.weights)
+    if (name != other && !weight.isConstant && view->bytes && candidate.data == view->data &&
+        candidate.dtype == view->dtype && candidate.sizes == view->sizes && candidate.strides == view->strides)
+      weight.also.push_back(other);
+  llvm::sort(weight.also);
   if (view->isContiguous()) {
     weight.data = view->data;
     weight.mappedBytes = program.archive->isMapped() ? view->bytes : 0;
     return weight;
   }
   // Strided tensors are rare and small: made dense here.
-  unsigned bytes = pt2::dtypeSize(view->dtype);
-  int64_t count = view->numElements();
-  std::shared_ptr<char[]> copy(new char[count * bytes + 1]);
-  SmallVector<int64_t> index(view->sizes.size(), 0);
-  for (int64_t i = 0; i < count; ++i) {
-    int64_t offset = 0;
-    for (size_t d = 0; d < index.size(); ++d)
-      offset += index[d] * view->strides[d];
-    std::memcpy(copy.get() + i * bytes, view->data + offset * bytes, bytes);
-    for (int64_t d = int64_t(index.size()) - 1; d >= 0 && ++index[d] == view->sizes[d]; --d)
-      index[d] = 0;
-  }
+  std::shared_ptr<char[]> copy = pt2::makeDense(*view);
   weight.data = copy.get();
   weight.owner = std::shared_ptr<void>(copy, copy.get());
   return weight;
+}
+
+std::vector<std::string> ModelInput::weightNames() const {
+  std::vector<std::string> names;
+  if (archive)
+    for (const auto *tensors : {&archive->program.weights, &archive->program.constants})
+      for (const auto &[name, view] : *tensors)
+        names.push_back(name);
+  llvm::sort(names);
+  return names;
 }
 
 WeightSource ModelInput::weights() const {
@@ -156,6 +165,8 @@ Expected<WeightSource> mambac::openWeights(StringRef path) {
 Error ModelInput::openArchive(const CompileOptions &options) {
   return createStringError("cannot read " + options.input + ": this mambac was built without lib/Import");
 }
+
+std::vector<std::string> ModelInput::weightNames() const { return {}; }
 
 WeightSource ModelInput::weights() const {
   return [](StringRef name) -> Expected<RawWeight> {

@@ -33,6 +33,8 @@ public:
   bool hasDiagnostics() const { return *diagnosed; }
   /// Weights of the archive; a `.mlir` file has none.
   WeightSource weights() const;
+  /// The names of all its tensors, sorted.
+  std::vector<std::string> weightNames() const;
 
 private:
   llvm::Error openArchive(const CompileOptions &options);

@@ -4,18 +4,20 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Emit/PackWeights.h"
+#include "lib/CPU/Metadata.h"
 #include "lib/Emit/CodeGen.h"
 #include "lib/Emit/TargetLevels.h"
 #include "lib/JIT/JIT.h"
+#include "lib/Repack/Packer.h"
 #include "lib/Runtime/ProductWriter.h"
-#include "lib/Runtime/ThreadPool.h"
 #include "mambac/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
-#include "llvm/Support/FileSystem.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/JSON.h"
 #include <cerrno>
-#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -53,154 +55,193 @@ static Expected<std::unique_ptr<PackedWeights>> mapFile(StringRef besides, uint6
 
 namespace {
 
-/// Runs the loops of @prepare, and gives pages of mapped files back when too many of them are resident: what was written
-/// is in the system's cache then, and what is read once more comes from there.
-class Packer {
+/// @prepare as a module of its own, and what it takes.
+class Preparation {
 public:
-  Packer() : pool(ThreadPool::get(ThreadPool::getDefaultThreads())), statm(open("/proc/self/statm", O_RDONLY | O_CLOEXEC)) {
-    base = residentBytes();
-  }
-  ~Packer() {
-    if (statm >= 0)
-      close(statm);
-  }
+  Preparation(mlir::ModuleOp module, const WeightSource &source) : source(source), module(module.clone()) {}
 
-  void addMapping(const void *data, uint64_t bytes) {
-    uintptr_t page = sysconf(_SC_PAGESIZE), begin = reinterpret_cast<uintptr_t>(data) / page * page;
-    mappings.push_back({reinterpret_cast<void *>(begin), reinterpret_cast<uintptr_t>(data) + bytes - begin});
-  }
-
-  /// In pieces, as one tensor alone may be large.
-  void run(MambacBody body, void *context, int64_t count) {
-    constexpr int64_t pieces = 16;
-    int64_t step = std::max<int64_t>((count + pieces - 1) / pieces, 1);
-    for (int64_t begin = 0; begin < count; begin += step) {
-      Piece piece{body, context, begin};
-      auto runPiece = [](void *context, int64_t begin, int64_t end) {
-        auto *piece = static_cast<Piece *>(context);
-        piece->body(piece->context, piece->begin + begin, piece->begin + end);
-      };
-      if (pool)
-        pool->run(runPiece, &piece, std::min(step, count - begin));
-      else
-        runPiece(&piece, 0, std::min(step, count - begin));
-      if (residentBytes() > base + kMostResident)
-        release();
+  /// Leaves nothing in the module but @prepare as an entry, and reads the weights that it takes.
+  Error open() {
+    mlir::OpBuilder builder(module->getContext());
+    for (auto function : llvm::make_early_inc_range(module->getOps<mlir::func::FuncOp>()))
+      if (function->hasAttr("mambac.entry"))
+        function.erase();
+    entry = module->lookupSymbol<mlir::func::FuncOp>("prepare");
+    entry->setAttr("mambac.entry", builder.getUnitAttr());
+    entry.setPublic();
+    module->getOperation()->setAttr("mambac.kernels", builder.getArrayAttr({}));
+    mlir::PassManager pm(module->getContext());
+    pm.addPass(mlir::createSymbolDCEPass());
+    if (failed(pm.run(*module)))
+      return createStringError("the weight preparation does not verify");
+    for (unsigned i = 0; i < entry.getNumArguments(); ++i) {
+      if (auto offset = entry.getArgAttrOfType<mlir::IntegerAttr>(i, "mambac.offset"))
+        offsets.push_back(offset.getInt());
+      auto name = entry.getArgAttrOfType<mlir::StringAttr>(i, "mambac.weight");
+      if (!name)
+        continue;
+      auto weight = source(name.getValue());
+      if (!weight)
+        return weight.takeError();
+      auto type = cast<mlir::MemRefType>(entry.getArgument(i).getType());
+      std::string dtype = weight->dtype.empty() ? dtypeWord(type.getElementType()).str() : weight->dtype;
+      weights.push_back({name.str(), std::move(dtype), llvm::to_vector(type.getShape()), std::move(*weight)});
     }
+    return Error::success();
   }
 
-  /// Shared pages that were written stay in the file's cache, private ones were only read: nothing is lost.
-  void release() {
-    for (auto [data, bytes] : mappings)
-      madvise(data, bytes, MADV_DONTNEED);
+  /// Of the names, types and places of weights and of all that is computed of them; not of what they are.
+  uint64_t hashLayout() {
+    std::string text;
+    raw_string_ostream stream(text);
+    for (auto function : module->getOps<mlir::func::FuncOp>())
+      function.print(stream);
+    return hashWeights(text.data(), text.size());
   }
+
+  /// The object of @prepare for a level; all that the module says of a target is replaced.
+  Error compile(const TargetLevel &level, ArrayRef<std::string> names, SmallVectorImpl<char> &object) {
+    mlir::OwningOpRef<mlir::ModuleOp> copy(module->clone());
+    describeLevel(level, *copy);
+    mlir::Builder builder(copy->getContext());
+    std::string constants, text = describe(level, names, constants);
+    copy->getOperation()->setAttr("mambac.prepare_text", builder.getStringAttr(text));
+    copy->getOperation()->setAttr("mambac.prepare_constants", builder.getStringAttr(constants));
+    mlir::PassManager pm(copy->getContext());
+    buildCPUPipeline(pm);
+    if (failed(pm.run(*copy)))
+      return createStringError("the weight preparation cannot be lowered");
+    return generateCode(*copy, *level.machine, CodeKind::Object, object);
+  }
+
+  struct Weight {
+    std::string name, dtype;
+    SmallVector<int64_t> sizes;
+    RawWeight raw;
+  };
+  SmallVector<Weight> weights;
+  SmallVector<int64_t> offsets;
 
 private:
-  static constexpr int64_t kMostResident = 128 << 20;
-  struct Piece {
-    MambacBody body;
-    void *context;
-    int64_t begin;
-  };
+  /// Larger ones would make the code large; then whoever has other weights has them as well.
+  static constexpr uint64_t kLargestConstant = 1 << 20;
 
-  int64_t residentBytes() const {
-    char text[64] = {};
-    long long total = 0, resident = 0;
-    if (statm < 0 || pread(statm, text, sizeof text - 1, 0) <= 0 || sscanf(text, "%lld %lld", &total, &resident) != 2)
-      return INT64_MAX; // not known: given back always
-    return resident * sysconf(_SC_PAGESIZE);
+  /// The JSON of MambacPrepare.
+  std::string describe(const TargetLevel &level, ArrayRef<std::string> names, std::string &constants) {
+    StringSet<> known;
+    std::string text;
+    raw_string_ostream stream(text);
+    json::OStream json(stream);
+    auto list = [&](StringRef key, ArrayRef<std::string> texts) {
+      json.attributeArray(key, [&] {
+        for (const std::string &text : texts)
+          json.value(json::fixUTF8(text));
+      });
+    };
+    json.object([&] {
+      json.attribute("level", level.name);
+      list("cpu_features", level.features);
+      json.attributeArray("weights", [&] {
+        for (const Weight &weight : weights)
+          json.object([&] {
+            json.attribute("name", json::fixUTF8(weight.name));
+            json.attribute("dtype", weight.dtype);
+            json.attributeArray("shape", [&] {
+              for (int64_t size : weight.sizes)
+                json.value(size);
+            });
+            if (!weight.raw.also.empty())
+              list("also", weight.raw.also);
+            if (weight.raw.isConstant && weight.raw.bytes <= kLargestConstant) {
+              constants.resize(alignTo(constants.size(), 64));
+              json.attribute("constant", int64_t(constants.size()));
+              constants.append(static_cast<const char *>(weight.raw.data), weight.raw.bytes);
+            }
+            known.insert(weight.name);
+            known.insert_range(weight.raw.also);
+          });
+      });
+      json.attributeArray("offsets", [&] {
+        for (int64_t offset : offsets)
+          json.value(offset);
+      });
+      std::vector<std::string> unused;
+      copy_if(names, std::back_inserter(unused), [&](const std::string &name) { return !known.contains(name); });
+      list("unused", unused);
+    });
+    return text;
   }
 
-  std::shared_ptr<ThreadPool> pool;
-  int statm;
-  int64_t base;
-  SmallVector<std::pair<void *, size_t>> mappings;
+  const WeightSource &source;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  mlir::func::FuncOp entry;
 };
 
 } // namespace
 
-Expected<std::unique_ptr<PackedWeights>> mambac::packWeights(mlir::ModuleOp module,
-                                                             const WeightSource &source, StringRef besides) {
+/// Erases @prepare, which the driver no longer needs.
+static Error dropPrepare(mlir::ModuleOp module) {
+  module.lookupSymbol("prepare")->erase();
+  if (auto size = module.lookupSymbol("prepare.arena"))
+    size->erase();
+  mlir::PassManager pm(module.getContext());
+  pm.addPass(mlir::createSymbolDCEPass());
+  return succeeded(pm.run(module)) ? Error::success()
+                                   : createStringError("the module without weight preparation does not verify");
+}
+
+Expected<std::unique_ptr<PackedWeights>> mambac::packWeights(mlir::ModuleOp module, const WeightSource &source,
+                                                             StringRef besides, const TargetMachine *target,
+                                                             ArrayRef<std::string> names) {
   auto prepare = module.lookupSymbol<mlir::func::FuncOp>("prepare");
   auto bytesAttr = module->getAttrOfType<mlir::IntegerAttr>("mambac.weights_bytes");
   if (!prepare || !prepare->hasAttr("mambac.prepare") || !bytesAttr || bytesAttr.getInt() == 0) {
     auto empty = std::make_unique<PackedWeights>();
     return std::move(empty);
   }
-  mlir::OpBuilder builder(module.getContext());
-  auto dropUnused = [&](mlir::ModuleOp from) {
-    mlir::PassManager pm(from.getContext());
-    pm.addPass(mlir::createSymbolDCEPass());
-    return pm.run(from);
-  };
-
-  // A module with @prepare as its only entry, compiled and loaded.
-  mlir::OwningOpRef<mlir::ModuleOp> preparing(module.clone());
-  SmallVector<mlir::func::FuncOp> others;
-  for (auto function : preparing->getOps<mlir::func::FuncOp>())
-    if (function->hasAttr("mambac.entry"))
-      others.push_back(function);
-  for (auto function : others)
-    function.erase();
-  auto entry = preparing->lookupSymbol<mlir::func::FuncOp>("prepare");
-  entry->setAttr("mambac.entry", builder.getUnitAttr());
-  entry.setPublic();
-  preparing->getOperation()->setAttr("mambac.kernels", builder.getArrayAttr({}));
-  if (failed(dropUnused(*preparing)))
-    return createStringError("the weight preparation does not verify");
-  SmallVector<std::string> names;
-  SmallVector<int64_t> offsets;
-  for (unsigned i = 0; i < entry.getNumArguments(); ++i) {
-    if (auto offset = entry.getArgAttrOfType<mlir::IntegerAttr>(i, "mambac.offset"))
-      offsets.push_back(offset.getInt());
-    else if (auto name = entry.getArgAttrOfType<mlir::StringAttr>(i, "mambac.weight"))
-      names.push_back(name.str());
-  }
-  auto level = nativeLevel();
+  Preparation preparation(module, source);
+  if (Error error = preparation.open())
+    return std::move(error);
+  auto level = lowestLevel();
   if (!level)
     return level.takeError();
-  describeLevel(*level, *preparing);
-  mlir::PassManager pm(module.getContext());
-  buildCPUPipeline(pm);
-  if (failed(pm.run(*preparing)))
-    return createStringError("the weight preparation cannot be lowered");
-  SmallVector<char> object;
-  if (Error error = generateCode(*preparing, *level->machine, CodeKind::Object, object))
+  SmallVector<char, 0> nativeObject, object;
+  if (Error error = preparation.compile(*level, names, nativeObject))
     return std::move(error);
-  auto loaded = LoadedObject::load(ArrayRef<char>(object));
+  object = nativeObject;
+  if (target && target->getTargetTriple().getArch() != level->machine->getTargetTriple().getArch()) {
+    auto foreign = lowestLevel(target->getTargetTriple());
+    if (!foreign)
+      return foreign.takeError();
+    object.clear();
+    if (Error error = preparation.compile(*foreign, names, object))
+      return std::move(error);
+  }
+  auto loaded = LoadedObject::loadPrepare(nativeObject);
   if (!loaded)
     return loaded.takeError();
-
-  // The driver no longer needs it.
-  prepare.erase();
-  if (auto size = module.lookupSymbol("prepare.arena"))
-    size->erase();
-  if (failed(dropUnused(module)))
-    return createStringError("the module without weight preparation does not verify");
+  if (Error error = dropPrepare(module))
+    return std::move(error);
 
   auto packed = mapFile(besides, bytesAttr.getInt());
   if (!packed)
     return packed.takeError();
+  (*packed)->nativeObject = std::move(nativeObject);
+  (*packed)->object = std::move(object);
+  (*packed)->layoutHash = preparation.hashLayout();
   Packer packer;
   packer.addMapping((*packed)->data, (*packed)->bytes);
-  SmallVector<RawWeight> raw;
-  SmallVector<void *> inputs, outputs;
-  for (const std::string &name : names) {
-    auto weight = source(name);
-    if (!weight)
-      return weight.takeError();
-    inputs.push_back(const_cast<void *>(weight->data));
-    if (weight->mappedBytes)
-      packer.addMapping(weight->data, weight->mappedBytes);
-    raw.push_back(std::move(*weight));
+  std::vector<void *> inputs, outputs;
+  for (const Preparation::Weight &weight : preparation.weights) {
+    inputs.push_back(const_cast<void *>(weight.raw.data));
+    if (weight.raw.mappedBytes)
+      packer.addMapping(weight.raw.data, weight.raw.mappedBytes);
   }
-  for (int64_t offset : offsets)
+  for (int64_t offset : preparation.offsets)
     outputs.push_back(static_cast<char *>((*packed)->data) + offset);
-  CallHooks hooks;
-  hooks.parallelFor = [&](MambacBody body, void *context, int64_t count) { packer.run(body, context, count); };
-  if (Error error = (*loaded)->run(0, inputs, outputs, {}, (*packed)->data, hooks))
-    return std::move(error);
-  packer.release();
+  std::string message = packer.run((*loaded)->getPrepare().code, inputs, outputs, (*packed)->data);
+  if (!message.empty())
+    return createStringError(message);
   (*packed)->hash = hashMappedWeights((*packed)->data, (*packed)->bytes);
   return std::move(*packed);
 }

@@ -196,6 +196,7 @@ bool ProductCache::find(ProductParts &parts) {
   parts.weights = trailer.weights_bytes ? bytes.data() + trailer.weights_offset : nullptr;
   parts.weightsBytes = trailer.weights_bytes;
   parts.weightsHash = trailer.weights_hash;
+  parts.layoutHash = trailer.layout_hash;
   utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
   return true;
 }

@@ -178,6 +178,13 @@ Expected<TargetLevel> mambac::nativeLevel() {
   return makeLevel("native");
 }
 
+Expected<TargetLevel> mambac::lowestLevel(const Triple &triple) {
+  initializeTargets();
+  return makeLevel(triple.isX86() ? "x86-64-v2" : triple.isAArch64() ? "aarch64" : "native");
+}
+
+Expected<TargetLevel> mambac::lowestLevel() { return lowestLevel(Triple(sys::getProcessTriple())); }
+
 /// What instruction sets do not tell of this machine: its cores and their caches. What the system does not know stays.
 static void describeMachine(mambac::Target &target) {
   target.cores = hardware_concurrency().compute_thread_count();

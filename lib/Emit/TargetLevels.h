@@ -42,6 +42,10 @@ std::string describeForKey(const TargetLevel &level);
 /// The level of this machine.
 llvm::Expected<TargetLevel> nativeLevel();
 
+/// The lowest level of an architecture, or of this machine's: what code is for that any of its machines is to run.
+llvm::Expected<TargetLevel> lowestLevel(const llvm::Triple &triple);
+llvm::Expected<TargetLevel> lowestLevel();
+
 } // namespace mambac
 
 #endif // MAMBAC_LIB_EMIT_TARGETLEVELS_H

@@ -10,6 +10,7 @@
 #include "lib/Import/ImportEntry.h"
 #include "lib/Import/Unbatch.h"
 #include "lib/Import/Uncomplex.h"
+#include "lib/Import/Weights.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -141,20 +142,6 @@ OwningOpRef<ModuleOp> importGraph(const pt2::Program &program, MLIRContext &cont
   return importEntries(program, *states, context, tensors);
 }
 
-/// Complex weights are tensors of pairs in the module.
-static void showComplexAsPairs(pt2::ExportedProgram &program) {
-  for (auto *tensors : {&program.weights, &program.constants})
-    for (auto &[name, view] : *tensors) {
-      if (view.dtype != DType::Complex64 && view.dtype != DType::Complex128)
-        continue;
-      view.dtype = view.dtype == DType::Complex64 ? DType::Float32 : DType::Float64;
-      for (int64_t &stride : view.strides)
-        stride *= 2;
-      view.sizes.push_back(2);
-      view.strides.push_back(1);
-    }
-}
-
 /// What the archive says about text, for the product's metadata: `mambac.text`.
 static void describeText(ModuleOp module, const pt2::Contract &contract) {
   Builder builder(module.getContext());
@@ -191,7 +178,9 @@ OwningOpRef<ModuleOp> importModel(StringRef path, MLIRContext &context, pt2::Exp
   OwningOpRef<ModuleOp> module = importGraph(read->program, context, &*read);
   if (module)
     describeText(*module, read->program.contract);
-  showComplexAsPairs(*read);
+  for (auto *tensors : {&read->weights, &read->constants})
+    for (auto &[name, view] : *tensors)
+      pt2::showComplexAsPairs(view);
   if (program)
     *program = std::move(*read);
   return module;

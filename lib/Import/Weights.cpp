@@ -3,6 +3,7 @@
 #include "lib/Import/Weights.h"
 #include "lib/Import/GraphConvert.h"
 
+#include <cstring>
 #include <unordered_set>
 
 namespace mambac::pt2 {
@@ -78,6 +79,32 @@ Expected<TensorView> makeTensorView(DType dtype, std::vector<int64_t> sizes, std
   view.sizes = std::move(sizes);
   view.strides = std::move(strides);
   return view;
+}
+
+std::shared_ptr<char[]> makeDense(const TensorView &view) {
+  unsigned bytes = dtypeSize(view.dtype);
+  int64_t count = view.numElements();
+  std::shared_ptr<char[]> copy(new char[size_t(count * bytes + 1)]);
+  std::vector<int64_t> index(view.sizes.size(), 0);
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t offset = 0;
+    for (size_t d = 0; d < index.size(); ++d)
+      offset += index[d] * view.strides[d];
+    std::memcpy(copy.get() + i * bytes, view.data + offset * bytes, bytes);
+    for (size_t d = index.size(); d-- > 0 && ++index[d] == view.sizes[d];)
+      index[d] = 0;
+  }
+  return copy;
+}
+
+void showComplexAsPairs(TensorView &view) {
+  if (view.dtype != DType::Complex64 && view.dtype != DType::Complex128)
+    return;
+  view.dtype = view.dtype == DType::Complex64 ? DType::Float32 : DType::Float64;
+  for (int64_t &stride : view.strides)
+    stride *= 2;
+  view.sizes.push_back(2);
+  view.strides.push_back(1);
 }
 
 namespace {

@@ -15,6 +15,12 @@ Status readPayloads(const Archive &archive, const std::string &model, const char
                     const std::unordered_map<std::string, const TensorMeta *> &graphMetas, bool verify,
                     std::unordered_map<std::string, TensorView> &views);
 
+/// A row-major copy of a tensor's elements, for those that are not contiguous.
+std::shared_ptr<char[]> makeDense(const TensorView &view);
+
+/// Complex tensors are pairs of real numbers in modules and products: a last dim of two.
+void showComplexAsPairs(TensorView &view);
+
 } // namespace mambac::pt2
 
 #endif // MAMBAC_IMPORT_WEIGHTS_H

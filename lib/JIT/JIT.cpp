@@ -17,24 +17,29 @@ using namespace mambac;
 LoadedObject::LoadedObject() = default;
 LoadedObject::~LoadedObject() = default;
 
-Expected<std::unique_ptr<LoadedObject>> LoadedObject::load(ArrayRef<ArrayRef<char>> objects, unsigned level) {
+Error LoadedObject::addObjects(ArrayRef<ArrayRef<char>> objects) {
   InitializeNativeTarget();
   InitializeNativeTargetAsmPrinter();
-  auto jit = orc::LLJITBuilder().create();
-  if (!jit)
-    return jit.takeError();
-  std::unique_ptr<LoadedObject> loaded(new LoadedObject);
-  loaded->jit = std::move(*jit);
-  auto libraries = orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
-      loaded->jit->getDataLayout().getGlobalPrefix());
+  auto made = orc::LLJITBuilder().create();
+  if (!made)
+    return made.takeError();
+  jit = std::move(*made);
+  auto libraries = orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(jit->getDataLayout().getGlobalPrefix());
   if (!libraries)
     return libraries.takeError();
-  loaded->jit->getMainJITDylib().addGenerator(std::move(*libraries));
+  jit->getMainJITDylib().addGenerator(std::move(*libraries));
   for (ArrayRef<char> object : objects) {
     auto buffer = MemoryBuffer::getMemBufferCopy(StringRef(object.data(), object.size()), "mambac.o");
-    if (Error error = loaded->jit->addObjectFile(std::move(buffer)))
-      return std::move(error);
+    if (Error error = jit->addObjectFile(std::move(buffer)))
+      return error;
   }
+  return Error::success();
+}
+
+Expected<std::unique_ptr<LoadedObject>> LoadedObject::load(ArrayRef<ArrayRef<char>> objects, unsigned level) {
+  std::unique_ptr<LoadedObject> loaded(new LoadedObject);
+  if (Error error = loaded->addObjects(objects))
+    return std::move(error);
   auto symbol = loaded->jit->lookup("mambac_product");
   if (!symbol)
     return symbol.takeError();
@@ -42,6 +47,17 @@ Expected<std::unique_ptr<LoadedObject>> LoadedObject::load(ArrayRef<ArrayRef<cha
   if (level >= loaded->exported->num_levels)
     return createStringError("the product has no level #" + Twine(level));
   loaded->level = level;
+  return std::move(loaded);
+}
+
+Expected<std::unique_ptr<LoadedObject>> LoadedObject::loadPrepare(ArrayRef<char> object) {
+  std::unique_ptr<LoadedObject> loaded(new LoadedObject);
+  if (Error error = loaded->addObjects(object))
+    return std::move(error);
+  auto symbol = loaded->jit->lookup("mambac_prepare");
+  if (!symbol)
+    return symbol.takeError();
+  loaded->prepare = symbol->toPtr<const MambacPrepare *>();
   return std::move(loaded);
 }
 

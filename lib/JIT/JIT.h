@@ -34,8 +34,11 @@ public:
   /// Loads `objects` (the bytes of ELF objects, one of which exports `mambac_product`) to run their code for `level`.
   static llvm::Expected<std::unique_ptr<LoadedObject>> load(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
                                                             unsigned level = 0);
+  /// Loads the object of @prepare, which exports `mambac_prepare`.
+  static llvm::Expected<std::unique_ptr<LoadedObject>> loadPrepare(llvm::ArrayRef<char> object);
   ~LoadedObject();
 
+  const MambacPrepare &getPrepare() const { return *prepare; }
   unsigned numEntries() const { return exported->num_entries; }
   const MambacEntry &entry(unsigned index) const { return exported->levels[level][index]; }
   /// Runs entry `index`; the arena is allocated for the call. Fails on a reported bad index.
@@ -45,7 +48,9 @@ public:
 private:
   LoadedObject();
   std::unique_ptr<llvm::orc::LLJIT> jit;
+  llvm::Error addObjects(llvm::ArrayRef<llvm::ArrayRef<char>> objects);
   const MambacProduct *exported = nullptr;
+  const MambacPrepare *prepare = nullptr; ///< one of the two is there
   unsigned level = 0;
 };
 

@@ -62,6 +62,8 @@ mambac_status mambac_model::checkProduct(const char *name, ErrorText &error) {
       return error.set(MAMBAC_BAD_PRODUCT, "%s is corrupt: it has no code for its entry %s", name, entry.name.c_str());
     codes.push_back(code);
   }
+  metadata.text.info.tokenizer = product->tokenizer;
+  metadata.text.info.tokenizer_bytes = product->tokenizer ? product->tokenizer_bytes : 0;
   return MAMBAC_OK;
 }
 
@@ -70,6 +72,8 @@ mambac_status mambac_model::mapWeights(ProductFile *file, const std::string &nam
   if (!product->weights_bytes)
     return MAMBAC_OK;
   ProductFile beside;
+  // Which weights belong to this file, if it says so; those that were asked for by name may be others.
+  uint64_t own = !weightsPath && file && file->isOpen() ? file->getTrailer().weights_hash : 0;
   if (weightsPath || !file || !file->isOpen() || !file->getTrailer().weights_bytes) {
     std::string path = weightsPath ? weightsPath : name + ".weights";
     // A link to a product finds the weights beside what it points to.
@@ -86,13 +90,17 @@ mambac_status mambac_model::mapWeights(ProductFile *file, const std::string &nam
     file = &beside;
   }
   const MambacTrailer &trailer = file->getTrailer();
-  if (trailer.weights_bytes != product->weights_bytes || trailer.weights_hash != product->weights_hash)
+  if (trailer.weights_bytes != product->weights_bytes || trailer.layout_hash != product->layout_hash)
     return error.set(MAMBAC_BAD_PRODUCT,
-                     "the weights in %s belong to another model: %llu bytes with hash %016llx, where %s needs %llu bytes "
-                     "with hash %016llx",
+                     "the weights in %s belong to another model: %llu bytes with layout %016llx, where %s needs %llu bytes "
+                     "with layout %016llx",
                      file->getName().c_str(), (unsigned long long)trailer.weights_bytes,
-                     (unsigned long long)trailer.weights_hash, name.c_str(), (unsigned long long)product->weights_bytes,
-                     (unsigned long long)product->weights_hash);
+                     (unsigned long long)trailer.layout_hash, name.c_str(), (unsigned long long)product->weights_bytes,
+                     (unsigned long long)product->layout_hash);
+  if (own && trailer.weights_hash != own)
+    return error.set(MAMBAC_BAD_PRODUCT, "the weights in %s are not those that %s was written with; name the file to use it all "
+                                         "the same",
+                     file->getName().c_str(), name.c_str());
   weightsHash = trailer.weights_hash;
   return weights.map(*file, error);
 }

@@ -51,6 +51,15 @@ typedef struct MambacEntry {
   void (*output_shapes)(const int64_t *symbols, int64_t *dims);
 } MambacEntry;
 
+/// The code that makes the packed weights of an archive's tensors, compiled for the architecture's lowest level. The compiler
+/// ran it once; lib/Repack runs it on other weights of the same shapes.
+typedef struct MambacPrepare {
+  MambacEntry code;         ///< inputs: the tensors that `metadata` lists; outputs: their places in the segment
+  const char *metadata;     ///< JSON, see docs/product.md
+  const void *constants;    ///< contents of those tensors that belong to the model's code
+  uint64_t constants_bytes;
+} MambacPrepare;
+
 /// A product exports one of these as the symbol `mambac_product`.
 typedef struct MambacProduct {
   uint32_t abi_version;    ///< MAMBAC_ABI_VERSION
@@ -62,21 +71,27 @@ typedef struct MambacProduct {
   const MambacEntry *const *levels;
   const char *metadata;    ///< JSON, see docs/product.md
   uint64_t weights_bytes;  ///< length of the packed weight segment
-  uint64_t weights_hash;   ///< xxh3-64 of the segment, to recognize a weight file that belongs to another model
+  uint64_t layout_hash;    ///< xxh3-64 of what packs the weights, to recognize a weight file that belongs to another model
+  const MambacPrepare *prepare; ///< null: the weights cannot be replaced
+  const void *tokenizer;   ///< a packed tokenizer (lib/Tokenizer), or null
+  uint64_t tokenizer_bytes;
 } MambacProduct;
 
-/// The last 64 bytes of a product file (.so or executable) or of a weight file. Offsets count from the file's start.
+/// The last 72 bytes of a product file (.so or executable) or of a weight file. Offsets count from the file's start.
 ///   executable = runner ELF | product ELF (so) | packed weights (4096-aligned) | trailer
 ///   .so        = product ELF                   | packed weights (4096-aligned) | trailer
 ///   weights beside the product (OUT.weights)   = packed weights | trailer
 /// ProductWriter.h writes all three.
+#define MAMBAC_MAGIC "MAMBAC02"
+
 typedef struct MambacTrailer {
-  char magic[8];           ///< "MAMBAC01"
+  char magic[8];                          ///< MAMBAC_MAGIC; the digits count the file format
   uint64_t so_offset, so_bytes;           ///< the product ELF; offset 0 in a .so, both 0 in a weight file
   uint64_t weights_offset, weights_bytes; ///< bytes 0: no weights, or they are in OUT.weights beside the product
-  uint64_t weights_hash;                  ///< xxh3-64 of the segment, wherever it is
+  uint64_t weights_hash;                  ///< xxh3-64 of the segment, wherever it is: which weights these are
+  uint64_t layout_hash;                   ///< that of the product: what the weights are for
   uint64_t so_hash;                       ///< xxh3-64 of the product ELF, which the runtime checks before it loads it
-  uint64_t trailer_hash;                  ///< xxh3-64 of the 56 bytes before it
+  uint64_t trailer_hash;                  ///< xxh3-64 of the 64 bytes before it
 } MambacTrailer;
 
 #ifdef __cplusplus

@@ -76,14 +76,19 @@ mambac_status ProductFile::readTrailer(ErrorText &error) {
   uint64_t end = size - sizeof trailer;
   if (!readAt(fd, &trailer, sizeof trailer, end))
     return error.set(MAMBAC_IO_ERROR, "cannot read the end of %s", name.c_str());
+  // A file of format 01 ended with 64 bytes.
+  char old[8];
+  if (memcmp(trailer.magic, "MAMBAC", 6) && readAt(fd, old, sizeof old, size - 64) && !memcmp(old, "MAMBAC01", 8))
+    memcpy(trailer.magic, old, sizeof old);
   if (memcmp(trailer.magic, "MAMBAC", 6))
     return error.set(MAMBAC_BAD_PRODUCT,
                      "%s is not a product of mambac, or is truncated: its end mark is missing (write it again with "
                      "`mambac MODEL.pt2 -o OUT.so`)",
                      name.c_str());
-  if (memcmp(trailer.magic, "MAMBAC01", 8))
-    return error.set(MAMBAC_UNSUPPORTED, "%s was written by a mambac of file format %.2s; this runtime reads 01",
-                     name.c_str(), trailer.magic + 6);
+  if (memcmp(trailer.magic, MAMBAC_MAGIC, 8))
+    return error.set(MAMBAC_UNSUPPORTED, "%s was written by a mambac of file format %.2s; this runtime reads %s: compile the "
+                                         "model again",
+                     name.c_str(), trailer.magic + 6, MAMBAC_MAGIC + 6);
   if (XXH3_64bits(&trailer, offsetof(MambacTrailer, trailer_hash)) != trailer.trailer_hash)
     return error.set(MAMBAC_BAD_PRODUCT, "%s is corrupt: the table of its parts does not match its hash", name.c_str());
   auto inside = [&](uint64_t offset, uint64_t bytes) { return offset <= end && bytes <= end - offset; };

@@ -1,11 +1,13 @@
 //===- ProductWriter.h - Puts a product file together ------------------------------------------------*- C++ -*-===//
 //
-// Writes the files that ProductABI.h describes: runner, product ELF, packed weights, trailer. lib/Emit and the tests
-// call it; products do not contain it. No LLVM.
+// Writes the files that ProductABI.h describes: runner, product ELF, packed weights, trailer. lib/Emit, lib/Repack and the
+// tests call it; products do not contain it. No LLVM.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #ifndef MAMBAC_LIB_RUNTIME_PRODUCTWRITER_H
 #define MAMBAC_LIB_RUNTIME_PRODUCTWRITER_H
+
+#include "lib/Runtime/ProductABI.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +16,9 @@
 
 namespace mambac {
 
-/// The hash that MambacProduct::weights_hash and the trailer carry.
+class FileBeside;
+
+/// The hash that the trailer carries.
 uint64_t hashWeights(const void *data, size_t bytes);
 
 /// The same of a mapping of a file, whose pages are given back as they have been read.
@@ -27,6 +31,7 @@ struct ProductParts {
   std::string weightsFile;       ///< the file that begins with it, which the system copies; then its hash is given
   size_t weightsBytes = 0;
   std::optional<uint64_t> weightsHash; ///< by hashWeights(), where it is known already
+  uint64_t layoutHash = 0;             ///< MambacProduct::layout_hash
   bool embedWeights = true; ///< false: they go to PATH.weights
   std::string runner;       ///< path of mambac-runner for an executable; empty for a .so
 };
@@ -35,8 +40,11 @@ struct ProductParts {
 /// failure leaves nothing half-written. Returns an empty text, or what went wrong.
 std::string writeProduct(const std::string &path, const ProductParts &parts);
 
-/// Writes a weight file alone, from a file that begins with the segment, for products that are linked by someone else (objects, assembly).
-std::string writeWeightFile(const std::string &path, const std::string &from, size_t bytes, uint64_t hash);
+/// Writes a weight file alone, for products that are linked by someone else (objects, assembly). `parts` has the hash.
+std::string writeWeightFile(const std::string &path, const ProductParts &parts);
+
+/// Ends a file: fills in what all trailers have. False after setting the file's error.
+bool appendTrailer(FileBeside &file, MambacTrailer trailer);
 
 } // namespace mambac
 

@@ -75,6 +75,16 @@ bool mambac::runner::parseOptions(int count, char **arguments, const std::string
       ->type_name("N")
       ->check(CLI::Range(1, 1000000000));
   TextFlags text(app, options.text);
+  CLI::Option *repack = app.add_option("--repack", options.repack,
+                                       "write a copy of the product with other weights of the same names, types and sizes, from "
+                                       "a .safetensors file, a folder of them or a .pt2 archive, to the file that -o names; "
+                                       "nothing is compiled")
+                            ->type_name("WEIGHTS");
+  CLI::Option *repacked = app.add_option("-o", options.repacked,
+                                         "the product that --repack writes; OUT.weights for the packed weights alone")
+                              ->type_name("OUT")
+                              ->needs(repack);
+  repack->needs(repacked);
   try {
     app.parse(count, arguments);
     options.inputs = splitAssignments(inputs, "--input", "NAME=FILE.npy or NAME=random");

@@ -36,6 +36,7 @@ struct TextOptions {
 struct Options {
   std::string model; ///< path; the program itself for an executable product
   std::string weights, entry, cpu;
+  std::string repack, repacked; ///< other weights, and the product with them; empty for none
   std::vector<Assignment> inputs, outputs, comparisons, symbols;
   bool list = false, profile = false;
   std::string trace, roofline;             ///< files; empty for none

@@ -4,6 +4,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Runtime/Runner/Runner.h"
+#include "lib/Repack/Repack.h"
 #include "lib/Runtime/ProductFile.h"
 #include "lib/Runtime/Runner/Reports.h"
 
@@ -31,6 +32,12 @@ static void storeMeasurements(const Session &session, const Options &options) {
 }
 
 static int runModel(const Options &options) {
+  if (!options.repack.empty()) {
+    std::string error = mambac::repack({options.model, options.repack, options.repacked});
+    if (!error.empty())
+      throw BadInput(error);
+    return 0;
+  }
   Session session(options);
   if (options.list) {
     session.findSizes();

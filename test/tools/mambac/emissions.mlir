@@ -13,7 +13,7 @@
 // SCHEDULED: func.func @main(%arg0: memref<?xf32>
 // SCHEDULED: call @elementwise_0
 
-// LLVM: @mambac_product = {{.*}}constant { i32, i32, i32, i32, ptr, ptr, i64, i64 } { i32 4, i32 1, i32 1,
+// LLVM: @mambac_product = {{.*}}constant { i32, i32, i32, i32, ptr, ptr, i64, i64, ptr, ptr, i64 } { i32 4, i32 1, i32 1,
 // LLVM: define internal void @main_run(ptr
 // ASM: mambac_product:
 // An object needs libc and libm alone, and shows its product alone.

@@ -125,11 +125,23 @@ TEST_F(ProductTest, WeightsBeside) {
   EXPECT_HAS(openError(beside, (folder + "/short").c_str()), "is not a product of mambac, or is truncated");
   MambacTrailer other;
   memcpy(&other, &weights[weights.size() - sizeof other], sizeof other);
+  other.layout_hash ^= 1;
+  other.trailer_hash = XXH3_64bits(&other, offsetof(MambacTrailer, trailer_hash));
+  memcpy(&weights[weights.size() - sizeof other], &other, sizeof other);
+  writeFile(folder + "/other", weights);
+  EXPECT_HAS(openError(beside, (folder + "/other").c_str()), "belong to another model: 160 bytes with layout");
+
+  // Other weights of the same layout are taken if they are asked for, and said to be others if they just lie there.
+  other.layout_hash ^= 1;
   other.weights_hash ^= 1;
   other.trailer_hash = XXH3_64bits(&other, offsetof(MambacTrailer, trailer_hash));
   memcpy(&weights[weights.size() - sizeof other], &other, sizeof other);
   writeFile(folder + "/other", weights);
-  EXPECT_HAS(openError(beside, (folder + "/other").c_str()), "belong to another model: 160 bytes with hash");
+  ASSERT_EQ(mambac_open(beside.c_str(), (folder + "/other").c_str(), &model), MAMBAC_OK) << mambac_last_error();
+  EXPECT_EQ(mambac_weights_hash(model), other.weights_hash);
+  mambac_close(model);
+  writeFile(beside + ".weights", weights);
+  EXPECT_HAS(openError(beside), "are not those that " + beside + " was written with");
 }
 
 TEST_F(ProductTest, NotAProduct) {
@@ -176,9 +188,13 @@ TEST_F(ProductTest, CorruptCode) {
 
 TEST_F(ProductTest, ForeignTrailers) {
   MambacTrailer changed = trailer;
+  // A file of format 01 has a trailer of 64 bytes.
+  std::string old = bytes.substr(0, bytes.size() - sizeof trailer) + "MAMBAC01" + std::string(56, 1);
+  writeFile(bad, old);
+  EXPECT_HAS(openError(bad), "was written by a mambac of file format 01; this runtime reads 02: compile the model again");
   memcpy(changed.magic, "MAMBAC77", 8);
   writeWithTrailer(changed);
-  EXPECT_HAS(openError(bad), "was written by a mambac of file format 77; this runtime reads 01");
+  EXPECT_HAS(openError(bad), "was written by a mambac of file format 77; this runtime reads 02");
   for (uint64_t huge : {uint64_t(1) << 20, uint64_t(1) << 63, UINT64_MAX}) {
     changed = trailer;
     changed.so_offset = huge;
@@ -198,7 +214,7 @@ TEST_F(ProductTest, ForeignTrailers) {
     EXPECT_HAS(openError(bad), "its parts reach beyond");
   }
   changed = trailer;
-  changed.weights_hash ^= 1;
+  changed.layout_hash ^= 1;
   writeWithTrailer(changed);
   EXPECT_HAS(openError(bad), "belong to another model");
   changed = trailer;

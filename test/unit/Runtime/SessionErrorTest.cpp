@@ -281,9 +281,12 @@ TEST_F(SessionErrorTest, StatesOfOtherWeights) {
   for (float weight : {1.0f, 2.0f}) {
     std::string path = folder + "/weights";
     writeFile(path, std::string(reinterpret_cast<char *>(&weight), 4));
-    uint64_t hash = mambac::hashWeights(&weight, 4);
-    ASSERT_EQ(mambac::writeWeightFile(path + "s", path, 4, hash), "");
-    StatefulProduct weighted(describeStateful(), 4, hash);
+    mambac::ProductParts parts;
+    parts.weightsFile = path;
+    parts.weightsBytes = 4;
+    parts.weightsHash = mambac::hashWeights(&weight, 4);
+    ASSERT_EQ(mambac::writeWeightFile(path + "s", parts), "");
+    StatefulProduct weighted(describeStateful(), 4);
     mambac_model *opened = nullptr;
     ASSERT_EQ(mambac_open_linked(&weighted.product, (path + "s").c_str(), &opened), MAMBAC_OK) << mambac_last_error();
     mambac_session *target = make(opened, 1, 40);

@@ -138,9 +138,9 @@ inline std::string describeStateful(const std::string &name = "by hand", int chu
 /// Lives as long as the models that are opened from it.
 class StatefulProduct {
 public:
-  explicit StatefulProduct(std::string description = describeStateful(), uint64_t weightsBytes = 0, uint64_t weightsHash = 0)
+  explicit StatefulProduct(std::string description = describeStateful(), uint64_t weightsBytes = 0)
       : metadata(std::move(description)) {
-    product = {MAMBAC_ABI_VERSION, 2, 1, 0, &level, metadata.c_str(), weightsBytes, weightsHash};
+    product = {MAMBAC_ABI_VERSION, 2, 1, 0, &level, metadata.c_str(), weightsBytes, 0, nullptr, nullptr, 0};
   }
   StatefulProduct(const StatefulProduct &) = delete;
   StatefulProduct &operator=(const StatefulProduct &) = delete;

@@ -178,11 +178,10 @@ static const char metadata[] =
     "\"flops_text\":\"4*s0*s1\",\"bytes_text\":\"s0 * (s1 * 32 + 7 mod 4) - 3 * s0 + 9 floordiv 2 - 7 ceildiv 2\"},"
     "{\"name\":\"sum_0\",\"module\":\"head\",\"kind\":\"reduce\"}]}";
 
-/* The writer of the test product puts the hash of the weights in place of this pattern. */
-#ifndef WEIGHTS_HASH
-#define WEIGHTS_HASH 0x1122334455667788u
-#endif
+/* Stands for a hash of how the weights are packed. */
+#define LAYOUT_HASH 0x1122334455667788u
 
 __attribute__((visibility("default"))) extern const MambacProduct mambac_product;
 static const MambacEntry *const levels[] = {fastEntries, entries};
-const MambacProduct mambac_product = {MAMBAC_ABI_VERSION, sizeof entries / sizeof *entries, 2, 0, levels, metadata, 160, WEIGHTS_HASH};
+const MambacProduct mambac_product = {MAMBAC_ABI_VERSION, sizeof entries / sizeof *entries, 2, 0, levels, metadata, 160, LAYOUT_HASH,
+                                      0, 0, 0};
