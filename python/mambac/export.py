@@ -135,6 +135,8 @@ def _trace(stateful: Stateful, example: tuple[Tensor, Tensor, State], line: Prog
     # What mixers hand to the cache is not used; nor is what only says that a tensor is of the type that it is of.
     said = torch.ops.aten._assert_tensor_metadata.default
     program.graph.eliminate_dead_code(lambda node: node.is_impure() and node.target is not said)
+    # These are as large as two states, and nobody reads them.
+    program.example_inputs = None
     return program
 
 
