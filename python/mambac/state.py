@@ -255,8 +255,16 @@ def initial_state(model: Any, inputs: dict[str, Tensor], capacity: int) -> State
     `capacity` is that of keys and values.
     """
     cache = StateCache({}, capacity)
-    with torch.no_grad():
-        run(model, inputs, cache)
+    try:
+        with torch.no_grad():
+            run(model, inputs, cache)
+    except Unsupported:
+        raise
+    except Exception as error:  # Of any kind: other versions ask the cache for other things.
+        raise Unsupported(
+            f"{type(model).__name__} does not run with mambac's cache, which is written for transformers 5.23: "
+            f"{type(error).__name__}: {error}"
+        ) from error
     if not cache.written:
         raise Unsupported(f"{type(model).__name__} has no state that mambac knows how to keep")
     order = lambda name: (name == POSITION, int(name.split(".")[0]) if name != POSITION else 0)  # noqa: E731

@@ -157,6 +157,14 @@ def test_other_scans_are_refused(tiny: Any, tmp_path: Path, monkeypatch: pytest.
         mambac.export(tiny("mamba2"), tmp_path / "model.pt2")
 
 
+def test_other_versions(tiny: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version that asks the cache for something else is named."""
+    monkeypatch.delattr(states.StateCache, "get_conv_state")
+    with pytest.raises(mambac.ExportError, match=r"does not run with mambac's cache.*AttributeError.*transformers \d"):
+        mambac.export(tiny("mamba2"), tmp_path / "model.pt2")
+    assert not list(tmp_path.iterdir())
+
+
 def test_not_a_language_model(tmp_path: Path) -> None:
     """Other modules are refused."""
     with pytest.raises(mambac.ExportError, match="Linear is not a model of transformers"):
