@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -37,6 +38,15 @@ def find_compiler(given: str | None = None) -> str:
     if not found:
         raise BuildError("the program mambac is not found: build it, or say where it is with --mambac")
     return found
+
+
+def offline() -> None:
+    """Nothing is looked for on the network, and transformers says only what is wrong."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # Read when transformers is imported.
+    import transformers
+
+    transformers.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
 
 
 def tokenizer_files(folder: Path) -> dict[str, str]:
@@ -81,15 +91,10 @@ def export_folder(
     folder: Path, path: Path, dtype: str, capacity: int, tokenizer: Path | None, check: bool, say: Any
 ) -> None:
     """Writes the archive of a folder's model, with its tokenizer."""
-    # Nothing is looked for on the network; transformers reads this when it is imported.
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    import transformers
-
+    offline()
     from mambac import checkpoints
     from mambac.export import export
 
-    transformers.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
     model = checkpoints.load(folder, dtype)
     source = tokenizer if tokenizer is not None else folder
     if source.is_file():
@@ -156,12 +161,17 @@ def main(argv: list[str]) -> int:
     arguments, more = parser.parse_known_args(argv)
     if arguments.capacity < 1:
         parser.error("--capacity is at least 1")
-    signal.signal(signal.SIGTERM, _stop)
+    return reporting(lambda: build(arguments, more))
+
+
+def reporting(command: Callable[[], int]) -> int:
+    """Runs a command, and says in one line why it failed."""
     from mambac.checkpoints import CheckpointError
     from mambac.export import ExportError
 
+    signal.signal(signal.SIGTERM, _stop)
     try:
-        return build(arguments, more)
+        return command()
     except (BuildError, CheckpointError, ExportError, OSError) as error:
         print(f"mambac: error: {error}", file=sys.stderr)
         return 1
