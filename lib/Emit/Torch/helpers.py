@@ -236,11 +236,13 @@ def causal_conv1d(x, weight, bias, window, silu, dtype):
     return y.transpose(1, 2).to(dtype), kept
 
 
-#: attention
+#: attention needs accumulator
 def attention(query, key, value, mask, position, scale, causal, dtype):
     """query (b, h, q, d), key and value (b, h or groups of it, s, d). Query i sees the keys j <= i + (s - q) if causal, or
     j <= i + position[b]."""
     heads, q, s = query.shape[1], query.shape[2], key.shape[2]
+    if not query.dtype == key.dtype == value.dtype:  # a cache of another type
+        query, key, value = (t.to(accumulator(query, key, value)) for t in (query, key, value))
     key, value = (t if t.shape[1] == heads else t.repeat_interleave(heads // t.shape[1], 1) for t in (key, value))
     if causal and (mask is not None or position is not None or q != s):
         before = torch.tensor([s - q]) if position is None else position
