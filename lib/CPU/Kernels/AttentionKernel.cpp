@@ -20,6 +20,8 @@ namespace {
 
 enum Axis { kB, kH, kQ, kS, kD, kE };
 
+constexpr float kInf = std::numeric_limits<float>::infinity();
+
 /// A vector of row s, from a column on.
 using TileVector = function_ref<Value(Value s, Value column)>;
 
@@ -32,6 +34,9 @@ struct Generator {
   int64_t tileQueries, tileKeys; ///< rows and columns of a tile of scores
   int64_t queryRows;             ///< of stack tiles with a row for each row of scores
   Value zero, queries, keys;
+  /// Of a tile of queries: scores of a tile of keys, then their weights; the largest score and the sum of weights up to here;
+  /// the sum of values.
+  Value scores, top, sum, out;
 
   Generator(ssm::AttentionOp op, KernelBuilder &k)
       : op(op), k(k), query(viewOf(op, op.getQueryMutable())), key(viewOf(op, op.getKeyMutable())),
@@ -43,6 +48,7 @@ struct Generator {
   int64_t headsOfTile(ArrayRef<int64_t> sizes);
   void tile(Value b, Value h, Value q0);
   Value maskLanes(SmallVector<Value> axes, Value count);
+  void weigh(Value i, Value visible, function_ref<SmallVector<Value>(Value)> axesOf);
   void product(Value rows, Value steps, Value left, TileVector right, Value out, bool accumulate);
   void scoresOfHeads(ArrayRef<Value> axes, Value count, Value qs, Value scores);
 };
@@ -145,14 +151,51 @@ Value Generator::maskLanes(SmallVector<Value> axes, Value count) {
   k.loop(count, [&](Value j) {
     axes[kS] = k.add(first, j);
     Value seen = memref::LoadOp::create(k.b, k.loc, mask.memref, k.at(mask, axes));
-    k.store(arith::SelectOp::create(k.b, k.loc, seen, k.f32(0.f), k.f32(-std::numeric_limits<float>::infinity())),
+    k.store(arith::SelectOp::create(k.b, k.loc, seen, k.f32(0.f), k.f32(-kInf)),
             lanes, {j});
   });
   return k.loadVector(lanes, {zero});
 }
 
+/// Row i's scores become weights: exp(score - the largest one up to here), for the first `visible` keys (null: for all of
+/// them). Where the largest one is new, what was summed up before is brought to it.
+void Generator::weigh(Value i, Value visible, function_ref<SmallVector<Value>(Value)> axesOf) {
+  Value none = k.splat(-kInf);
+  SmallVector<Value> best = k.loop(zero, k.index(tileKeys), k.width, ValueRange{none}, [&](Value j, ValueRange carried) {
+    Value v = k.loadVector(scores, {i, j});
+    Value left = visible ? k.max(zero, k.min(k.sub(visible, j), k.index(k.width))) : k.index(k.width);
+    if (mask)
+      v = k.fadd(v, maskLanes(axesOf(j), left));
+    if (visible)
+      v = arith::SelectOp::create(k.b, k.loc, k.mask(left), v, none);
+    if (mask || visible)
+      k.storeVector(v, scores, {i, j});
+    return SmallVector<Value>{k.fmax(carried[0], v)};
+  });
+  auto differ = [&](Value x, Value y) {
+    return arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::UNE, x, y).getResult();
+  };
+  Value old = k.load(top, {zero, i}), now = k.fmax(k.maximum(best[0]), old);
+  // Where nothing is seen yet the scores are -inf less 0.
+  Value base = arith::SelectOp::create(k.b, k.loc, differ(now, k.f32(-kInf)), now, k.f32(0.f));
+  k.ifThen(differ(now, old), [&] {
+    Value fade = k.exp(k.fsub(old, base)), fadeLanes = k.splat(fade);
+    k.store(now, top, {zero, i});
+    k.store(k.fmul(k.load(sum, {zero, i}), fade), sum, {zero, i});
+    k.loop(zero, k.index(columns), k.width,
+           [&](Value c) { k.storeVector(k.fmul(fadeLanes, k.loadVector(out, {i, c})), out, {i, c}); });
+  });
+  Value baseLanes = k.splat(base);
+  SmallVector<Value> total =
+      k.loop(zero, k.index(tileKeys), k.width, ValueRange{k.splat(0.f)}, [&](Value j, ValueRange carried) {
+        Value p = k.exp(k.fsub(k.loadVector(scores, {i, j}), baseLanes));
+        k.storeVector(p, scores, {i, j});
+        return SmallVector<Value>{k.fadd(carried[0], p)};
+      });
+  k.store(k.fadd(k.load(sum, {zero, i}), k.sum(total[0])), sum, {zero, i});
+}
+
 void Generator::tile(Value b, Value h, Value q0) {
-  constexpr float kInf = std::numeric_limits<float>::infinity();
   Value rows = heads ? k.index(heads) : k.min(k.sub(queries, q0), k.index(tileQueries));
   auto axes = [&](Value q, Value s) { return SmallVector<Value>{b, h, q, s, zero, zero}; };
   auto rowAxes = [&](Value i, Value s) {
@@ -160,15 +203,20 @@ void Generator::tile(Value b, Value h, Value q0) {
   };
   unsigned rowAxis = heads ? kH : kQ;
   Value qs = k.stackTile({queryRows, static_cast<int64_t>(llvm::alignTo(d, k.width))});
-  Value kT, vs, out = k.stackTile({queryRows, columns});
+  Value kT, vs;
+  out = k.stackTile({queryRows, columns});
   if (!heads)
     kT = k.stackTile({d, tileKeys}), vs = k.stackTile({tileKeys, columns});
-  Value scores = k.stackTile({queryRows, tileKeys}), top = k.stackTile({1, queryRows}), sum = k.stackTile({1, queryRows});
+  scores = k.stackTile({queryRows, tileKeys}), top = k.stackTile({1, queryRows}), sum = k.stackTile({1, queryRows});
   k.zeroTile(qs);
   k.zeroTile(out);
   k.zeroTile(sum);
   k.loop(zero, k.index(queryRows), k.width, [&](Value i) { k.storeVector(k.splat(-kInf), top, {zero, i}); });
   k.loadTile(query, {axes(q0, zero), rowAxis, kD, rows, k.index(d)}, qs);
+  Value scale = k.splat(op.getScale().convertToFloat());
+  k.loop(rows, [&](Value i) {
+    k.loop(zero, k.index(d), k.width, [&](Value c) { k.storeVector(k.fmul(k.loadVector(qs, {i, c}), scale), qs, {i, c}); });
+  });
 
   // Query i sees the keys below i + shift. Those behind the last query's may be room for more: they are not read.
   Value before = k.sub(keys, queries), end = keys;
@@ -177,8 +225,11 @@ void Generator::tile(Value b, Value h, Value q0) {
     before = arith::IndexCastOp::create(k.b, k.loc, k.b.getIndexType(), before);
   }
   Value shift = k.add(before, 1);
-  if (op.getCausal())
+  Value seenByAll = keys;
+  if (op.getCausal()) {
+    seenByAll = k.min(keys, k.add(q0, shift));
     end = k.max(zero, k.min(keys, k.add(heads ? zero : k.add(q0, k.sub(rows, k.index(1))), shift)));
+  }
   k.loop(zero, end, tileKeys, [&](Value s0) {
     Value count = k.min(k.sub(end, s0), k.index(tileKeys));
     if (heads) {
@@ -189,40 +240,16 @@ void Generator::tile(Value b, Value h, Value q0) {
       product(rows, k.index(d), qs, [&](Value s, Value c) { return k.loadVector(kT, {s, c}); }, scores,
               /*accumulate=*/false);
     }
-    k.loop(rows, [&](Value i) {
-      Value visible = count;
-      if (op.getCausal())
-        visible = k.max(zero, k.min(count, k.sub(k.add(rowAxes(i, s0)[kQ], shift), s0)));
-      Value none = k.splat(-kInf);
-      Value best = none;
-      SmallVector<Value> result = k.loop(zero, k.index(tileKeys), k.width, ValueRange{best}, [&](Value j, ValueRange carried) {
-        Value v = k.fmul(k.loadVector(scores, {i, j}), k.splat(op.getScale().convertToFloat()));
-        Value left = k.max(zero, k.min(k.sub(visible, j), k.index(k.width)));
-        if (mask)
-          v = k.fadd(v, maskLanes(rowAxes(i, k.add(s0, j)), left));
-        v = arith::SelectOp::create(k.b, k.loc, k.mask(left), v, none);
-        k.storeVector(v, scores, {i, j});
-        return SmallVector<Value>{k.fmax(carried[0], v)};
+    auto weighRows = [&](bool all) {
+      k.loop(rows, [&](Value i) {
+        Value visible = all ? Value() : count;
+        if (op.getCausal() && !all)
+          visible = k.max(zero, k.min(count, k.sub(k.add(rowAxes(i, s0)[kQ], shift), s0)));
+        weigh(i, visible, [&](Value j) { return rowAxes(i, k.add(s0, j)); });
       });
-      Value old = k.load(top, {zero, i});
-      Value now = k.fmax(k.maximum(result[0]), old);
-      k.store(now, top, {zero, i});
-      // Where nothing is seen yet the scores are -inf less 0.
-      Value seen = arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::UNE, now, k.f32(-kInf));
-      Value base = arith::SelectOp::create(k.b, k.loc, seen, now, k.f32(0.f));
-      Value fade = k.exp(k.fsub(old, base));
-      Value baseLanes = k.splat(base);
-      SmallVector<Value> total =
-          k.loop(zero, k.index(tileKeys), k.width, ValueRange{k.splat(0.f)}, [&](Value j, ValueRange carried) {
-            Value p = k.exp(k.fsub(k.loadVector(scores, {i, j}), baseLanes));
-            k.storeVector(p, scores, {i, j});
-            return SmallVector<Value>{k.fadd(carried[0], p)};
-          });
-      k.store(k.fma(k.load(sum, {zero, i}), fade, k.sum(total[0])), sum, {zero, i});
-      Value fadeLanes = k.splat(fade);
-      k.loop(zero, k.index(columns), k.width,
-             [&](Value c) { k.storeVector(k.fmul(fadeLanes, k.loadVector(out, {i, c})), out, {i, c}); });
-    });
+    };
+    // In most tiles all queries see all keys.
+    k.ifThen(k.less(seenByAll, k.add(s0, tileKeys)), [&] { weighRows(false); }, [&] { weighRows(true); });
     auto valueVector = [&](Value s, Value c) {
       if (!heads)
         return k.loadVector(vs, {s, c});

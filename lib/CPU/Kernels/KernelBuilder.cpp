@@ -157,17 +157,24 @@ Value KernelBuilder::inlineElementwise(Block &block, ValueRange vectors) {
   return widened(block.getTerminator()->getOperand(0));
 }
 
-Value KernelBuilder::sum(Value vector) {
-  // A tree, as neighbours are added first: the reduction of LLVM would be a chain without reassociation.
-  auto type = cast<VectorType>(vector.getType());
-  for (int64_t n = type.getDimSize(0); n > 1; n /= 2) {
+/// Halves of a vector on halves: reductions of LLVM go lane by lane where the order counts, or what is no number.
+static Value reduceLanes(OpBuilder &b, Location loc, Value vector, function_ref<Value(Value, Value)> combine) {
+  for (int64_t n = cast<VectorType>(vector.getType()).getDimSize(0); n > 1; n /= 2) {
     SmallVector<int64_t> low, high;
     for (int64_t i = 0; i < n / 2; ++i)
       low.push_back(i), high.push_back(i + n / 2);
-    vector = fadd(vector::ShuffleOp::create(b, loc, vector, vector, low),
-                  vector::ShuffleOp::create(b, loc, vector, vector, high));
+    vector = combine(vector::ShuffleOp::create(b, loc, vector, vector, low),
+                     vector::ShuffleOp::create(b, loc, vector, vector, high));
   }
-  return vector::ExtractOp::create(b, loc, vector, ArrayRef<int64_t>{0});
+  return vector::ExtractOp::create(b, loc, vector, 0);
+}
+
+Value KernelBuilder::sum(Value vector) {
+  return reduceLanes(b, loc, vector, [&](Value x, Value y) { return fadd(x, y); });
+}
+
+Value KernelBuilder::maximum(Value vector) {
+  return reduceLanes(b, loc, vector, [&](Value x, Value y) { return fmax(x, y); });
 }
 
 Value KernelBuilder::sums(SmallVector<Value> vectors) {
@@ -181,10 +188,6 @@ Value KernelBuilder::sums(SmallVector<Value> vectors) {
       vectors[i] = fadd(vector::ShuffleOp::create(b, loc, x, y, even), vector::ShuffleOp::create(b, loc, x, y, odd));
     }
   return vectors.front();
-}
-
-Value KernelBuilder::maximum(Value vector) {
-  return vector::ReductionOp::create(b, loc, vector::CombiningKind::MAXNUMF, vector);
 }
 
 Value KernelBuilder::mask(Value count) {
