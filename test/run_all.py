@@ -170,8 +170,9 @@ def run_states(args: argparse.Namespace) -> Counts:
 
 
 def run_generate(args: argparse.Namespace) -> Counts:
-    """Writes texts, chats, and measures perplexity."""
-    return script(HERE / "generate/run_generate.py", "--build", args.build)
+    """Writes texts, chats, and measures perplexity: by bytes, and by tokens."""
+    counts = [script(HERE / f"generate/{name}.py", "--build", args.build) for name in ("run_generate", "run_tokens")]
+    return counts[0][0] + counts[1][0], counts[0][1] + counts[1][1]
 
 
 def run_demo(args: argparse.Namespace) -> Counts:

@@ -29,6 +29,7 @@ struct CompileOptions {
   bool tune = false;            ///< measure kernels with several sizes of their pieces, and keep the fastest
   std::string tuneFile;         ///< what was measured before, and is from now on; none if empty
   int64_t chunk = 512;          ///< tokens of a long text that a product with states runs at once
+  std::string tokenizer;        ///< a tokenizer.json in the place of the archive's own; none if empty
   std::string afterRaise;       ///< passes to run behind raising, for tests of the compiler itself
   std::string libraryDir;       ///< where libMambacRuntime.a and the runner are
   /// Called as stages and their passes begin: what runs, fraction done. An empty text comes before a message, so that a

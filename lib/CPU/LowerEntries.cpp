@@ -304,11 +304,11 @@ private:
     for (int64_t level = 1; level < numLevels; ++level)
       declareHidden(levelSymbol(level));
     bool prepare = getOperation()->hasAttr("mambac.has_prepare");
-    int64_t tokenizer = moduleInt("mambac.tokenizer_bytes");
+    auto tokenizer = getOperation()->getAttrOfType<StringAttr>("mambac.tokenizer");
     if (prepare)
       declareHidden("mambac_prepare");
     if (tokenizer)
-      declareHidden("mambac_tokenizer");
+      makeBytes("mambac_tokenizer", tokenizer.getValue());
     auto address = [&](OpBuilder &builder, StringRef name) -> Value {
       return LLVM::AddressOfOp::create(builder, loc, ptr, name);
     };
@@ -340,8 +340,8 @@ private:
                         integer(i64, moduleInt("mambac.weights_bytes")),
                         integer(i64, moduleInt("mambac.layout_hash")),
                         addressIf(builder, prepare, "mambac_prepare"),
-                        addressIf(builder, tokenizer, "mambac_tokenizer"),
-                        integer(i64, tokenizer)};
+                        addressIf(builder, bool(tokenizer), "mambac_tokenizer"),
+                        integer(i64, tokenizer ? int64_t(tokenizer.getValue().size()) : 0)};
       for (auto [i, field] : llvm::enumerate(fields))
         product = LLVM::InsertValueOp::create(builder, loc, product, field, ArrayRef<int64_t>{int64_t(i)});
       return product;

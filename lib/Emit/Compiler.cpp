@@ -7,6 +7,7 @@
 #include "mambac/Compiler.h"
 #include "dialects/SSM/Transforms/Passes.h"
 #include "lib/Emit/CodeGen.h"
+#include "lib/Emit/EmbedTokenizer.h"
 #include "lib/Emit/Link.h"
 #include "lib/Emit/ModelInput.h"
 #include "lib/Emit/PackWeights.h"
@@ -132,6 +133,9 @@ private:
     if (options.emission != Emission::Imported && options.emission != Emission::Raised &&
         options.emission != Emission::Torch)
       describeLevel(levels.front(), module);
+    auto tokenizer = packTokenizer(options, input);
+    if (!tokenizer)
+      return bad(toString(tokenizer.takeError()));
     if (page) {
       page->listen(*module.getContext());
       page->recordImported(module);
@@ -211,6 +215,8 @@ private:
       module->setAttr("mambac.has_prepare", mlir::UnitAttr::get(module.getContext()));
       besidesLevels.push_back((*weights)->object);
     }
+    if (!tokenizer->empty())
+      module->setAttr("mambac.tokenizer", mlir::StringAttr::get(module.getContext(), *tokenizer));
     std::vector<SmallVector<char, 0>> code;
     if (!generateLevels(module, levels, kind, code))
       return kBug;

@@ -143,6 +143,16 @@ std::vector<std::string> ModelInput::weightNames() const {
   return names;
 }
 
+Expected<std::string> ModelInput::readExtra(StringRef name) const {
+  std::string entry = ("extra/" + name).str(), buffer;
+  if (!archive || !archive->program.archive->hasEntry(entry))
+    return std::string();
+  auto text = archive->program.archive->text(entry, buffer);
+  if (!text)
+    return createStringError(text.error().message());
+  return std::string(*text);
+}
+
 WeightSource ModelInput::weights() const {
   const Archive *from = archive.get();
   return [from](StringRef name) -> Expected<RawWeight> {
@@ -167,6 +177,8 @@ Error ModelInput::openArchive(const CompileOptions &options) {
 }
 
 std::vector<std::string> ModelInput::weightNames() const { return {}; }
+
+Expected<std::string> ModelInput::readExtra(StringRef) const { return std::string(); }
 
 WeightSource ModelInput::weights() const {
   return [](StringRef name) -> Expected<RawWeight> {

@@ -29,6 +29,8 @@ public:
   llvm::Error open(const CompileOptions &options);
   mlir::ModuleOp getModule() { return *module; }
   bool hasWeights() const { return bool(archive); }
+  /// A file of the archive's folder extra/; empty if there is none.
+  llvm::Expected<std::string> readExtra(llvm::StringRef name) const;
   /// Whether something was said about the model, in any stage so far.
   bool hasDiagnostics() const { return *diagnosed; }
   /// Weights of the archive; a `.mlir` file has none.

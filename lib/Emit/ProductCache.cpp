@@ -5,6 +5,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #include "lib/Emit/ProductCache.h"
+#include "lib/Emit/EmbedTokenizer.h"
 #include "lib/Runtime/ProductABI.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Config/llvm-config.h"
@@ -168,6 +169,11 @@ std::string ProductCache::computeKey(const CompileOptions &options, ArrayRef<Tar
   hash.add(options.emission == Emission::Executable ? "exe" : "so " + sys::path::filename(options.output).str());
   hash.add(options.model);
   hash.add(std::to_string(options.chunk));
+  for (const std::string &file : getTokenizerFiles(options)) {
+    hash.add("tokenizer");
+    if (!hash.addFile(file))
+      return "";
+  }
   hash.add(sys::path::filename(options.input));
   return hash.addFile(options.input) ? hash.digest() : "";
 }

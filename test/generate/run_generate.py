@@ -35,17 +35,17 @@ def expect(name: str, got: object, wanted: object) -> None:
 class Texts:
     """The checks, each of which runs the program some times."""
 
-    def __init__(self, program: Path, work: Path) -> None:
+    def __init__(self, program: list[str | Path], work: Path) -> None:
         self.program, self.work = program, work
 
     def write(self, *flags: str | Path) -> str:
         """The text that the program writes."""
-        return run([self.program, *flags], RUN_SECONDS)
+        return run([*self.program, *flags], RUN_SECONDS)
 
     def tell(self, lines: str | bytes, *flags: str | Path) -> tuple[str, str]:
         """A chat: what the program says and complains about."""
         text = lines.encode() if isinstance(lines, str) else lines
-        command = [str(word) for word in [self.program, "--chat", "--temperature", "0", *flags]]
+        command = [str(word) for word in [*self.program, "--chat", "--temperature", "0", *flags]]
         done = subprocess.run(command, input=text, capture_output=True, timeout=RUN_SECONDS)
         if done.returncode:
             raise Failure(f"{' '.join(command)}: exit code {done.returncode}: {done.stderr.decode()}")
@@ -53,7 +53,7 @@ class Texts:
 
     def refuse(self, words: str, *flags: str | Path | bytes) -> None:
         """A command line that ends with exit code 1 and one message with these words."""
-        command = [word if isinstance(word, bytes) else str(word) for word in [self.program, *flags]]
+        command = [word if isinstance(word, bytes) else str(word) for word in [*self.program, *flags]]
         done = subprocess.run(command, capture_output=True, timeout=RUN_SECONDS)
         said = done.stderr.decode()
         if done.returncode != 1 or not said.startswith("error: ") or said.count("\n") != 1 or words not in said:
@@ -67,7 +67,7 @@ class Texts:
         expect("texts", len(set(texts)), 1)
         if self.write(*flags, "--seed", "6") == texts[0]:
             raise Failure(f"two seeds give {texts[0]!r}")
-        said = run([self.program, *flags], RUN_SECONDS, stderr=True)
+        said = run([*self.program, *flags], RUN_SECONDS, stderr=True)
         if not re.fullmatch(SPEED, said):
             raise Failure(f"speed: {said!r}")
         return repr(texts[0])
@@ -127,7 +127,7 @@ class Texts:
         wanted = [*other[:-1].split("\n"), second, f"> Moses said\n{first}\n> to him\n{second}", first, second]
         expect("script", said, "\n".join(wanted) + "\n")
         expect("complaints", complaints, "")
-        wrong = b"\xff\xfe\n/nothing\n/load /no/such/file\n/save\n/undo\n\n/load " + str(self.program).encode() + b"\nMoses said\n"
+        wrong = b"\xff\xfe\n/nothing\n/load /no/such/file\n/save\n/undo\n\n/load " + str(self.program[0]).encode() + b"\nMoses said\n"
         said, complaints = self.tell(wrong, "--tokens", "30", "--stop", "\n")
         expect("after wrong lines", said, first + "\n")
         for words in ("not UTF-8", "no command /nothing", "cannot read /no/such/file", "/save needs a file", "no turn to take back"):
@@ -180,7 +180,7 @@ def main() -> int:
     work.mkdir(parents=True, exist_ok=True)
     program = work / "kjv"
     program.unlink(missing_ok=True)
-    texts = Texts(program, work)
+    texts = Texts([program], work)
     steps: list[tuple[str, Callable[[], str]]] = [
         ("compile", lambda: run([args.build / "bin/mambac", DEMO / "kjv.pt2", "-o", program, "--cpu=portable"], COMPILE_SECONDS)),
         ("threads", texts.threads),

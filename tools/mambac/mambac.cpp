@@ -56,6 +56,8 @@ int main(int argc, char **argv) {
                                      "remembers them for other compilations"));
   cl::opt<int64_t> chunk("chunk", cl::desc("Tokens of a long text that a model with states runs at once"), cl::init(options.chunk),
                          cl::value_desc("N"));
+  cl::opt<std::string> tokenizer("tokenizer", cl::value_desc("FILE"),
+                                 cl::desc("Put this tokenizer.json into the product (default: the archive's, if it has one)"));
   // For tests of what happens when a stage goes wrong.
   cl::list<std::string> plugins("load-pass-plugin", cl::ReallyHidden);
   cl::opt<std::string> afterRaise("after-raise", cl::ReallyHidden);
@@ -87,6 +89,7 @@ int main(int argc, char **argv) {
   if (chunk < 1 || chunk > 1 << 30)
     return fail("--chunk takes a number of tokens from 1 to 2^30, not " + Twine(chunk));
   options.chunk = chunk;
+  options.tokenizer = tokenizer;
   if (weights != "inside" && weights != "beside")
     return fail("--weights takes inside or beside, not '" + weights + "'");
   options.weightsBeside = weights == "beside";
