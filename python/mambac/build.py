@@ -26,7 +26,7 @@ class BuildError(Exception):
 
 
 def find_compiler(given: str | None = None) -> str:
-    """The program mambac: the one that is given, $MAMBAC, that of the build tree beside this package, or on the path."""
+    """The program mambac: the one that is given, $MAMBAC, that of the build tree around this package, or any."""
     beside = Path(__file__).resolve().parents[2] / "build/bin/mambac"
     for candidate in (given, os.environ.get("MAMBAC")):
         if candidate:
@@ -80,7 +80,7 @@ def chat_pieces(folder: Path, say: Any) -> dict[str, Any] | None:
         if not tokenizer.chat_template:
             return None
         return chat.pieces(
-            lambda messages: tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+            lambda messages: str(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
         )
     except Exception as error:  # Templates raise errors of their own.
         say(f"warning: its chat template is left out: {error}")
@@ -150,7 +150,7 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("folder", type=Path, help="of the model")
     parser.add_argument("-o", dest="output", type=Path, required=True, metavar="FILE",
-                        help="a program; a library if it ends in .so; if it ends in .pt2, the archive for mambac alone")  # fmt: skip
+                        help="a program; a library if it ends in .so, the archive for mambac if in .pt2")  # fmt: skip
     parser.add_argument("--dtype", choices=["auto", "float32", "bfloat16", "float16"], default="auto",
                         help="what the model computes in; auto: what its weights are in")  # fmt: skip
     parser.add_argument("--capacity", type=int, default=4096, metavar="N",

@@ -58,7 +58,7 @@ def _transformers(folder: Path, config: dict[str, Any], dtype: str) -> Any:
             + ("; code of the folder is not run" if "auto_map" in config else "")
         )
     try:
-        model, report = transformers.AutoModelForCausalLM.from_pretrained(
+        loaded: Any = transformers.AutoModelForCausalLM.from_pretrained(
             folder,
             local_files_only=True,
             trust_remote_code=False,
@@ -67,6 +67,7 @@ def _transformers(folder: Path, config: dict[str, Any], dtype: str) -> Any:
         )
     except Exception as error:  # Of many kinds, from what reads safetensors to what checks configurations.
         raise CheckpointError(f"transformers cannot load {folder}: {type(error).__name__}: {error}") from error
+    model, report = loaded
     problems = {
         "missing": report.get("missing_keys"),
         "unknown": report.get("unexpected_keys"),

@@ -35,7 +35,8 @@ def describe(
     """The file for a model of transformers.
 
     `inputs` and `outputs` map names to roles; the state "0.conv" is the input `state_0_conv` and the output
-    `state.0.conv`, as torch.export names members of a dictionary. `capacity` is told where a layer attends; `name` is the model's.
+    `state.0.conv`, as torch.export names members of a dictionary. `capacity` is told where a layer attends;
+    `name` is the model's.
     """
     config, places = model.config, (model.config, getattr(model, "generation_config", None))
     ends = {token for place in places for token in _tokens(getattr(place, "eos_token_id", None))}

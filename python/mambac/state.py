@@ -155,7 +155,7 @@ def _replacements(cache: StateCache) -> dict[str, Callable[..., Any]]:
     def scan(
         u: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor,
         D: Any = None, z: Any = None, delta_bias: Any = None, delta_softplus: bool = False, **_: Any,
-    ) -> tuple[Tensor, None]:  # fmt: skip
+    ) -> tuple[Tensor, Tensor]:  # fmt: skip
         zeros = lambda: u.new_zeros(u.shape[0], *A.shape, dtype=_recurrent_type(u))  # noqa: E731
         call = lambda state: ops.selective_scan(u, dt, A, B, C, D, z, delta_bias, state, delta_softplus)  # noqa: E731
         # The mixer stacks the last states of its scans only to hand them to the cache, which has them.
@@ -168,7 +168,7 @@ def _replacements(cache: StateCache) -> dict[str, Callable[..., Any]]:
     ) -> tuple[Tensor, Tensor]:  # fmt: skip
         least, most = dt_limit
         bounds = (least if least > 0 or not dt_softplus else None, most if most < float("inf") else None)
-        batch, _, heads, width = x.shape
+        batch, heads, width = x.shape[0], *x.shape[2:]
         zeros = lambda: x.new_zeros(batch, heads, width, B.shape[3], dtype=_recurrent_type(x))  # noqa: E731
         call = lambda state: ops.ssd(x, dt, A, B, C, D, None, dt_bias, state, dt_softplus, *bounds)  # noqa: E731
         return cache.exchange("recurrent", zeros, call), x.new_zeros(0)

@@ -14,11 +14,10 @@ import pytest
 import tokenizers
 import torch
 from conftest import ROOT, models
+from mambac import build
 from test_chat import CHATML
 from test_checkpoints import MAMBA, weights, write
 from test_export import read_contract
-
-from mambac import build
 
 TEXTS = ["In the beginning God created the heaven and the earth.", "And the earth was without form, and void."] * 4
 VOCABULARY = 300

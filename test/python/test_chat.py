@@ -5,7 +5,6 @@ from __future__ import annotations
 import jinja2
 import jinja2.sandbox
 import pytest
-
 from mambac import chat
 
 CHATML = (
@@ -16,12 +15,16 @@ CHATML = (
 BRACKETS = (
     "{% if messages[0]['role'] == 'system' %}{% set system = '<<SYS>>' + messages[0]['content'] + '<</SYS>>' %}"
     "{% set messages = messages[1:] %}{% else %}{% set system = '' %}{% endif %}<s>"
-    "{% for m in messages %}{% if m['role'] == 'user' %}[INST] {{ (system if loop.first else '') + m['content'] }} [/INST]"
+    "{% for m in messages %}{% if m['role'] == 'user' %}"
+    "[INST] {{ (system if loop.first else '') + m['content'] }} [/INST]"
     "{% else %} {{ m['content'] | trim }}</s>{% endif %}{% endfor %}"
 )
 NO_SYSTEM = "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system') }}{% endif %}" + BRACKETS
 NUMBERED = "{% for m in messages %}{{ loop.index }}: {{ m['content'] }}\n{% endfor %}"
-GROWING = "{% for m in messages %}{{ m['content'] }}{% if loop.first %}{{ messages | length }}{% else %}|{% endif %}{% endfor %}"
+GROWING = (
+    "{% for m in messages %}{{ m['content'] }}"
+    "{% if loop.first %}{{ messages | length }}{% else %}|{% endif %}{% endfor %}"
+)
 TWICE = "{% for m in messages %}{{ m['content'] }}{{ m['content'] }}{% endfor %}"
 LAST_ONLY = "Q: {{ messages[-1]['content'] }} A:"
 
@@ -67,7 +70,12 @@ def test_pieces_make_the_template(template: str, system: bool) -> None:
 
 @pytest.mark.parametrize(
     ("template", "message"),
-    [(GROWING, "what it writes"), (NUMBERED, "not what it asks for one with"), (TWICE, "writes a message 2 times"), (LAST_ONLY, "writes a message 0 times")],
+    [
+        (GROWING, "what it writes"),
+        (NUMBERED, "not what it asks for one with"),
+        (TWICE, "writes a message 2 times"),
+        (LAST_ONLY, "writes a message 0 times"),
+    ],
 )
 def test_other_templates(template: str, message: str) -> None:
     """Templates that are not of this form are found."""

@@ -12,7 +12,6 @@ import pytest
 import safetensors.torch
 import torch
 from conftest import models
-
 from mambac import checkpoints
 
 MAMBA = {"d_model": 20, "n_layer": 2, "vocab_size": 41, "ssm_cfg": {"d_state": 7}, "rms_norm": True}
@@ -36,7 +35,8 @@ SHAPES = {
     "out_proj.weight": (20, 40), "x_proj.weight": (16, 40), "dt_proj.weight": (40, 2), "dt_proj.bias": (40,),
 }  # fmt: skip
 SHAPES2 = {
-    "A_log": (6,), "D": (6,), "dt_bias": (6,), "conv1d.weight": (112, 1, 4), "conv1d.bias": (112,), "norm.weight": (72,),
+    "A_log": (6,), "D": (6,), "dt_bias": (6,), "conv1d.weight": (112, 1, 4), "conv1d.bias": (112,),
+    "norm.weight": (72,),
     "in_proj.weight": (190, 36), "out_proj.weight": (36, 72),
 }  # fmt: skip
 

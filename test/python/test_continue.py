@@ -11,11 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import mambac
 import pytest
 import torch
 from conftest import FAMILIES
-
-import mambac
 
 # Of the largest result, in single precision; 2e-6 is what was measured.
 TOLERANCE = 1e-5
@@ -48,7 +47,9 @@ def test_issue_46032(family: str, tiny: Any, compiled: Compile) -> None:
     """inputs_embeds to last_hidden_state: at once, in two parts, with one token, and token by token."""
     model = tiny(family, hidden=True)
     session = compiled(model, inputs="embeds").session(batch=2, capacity=40)
-    embeds = torch.randn(2, 37, model.get_input_embeddings().weight.shape[1], generator=torch.Generator().manual_seed(3))
+    embeds = torch.randn(
+        2, 37, model.get_input_embeddings().weight.shape[1], generator=torch.Generator().manual_seed(3)
+    )
     with torch.no_grad():
         expected = model(inputs_embeds=embeds).last_hidden_state
     session.add(), session.add()

@@ -8,11 +8,10 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import mambac
 import pytest
 import torch
 from conftest import FAMILIES
-
-import mambac
 from mambac import state as states
 
 LENGTH = 37

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import mambac
 import pytest
 import torch
-from test_checkpoints import MAMBA, MAMBA2, weights, write
-
-import mambac
 from mambac import build, checkpoints, repack
+from test_checkpoints import MAMBA, MAMBA2, weights, write
 
 
 @pytest.mark.parametrize("config", [MAMBA, MAMBA2])

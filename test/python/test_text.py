@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 import torch
 from conftest import FAMILIES, models
-from test_build import make_tokenizer
-
 from mambac import build
+from test_build import make_tokenizer
 
 TEXT = "In the beginning God created the heaven and the earth. And the earth was without form, and void; " * 6
 
