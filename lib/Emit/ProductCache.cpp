@@ -178,28 +178,40 @@ std::string ProductCache::computeKey(const CompileOptions &options, ArrayRef<Tar
   return hash.addFile(options.input) ? hash.digest() : "";
 }
 
+ProductCache::~ProductCache() {
+  if (fd >= 0)
+    ::close(fd);
+}
+
 bool ProductCache::find(ProductParts &parts) {
   if (path.empty())
     return false;
-  auto opened = MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
-  if (!opened || (*opened)->getBufferSize() < sizeof(MambacTrailer))
+  fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat info;
+  if (fd < 0 || fstat(fd, &info) || size_t(info.st_size) < sizeof(MambacTrailer))
     return false;
-  StringRef bytes = (*opened)->getBuffer();
+  std::error_code code;
+  file = sys::fs::mapped_file_region(fd, sys::fs::mapped_file_region::readonly, size_t(info.st_size), 0, code);
+  if (code)
+    return false;
+  StringRef bytes(file.const_data(), file.size());
   MambacTrailer trailer;
   std::memcpy(&trailer, bytes.end() - sizeof trailer, sizeof trailer);
   auto inside = [&](uint64_t offset, uint64_t size) { return offset <= bytes.size() && size <= bytes.size() - offset; };
   bool whole = XXH3_64bits(&trailer, offsetof(MambacTrailer, trailer_hash)) == trailer.trailer_hash &&
                inside(trailer.so_offset, trailer.so_bytes) && inside(trailer.weights_offset, trailer.weights_bytes) &&
+               trailer.weights_offset % 4096 == 0 &&
                XXH3_64bits(bytes.data() + trailer.so_offset, trailer.so_bytes) == trailer.so_hash &&
-               hashWeights(bytes.data() + trailer.weights_offset, trailer.weights_bytes) == trailer.weights_hash;
+               hashMappedWeights(bytes.data() + trailer.weights_offset, trailer.weights_bytes) == trailer.weights_hash;
   if (!whole) {
     sys::fs::remove(path);
     return false;
   }
-  file = std::move(*opened);
   parts.so = bytes.data() + trailer.so_offset;
   parts.soBytes = trailer.so_bytes;
-  parts.weights = trailer.weights_bytes ? bytes.data() + trailer.weights_offset : nullptr;
+  if (trailer.weights_bytes)
+    parts.weightsFile = "/proc/self/fd/" + std::to_string(fd);
+  parts.weightsOffset = trailer.weights_offset;
   parts.weightsBytes = trailer.weights_bytes;
   parts.weightsHash = trailer.weights_hash;
   parts.layoutHash = trailer.layout_hash;

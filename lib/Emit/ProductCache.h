@@ -10,9 +10,8 @@
 
 #include "lib/Emit/TargetLevels.h"
 #include "lib/Runtime/ProductWriter.h"
-#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/FileSystem.h"
 #include "mambac/Compiler.h"
-#include <memory>
 
 namespace mambac {
 
@@ -21,8 +20,11 @@ public:
   /// The cache as the environment has it, for one compilation.
   ProductCache(const CompileOptions &options, llvm::ArrayRef<TargetLevel> levels,
                llvm::ArrayRef<std::string> productFiles);
+  ~ProductCache();
+  ProductCache(const ProductCache &) = delete;
+  ProductCache &operator=(const ProductCache &) = delete;
 
-  /// Fills in code and weights if they are there and whole; they live as long as this object.
+  /// Fills in code (in memory) and weights (in a file) if they are there and whole; they live as long as this object.
   bool find(ProductParts &parts);
   /// Keeps code and weights, and drops what has not been used for the longest time if that makes too much.
   void store(const ProductParts &parts) const;
@@ -35,7 +37,8 @@ private:
   std::string folder;
   uint64_t limit = 0; ///< bytes of all entries
   std::string path;   ///< of this compilation's entry; empty if nothing is to be kept
-  std::unique_ptr<llvm::MemoryBuffer> file;
+  int fd = -1;        ///< of the entry that was found: it stays readable when another process drops it
+  llvm::sys::fs::mapped_file_region file;
 };
 
 } // namespace mambac

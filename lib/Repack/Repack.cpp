@@ -53,7 +53,7 @@ public:
       trailer.weights_hash = end.weights_hash;
     }
     if (!alone) {
-      if (!product.open(0777) || !product.appendFile(options.product, prefixBytes))
+      if (!product.open(0777) || !product.appendFile(options.product, 0, prefixBytes))
         return product.error;
       if (!beside && !fill(product, trailer, error))
         return error.empty() ? product.error : error;

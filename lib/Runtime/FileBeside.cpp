@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
 
@@ -48,13 +49,14 @@ bool FileBeside::append(const void *data, size_t bytes) {
   return true;
 }
 
-bool FileBeside::appendFile(const std::string &from, uint64_t bytes) {
+bool FileBeside::appendFile(const std::string &from, uint64_t offset, uint64_t bytes) {
   int source = ::open(from.c_str(), O_RDONLY | O_CLOEXEC);
   if (source < 0)
     return fail("cannot write");
   uint64_t left = bytes;
+  off_t next = off_t(offset);
   while (left) {
-    ssize_t copied = copy_file_range(source, nullptr, fd, nullptr, left < kMostAtOnce ? left : kMostAtOnce, 0);
+    ssize_t copied = copy_file_range(source, &next, fd, nullptr, left < kMostAtOnce ? left : kMostAtOnce, 0);
     if (copied < 0 && errno == EINTR)
       continue;
     if (copied <= 0)
@@ -65,11 +67,12 @@ bool FileBeside::appendFile(const std::string &from, uint64_t bytes) {
   std::vector<char> buffer(left ? size_t(1) << 20 : 0);
   bool good = true;
   while (good && left) {
-    ssize_t count = ::read(source, buffer.data(), left < buffer.size() ? left : buffer.size());
+    ssize_t count = ::pread(source, buffer.data(), left < buffer.size() ? left : buffer.size(), next);
     if (count < 0 && errno == EINTR)
       continue;
     good = count > 0 ? append(buffer.data(), size_t(count)) : fail("cannot write");
     left -= good ? uint64_t(count) : 0;
+    next += good ? count : 0;
   }
   ::close(source);
   return good;
@@ -96,7 +99,12 @@ bool FileBeside::closeFile() {
 }
 
 bool FileBeside::rename() {
-  if (::rename(temporary.c_str(), path.c_str()))
+  struct stat old;
+  bool exchanged = lstat(path.c_str(), &old) == 0 && S_ISREG(old.st_mode) &&
+                   renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE) == 0;
+  if (exchanged)
+    unlink(temporary.c_str()); // the old file
+  else if (::rename(temporary.c_str(), path.c_str()))
     return fail("cannot replace");
   renamed = true;
   return true;

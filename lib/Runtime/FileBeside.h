@@ -24,12 +24,15 @@ public:
 
   bool open(mode_t mode);
   bool append(const void *data, size_t bytes);
-  /// The first bytes of a file, without reading them into this process where the system can do that.
-  bool appendFile(const std::string &from, uint64_t bytes);
+  /// Bytes of another file, without reading them into this process where the system can do that. File systems that share
+  /// blocks do so where both places are multiples of 4096: what is written to either file later is that file's alone.
+  bool appendFile(const std::string &from, uint64_t offset, uint64_t bytes);
   bool alignTo(uint64_t alignment);
   /// Appends room on the disk, to be filled through a mapping of getFD().
   bool reserve(uint64_t bytes);
   bool closeFile();
+  /// What is renamed over a file is written to the disk first by some file systems (ext4), which may be busy with what was
+  /// compiled before; files that change places are not. If the power fails then, hashes tell that a product is not whole.
   bool rename();
 
   int getFD() const { return fd; }

@@ -25,7 +25,7 @@ namespace {
 /// The segment itself, wherever it is.
 bool appendSegment(FileBeside &file, const ProductParts &parts) {
   return parts.weightsFile.empty() ? file.append(parts.weights, parts.weightsBytes)
-                                   : file.appendFile(parts.weightsFile, parts.weightsBytes);
+                                   : file.appendFile(parts.weightsFile, parts.weightsOffset, parts.weightsBytes);
 }
 
 /// A weight file.

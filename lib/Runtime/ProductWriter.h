@@ -28,7 +28,8 @@ struct ProductParts {
   const void *so = nullptr; ///< the linked shared library, an ELF file in memory
   size_t soBytes = 0;
   const void *weights = nullptr; ///< the packed segment in memory, or else
-  std::string weightsFile;       ///< the file that begins with it, which the system copies; then its hash is given
+  std::string weightsFile;       ///< a file that has it, which the system copies; then its hash is given
+  uint64_t weightsOffset = 0;    ///< where it begins there
   size_t weightsBytes = 0;
   std::optional<uint64_t> weightsHash; ///< by hashWeights(), where it is known already
   uint64_t layoutHash = 0;             ///< MambacProduct::layout_hash
