@@ -57,7 +57,7 @@ def main(setup: Setup) -> None:
         if entry.get("error_occurred"):
             rows[name] = {"failed": entry["error_message"]}
         elif entry.get("aggregate_name") == "median":
-            counters = ("flops", "bytes", "error", "scratch_bytes")
+            counters = ("flops", "bytes", "error", "scratch_bytes", "stack_bytes")
             rows[name] = {"seconds": entry["real_time"] * 1e-3} | {c: entry[c] for c in counters if c in entry}
             if entry["time_unit"] != "ms":
                 raise RuntimeError(f"{name}: the unit is {entry['time_unit']}")

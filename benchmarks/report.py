@@ -126,11 +126,11 @@ def kernel_tables(data: dict[str, Any]) -> tuple[str, list[list[str]]]:
     for name in ("causal_conv1d", "gated_norm", "embedding", "argmax"):
         label = f"{labels.get(name, name)} ({times('kernel/' + name)})"
         add(label, "1.3 × memcpy at most", beside(name, lambda _, n=name: f"copy/{n}"), 1.3, False, "{:.2f} ×")
-    for key, title in (("selective_scan", "scratch of the selective scan"), ("ssd", "scratch of SSD")):
-        found = k.get(f"kernel/{key}", last, "scratch_bytes")
-        add(
-            title, "4 MiB a thread at most", [None if found is None else found / 2**20], 4.0 * last, False, "{:.1f} MiB"
-        )
+    for key, title in (("selective_scan", "the selective scan"), ("ssd", "SSD")):
+        shared, stack = (k.get(f"kernel/{key}", last, f"{kind}_bytes") for kind in ("scratch", "stack"))
+        found = None if shared is None or stack is None else (shared / last + stack) / 2**20
+        label = f"memory of {title}: a share of scratch memory, and the stack"
+        add(label, "4 MiB a thread at most", [found], 4.0, False, "{:.2f} MiB")
     names = " / ".join(str(c) for c in k.cores)
     text += table(["", "asked", f"reached ({names} cores)", "met"], rows)
 
@@ -261,13 +261,16 @@ def cost_tables(setup: Setup) -> tuple[str, list[list[str]]]:
             limit = asked.get(row["way"])
             met = verdict(row["seconds"], limit, False) if limit else ""
             wanted = f"{limit} s" if limit else ""
-            rows.append([label, wanted, f"{row['seconds']:.1f} s", mib(row["peak_bytes"]), met])
+            took = f"{row['seconds']:.{1 if row['seconds'] >= 1 else 2}f} s"
+            copy = f"{row['copy_seconds']:.2f} s" if row.get("copy_seconds") else ""
+            rows.append([label, wanted, took, copy, mib(row["peak_bytes"]), met])
             if limit:
-                summary.append([f"compile, {label}", wanted, f"{row['seconds']:.1f} s", met])
+                summary.append([f"compile, {label}", wanted, took, met])
         text += (
-            "## Compiling\n24 layers, archive to product; memory counts the mapped archive and the mapped product.\n"
+            "## Compiling\n24 layers, archive to product; memory counts the mapped archive and the mapped product. "
+            "From the cache: medians, with those of `cp` of the product right behind.\n"
         )
-        text += source(data) + table(["", "asked", "time", "peak memory", "met"], rows)
+        text += source(data) + table(["", "asked", "time", "cp", "peak memory", "met"], rows)
     if data := load(setup, "large"):
         row = data["rows"][0]
         label = f"compile memory, Mamba-2 2.8B bf16, archive of {mib(row['archive_bytes'])}"
@@ -279,13 +282,12 @@ def cost_tables(setup: Setup) -> tuple[str, list[list[str]]]:
         rows = []
         for row in data["rows"]:
             label = f"{NAMES[row['kind']]} 130m {row['dtype']}, product of {mib(row['product_bytes'])}"
-            met = verdict(row["seconds"], 0.05, False)
-            rows.append([label, "50 ms", ms(row["seconds"]), met])
-            summary.append([f"start, {label}", "50 ms", ms(row["seconds"]), met])
-        text += (
-            "## Starting\nThe whole process of `mamba-run PRODUCT --list`: loading, checking, mapping, and its end.\n"
-        )
-        text += source(data) + table(["", "asked", "reached", "met"], rows)
+            met = verdict(row["first_kernel_seconds"], 0.05, False)
+            rows.append([label, "50 ms", ms(row["first_kernel_seconds"]), ms(row["seconds"]), met])
+            summary.append([f"start to the first kernel, {label}", "50 ms", ms(row["first_kernel_seconds"]), met])
+        text += "## Starting\nFrom before the start of a process (mambac-start) to the product's first kernel, "
+        text += "and the whole process of `mamba-run PRODUCT --list`: loading, checking, mapping, and its end.\n"
+        text += source(data) + table(["", "asked", "first kernel", "--list", "met"], rows)
     return text, summary
 
 

@@ -1,6 +1,7 @@
 //===- Product.cpp - A compiled kernel with its tensors ----------------------------------------------------------===//
 #include "benchmarks/kernels/Product.h"
 #include <cstring>
+#include <pthread.h>
 
 namespace mambac::bench {
 
@@ -73,6 +74,39 @@ size_t Product::inputCount(const char *name) {
       return count;
     }
   return 0;
+}
+
+size_t Product::stackBytes() {
+  // A run of one thread, on a stack whose bytes are known before.
+  constexpr unsigned char untouched = 0xa5;
+  mambac_state *usual = state;
+  mambac_options options = {};
+  options.struct_size = sizeof options;
+  options.threads = 1;
+  if (!message.empty() || mambac_state_create(model, &options, &state)) {
+    state = usual;
+    return 0;
+  }
+  Buffer<char> stack(size_t(32) << 20);
+  memset(stack, untouched, stack.count);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstack(&attributes, stack, stack.count);
+  pthread_t thread;
+  auto body = [](void *product) -> void * {
+    static_cast<Product *>(product)->run();
+    return nullptr;
+  };
+  size_t deepest = stack.count;
+  if (pthread_create(&thread, &attributes, body, this) == 0) {
+    pthread_join(thread, nullptr);
+    for (deepest = 0; deepest < stack.count && static_cast<unsigned char>(stack[deepest]) == untouched;)
+      ++deepest;
+  }
+  pthread_attr_destroy(&attributes);
+  mambac_state_destroy(state);
+  state = usual;
+  return stack.count - deepest;
 }
 
 bool Product::run() {

@@ -32,6 +32,8 @@ public:
   /// Bytes of all inputs and outputs.
   size_t tensorBytes() const { return bytes; }
   int64_t scratchBytes() const { return scratch; }
+  /// How far the stack of a thread that does all the work of a run goes down; 0 on failure.
+  size_t stackBytes();
 
 private:
   void *inputData(const char *name);

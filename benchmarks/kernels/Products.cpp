@@ -31,6 +31,7 @@ template <typename Check> void timeProduct(State &state, Product &product, doubl
     product.run();
   state.counters["error"] = found;
   state.counters["scratch_bytes"] = double(product.scratchBytes());
+  state.counters["stack_bytes"] = double(product.stackBytes());
 }
 
 void countRate(State &state, const char *name, double amount) {
