@@ -311,6 +311,27 @@ def FuseRowsPass : Pass<"mambac-fuse-rows", "::mlir::ModuleOp"> {
                           "::mlir::arith::ArithDialect"];
 }
 
+def WriteOverInputsPass : Pass<"mambac-write-over-inputs", "::mlir::ModuleOp"> {
+  let summary = "Results of kernels take the place of inputs that die";
+  let description = [{
+    A kernel that reads each part of an input before it writes that part of its result (ssm.selective_scan: delta and y)
+    writes into the input's buffer where that is a temporary which nothing reads later.
+
+    Before, in a driver:
+
+        %delta = memref.alloc(%n) : memref<1x?x1536xf32>
+        ..
+        %y = memref.alloc(%n) : memref<1x?x1536xf32>
+        ssm.selective_scan .. delta(%delta : ..) .. outs(%y : ..)
+
+    After:
+
+        ssm.selective_scan .. delta(%delta : ..) .. outs(%delta : ..)
+  }];
+  let statistics = [Statistic<"numWritten", "written", "Results in the place of an input">];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
 def FormDispatchesPass : Pass<"mambac-form-dispatches", "::mlir::ModuleOp"> {
   let summary = "Outline kernels of drivers into shared private functions";
   let description = [{

@@ -94,6 +94,8 @@ static void populateKernels(OpPassManager &pm, const mambac::ScheduleOptions &op
   rows.stackBytes = options.stackBytes;
   rows.shortestRow = options.shortestRow;
   pm.addPass(mambac::createFuseRowsPass(rows));
+  // While drivers show who reads what.
+  pm.addPass(mambac::createWriteOverInputsPass());
   pm.addPass(mambac::createFormDispatchesPass());
   pm.addPass(mambac::createCountWorkPass()); // while each kernel is one op and all buffers have their sizes
   pm.addPass(createCanonicalizerPass());

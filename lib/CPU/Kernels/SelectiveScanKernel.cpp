@@ -244,18 +244,25 @@ void Generator::item(const TimeSegments::Segment &segment, Value firstChannel, V
         someStates(rest, k.index(blocks * statesAtATime), blocks > 0, rows, h, decay, dtTile, xTile, oTile, b, c,
                    blocks ? function_ref<void(Value)>() : prefetch);
 
-      strip.turn(oTile);
-      if (z)
-        zs.start();
-      strip.forPoints([&](const Strip::Point &p) {
-        Value out = k.loadVector(oTile, {p.row, zero});
-        if (D)
-          out = k.fma(strip.perLane(D, p), us.at(p), out);
+      // y may lie where delta does: it is written when nobody reads that any more.
+      auto write = [&] {
+        strip.turn(oTile);
         if (z)
-          out = k.fmul(out, k.silu(zs.at(p)));
-        ys.at(p, out);
-      });
-      ys.finish();
+          zs.start();
+        strip.forPoints([&](const Strip::Point &p) {
+          Value out = k.loadVector(oTile, {p.row, zero});
+          if (D)
+            out = k.fma(strip.perLane(D, p), us.at(p), out);
+          if (z)
+            out = k.fmul(out, k.silu(zs.at(p)));
+          ys.at(p, out);
+        });
+        ys.finish();
+      };
+      if (Value last = segments->isLastRun(segment))
+        k.ifThen(last, write);
+      else
+        write();
     });
   });
   forVectors(left, [&](Value vector, Value lanes) {

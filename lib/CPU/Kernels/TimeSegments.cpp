@@ -50,6 +50,12 @@ void TimeSegments::run(Value first, Value second, function_ref<void(const Segmen
   });
 }
 
+Value TimeSegments::isLastRun(const Segment &segment) {
+  if (!cut())
+    return {};
+  return k.equal(k.mul(segment.number, k.sub(k.index(1), segment.phase)), k.index(0));
+}
+
 void TimeSegments::start(const Segment &segment, function_ref<void()> initial, function_ref<void()> zero,
                          function_ref<void(Value)> follow) {
   if (!cut())

@@ -3,8 +3,8 @@
 // Where a recurrence has fewer work items (batches, heads, channels) than the target has cores, time is cut in segments,
 // too. All segments but the last run at once, each from a zero state; what a segment's state ends with, and how much an old
 // state fades in it, is kept. Then all segments but the first run again, each from the state that follows from what was kept
-// of those before it. The same code runs twice and what the first run wrote is written over, so with s segments two
-// s-ths of the time pass instead of all. How time is cut follows from shapes and from the target description alone.
+// of those before it. The same code runs twice; what its first run writes is written over, or is not written (isLastRun).
+// So with s segments two s-ths of the time pass instead of all. How time is cut follows from shapes and from the target description alone.
 //
 //===------------------------------------------------------------------------------------------------------------===//
 #ifndef MAMBAC_LIB_CPU_KERNELS_TIMESEGMENTS_H
@@ -32,6 +32,9 @@ public:
   Value carries(ArrayRef<int64_t> shape);
   /// Runs the segments of `first` x `second` items.
   void run(Value first, Value second, function_ref<void(const Segment &)> body);
+
+  /// Whether a segment does not run again; null if none does.
+  Value isLastRun(const Segment &segment);
 
   /// The state before a segment's first step: `initial` makes that of time 0, `zero` none, and `follow` what follows from
   /// the state and what is kept at this index of the carries.

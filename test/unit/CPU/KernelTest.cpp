@@ -57,6 +57,22 @@ TEST(SelectiveScan, TimeInSegments) {
   many.operands.erase(many.operands.begin() + 8); // no initial state
   checkAllWidths(many, 53);
 }
+/// The result in the place of the steps, which are read for the last time: tiles, both layouts, 16-bit numbers, segments of time
+/// that run twice, one step.
+TEST(SelectiveScan, ResultOverSteps) {
+  auto inPlace = [](Case c) {
+    c.operands.pop_back(); // no final state: the result is the last destination
+    c.inPlace = "delta";
+    return c;
+  };
+  for (const char *layout : {"b l d", "b d l"}) {
+    checkAllWidths(inPlace(scanCase(layout, "f32", 77, 40, 16)), 54);
+    checkAllWidths(inPlace(scanCase(layout, "bf16", 37, 19, 35)), 55);
+    checkAllWidths(inPlace(scanCase(layout, "f32", 1601, 5, 3)), 56);
+    checkAllWidths(inPlace(backwards(scanCase(layout, "f32", 1601, 5, 3))), 57);
+    checkAllWidths(inPlace(scanCase(layout, "f32", 1, 37, 16)), 58);
+  }
+}
 /// Whole vectors of states and channels or not, more vectors than are unrolled, both layouts of a step, groups, no state.
 TEST(SelectiveScan, OneStep) {
   for (const char *layout : {"b l d", "b d l"}) {
