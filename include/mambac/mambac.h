@@ -107,7 +107,7 @@ typedef struct mambac_entry_info {
   const char *scratch_text; /* bytes of scratch memory as a formula of the symbols, for people; empty if it is none.
                              * mambac_shapes computes them */
   int32_t length_symbol;    /* the symbol that is the length of a text, in an entry that goes on from a state; or -1 */
-  int64_t chunk;            /* with a length: so many tokens of a longer text should run at once (mambac --chunk); else 0 */
+  int64_t chunk;            /* with a length: so many tokens of a longer text run at once (mambac --chunk); else 0 */
 } mambac_entry_info;
 
 /* The version of this interface and of the products that it opens. */
@@ -217,7 +217,9 @@ MAMBAC_API mambac_status mambac_shapes(mambac_state *state, int32_t entry, const
 
 /* Runs an entry point: reads the inputs, overwrites the outputs, and those inputs that are states (mambac_value_info.state).
  * All tensors are the caller's, dense and row-major, on the CPU, and match the signature; what is written overlaps nothing
- * else. Allocates no memory if the state has run this entry with these shapes before. What fails before code runs (all but
+ * else. Allocates no memory if the state has run this entry with these shapes before, but for a text of more than `chunk`
+ * tokens where the roles of all values are known (ids, embeds, select, logits, hidden): it runs in pieces, in the memory
+ * of one, whatever its length, and small lists are made. What fails before code runs (all but
  * an index that the model computed and that is outside its table) changes nothing; else outputs and states are undefined. */
 MAMBAC_API mambac_status mambac_run(mambac_state *state, int32_t entry, const mambac_tensor *inputs, int32_t num_inputs,
                                     const mambac_tensor *outputs, int32_t num_outputs);

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <cinttypes>
+#include <cstring>
 #include <sys/mman.h>
 
 using namespace mambac;
@@ -148,8 +149,11 @@ mambac_state::mambac_state(mambac_model &model, const mambac_options &options) :
     numInputs = std::max(numInputs, entry.inputs.size());
     numOutputs = std::max(numOutputs, entry.outputs.size());
   }
+  for (const Entry &entry : model.getMetadata().entries)
+    pieces.emplace_back(entry);
   // One more than needed, so that data() is never null.
   symbols.resize(numSymbols + 1);
+  pieceSymbols.resize(numSymbols + 1);
   dims.resize(numDims + 1);
   inputPointers.resize(numInputs + 1);
   inputBytes.resize(numInputs + 1);
@@ -191,7 +195,12 @@ mambac_status mambac_state::shapes(int32_t index, const int64_t *values, int64_t
   if (outputDims)
     code.output_shapes(values, outputDims);
   if (scratchBytes) {
-    *scratchBytes = code.arena_bytes(values);
+    const PieceLayout &layout = pieces[size_t(index)];
+    if (!entry->symbols.empty())
+      memcpy(pieceSymbols.data(), values, entry->symbols.size() * sizeof(int64_t));
+    if (!entry->symbols.empty() && layout.cuts(values))
+      layout.shrink(pieceSymbols.data());
+    *scratchBytes = code.arena_bytes(pieceSymbols.data());
     if (*scratchBytes < 0)
       return error.set(MAMBAC_OUT_OF_MEMORY, "%s needs more scratch memory for these sizes than can be addressed",
                        entry->name.c_str());
@@ -209,14 +218,13 @@ mambac_status mambac_state::reportFault(const Entry &entry) {
                    entry.name.c_str(), faultValue, faultLimit);
 }
 
-mambac_status mambac_state::prepare(int32_t index, const mambac_tensor *inputs, int32_t numInputs,
-                                    const mambac_tensor *outputs, int32_t numOutputs) {
+mambac_status mambac_state::check(int32_t index, const mambac_tensor *inputs, int32_t numInputs,
+                                  const mambac_tensor *outputs, int32_t numOutputs) {
   int64_t *values = symbols.data();
   if (mambac_status status = bind(index, inputs, numInputs, values, /*partly=*/false))
     return status;
   const Entry &entry = *findEntry(index);
-  int64_t scratchBytes = 0;
-  if (mambac_status status = shapes(index, values, nullptr, dims.data(), &scratchBytes))
+  if (mambac_status status = shapes(index, values, nullptr, dims.data(), nullptr))
     return status;
   if (mambac_status status = checkOutputs(entry, outputs, numOutputs))
     return status;
@@ -233,17 +241,36 @@ mambac_status mambac_state::prepare(int32_t index, const mambac_tensor *inputs, 
   for (size_t i = 0; i < entry.inputs.size(); ++i)
     if (mambac_status status = checkIndices(entry.inputs[i], inputPointers[i], inputBytes[i], error))
       return status;
+  return MAMBAC_OK;
+}
+
+mambac_status mambac_state::reserve(int32_t index) {
+  int64_t scratchBytes = 0;
+  if (mambac_status status = shapes(index, symbols.data(), nullptr, nullptr, &scratchBytes))
+    return status;
   scratch = arena.reserve(size_t(scratchBytes));
   if (!scratch)
     return error.set(MAMBAC_OUT_OF_MEMORY,
                      "no memory for the %" PRId64 " bytes of scratch that %s needs for these sizes", scratchBytes,
-                     entry.name.c_str());
+                     findEntry(index)->name.c_str());
   return MAMBAC_OK;
+}
+
+mambac_status mambac_state::prepare(int32_t index, const mambac_tensor *inputs, int32_t numInputs,
+                                    const mambac_tensor *outputs, int32_t numOutputs) {
+  if (mambac_status status = check(index, inputs, numInputs, outputs, numOutputs))
+    return status;
+  return reserve(index);
 }
 
 mambac_status mambac_state::run(int32_t index, const mambac_tensor *inputs, int32_t numInputs,
                                 const mambac_tensor *outputs, int32_t numOutputs) {
-  if (mambac_status status = prepare(index, inputs, numInputs, outputs, numOutputs))
+  if (mambac_status status = check(index, inputs, numInputs, outputs, numOutputs))
+    return status;
+  const PieceLayout &layout = pieces[size_t(index)];
+  if (layout.cuts(symbols.data()) && inputBytes[size_t(layout.text)])
+    return runInPieces(index, layout, inputs, numInputs, outputs);
+  if (mambac_status status = reserve(index))
     return status;
   return execute(index);
 }

@@ -9,6 +9,7 @@
 #define MAMBAC_LIB_RUNTIME_STATE_H
 
 #include "lib/Runtime/Model.h"
+#include "lib/Runtime/Pieces.h"
 #include "lib/Runtime/ThreadPool.h"
 #include "lib/Runtime/Trace.h"
 
@@ -83,6 +84,13 @@ private:
   mambac_status checkSymbols(const mambac::Entry &entry, const int64_t *values);
   mambac_status checkOutputs(const mambac::Entry &entry, const mambac_tensor *outputs, int32_t numOutputs);
   mambac_status checkOverlap(const mambac::Entry &entry);
+  /// The arguments of a run against the signature, without its memory.
+  mambac_status check(int32_t entry, const mambac_tensor *inputs, int32_t numInputs, const mambac_tensor *outputs,
+                      int32_t numOutputs);
+  mambac_status reserve(int32_t entry);
+  /// After `check` has passed.
+  mambac_status runInPieces(int32_t entry, const mambac::PieceLayout &layout, const mambac_tensor *inputs,
+                            int32_t numInputs, const mambac_tensor *output);
   mambac_status reportFault(const mambac::Entry &entry);
 
   mambac_model &model;
@@ -90,7 +98,9 @@ private:
   Services services;
   mambac::Arena arena;
   void *scratch = nullptr; ///< of the run that is prepared
-  std::vector<int64_t> symbols, dims;
+  std::vector<mambac::PieceLayout> pieces; ///< by entry
+  mambac::Arena stagedText, stagedSelect, stagedResult; ///< of runInPieces
+  std::vector<int64_t> symbols, dims, pieceSymbols;
   std::vector<void *> inputPointers, outputPointers;
   std::vector<size_t> inputBytes, outputBytes;
 

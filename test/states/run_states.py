@@ -154,6 +154,30 @@ def check_fixture(fixture: Path, build: Path, work: Path, seed: int) -> tuple[in
             raise Failure(f"bytes of weights of both entries and of prefill alone: {sizes}")
         return f"{sizes[0]} bytes of weights for both entries"
 
+    def check_entry() -> str:
+        """The entry prefill alone, by mamba-run: three chunks and a bit, in the scratch memory of one whatever the length."""
+        text, case = max(((text, i) for i, text in enumerate(texts)), key=lambda pair: pair[0].length)
+        selected, out = work / "selected.npy", work / "entry.npy"
+        npy.write(selected, (text.batch, text.length), list(range(text.length)) * text.batch)
+        command: list[str | Path] = [build / "bin/mamba-run", path, "--entry", "prefill"]
+        listing = run([*command, "--list"], RUN_SECONDS)
+        (length,) = re.findall(r"size (\w+): .* the length of the text", listing)
+        for capacity in re.findall(r"\w+, (\w+), \d+\), state \d+, key$", listing, re.MULTILINE)[:1]:
+            command += ["--symbol", f"{capacity}={CAPACITY}"]
+        scratch = [
+            re.findall(r"scratch: (\d+)", run([*command, "--list", "--symbol", f"{length}={n}"], RUN_SECONDS))[0]
+            for n in (CHUNK, 10 * CHUNK, 1 << 20)
+        ]
+        if len(set(scratch)) != 1:
+            raise Failure(f"scratch of {CHUNK}, {10 * CHUNK} and 2^20 tokens: {scratch}")
+        inputs = ["--input", f"0={fixture}/case{case}.in.npy", "--input", f"logits_at={selected}"]
+        run([*command, *inputs, "--output", f"0={out}"], RUN_SECONDS)
+        result, whole = npy.read(out)[1], wholes[case]
+        worst = max(abs(a - b) for a, b in zip(result, whole, strict=True)) / max(map(abs, whole))
+        if not worst <= (WHOLE if meta["dtype"] == "float32" else 4 * ULP[meta["dtype"]]):
+            raise Failure(f"{worst:.2e} of the largest result from what a session gives")
+        return f"{worst:.1e} from the session; {scratch[0]} bytes of scratch"
+
     def check_whole() -> str:
         wholes.extend(run_in_pieces(products[0], text, [text.length]) for text in texts)
         return check_rule(meta, texts, wholes)
@@ -242,6 +266,7 @@ def check_fixture(fixture: Path, build: Path, work: Path, seed: int) -> tuple[in
             ("compile", compile_product),
             ("weights", check_weights),
             ("whole", check_whole),
+            ("entry", check_entry),
             *((f"seed {seed}, draw {i}", lambda: compare(lambda text: draw(generator, text.length))) for i in range(3)),
             *((f"seed {seed}, sessions {i}", functools.partial(check_sessions, i)) for i in range(4)),
             ("saved", check_saved),
