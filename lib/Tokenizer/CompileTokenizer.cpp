@@ -77,28 +77,33 @@ bool Compiler::addToken(const std::string &token, uint64_t id) {
 
 /// "a b" or ["a", "b"].
 bool Compiler::readMerge(const Json &merge, uint32_t rank) {
-  std::string where = "merge " + std::to_string(rank) + " of the model";
+  auto fail = [&](const std::string &what) { return reader.fail("merge " + std::to_string(rank) + " of the model" + what); };
   std::string left, right;
   if (merge.is_string()) {
     const std::string &both = merge.get_ref<const std::string &>();
     size_t space = both.find(' ');
     if (space == std::string::npos || both.find(' ', space + 1) != std::string::npos)
-      return reader.fail(where + " is not two tokens");
+      return fail(" is not two tokens");
     left = both.substr(0, space);
     right = both.substr(space + 1);
   } else if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
     left = merge[0].get<std::string>();
     right = merge[1].get<std::string>();
   } else {
-    return reader.fail(where + " is not two tokens");
+    return fail(" is not two tokens");
   }
   if (right.size() < table.prefix.size())
-    return reader.fail(where + ": the second token is shorter than continuing_subword_prefix");
+    return fail(": the second token is shorter than continuing_subword_prefix");
   std::string result = left + right.substr(table.prefix.size());
-  for (const std::string &token : {left, right, result})
-    if (!ids.count(token))
-      return reader.fail(where + ": the token " + token + " is not in the vocabulary");
-  merges.push_back({ids[left], ids[right], rank, ids[result]});
+  uint32_t found[3];
+  const std::string *tokens[] = {&left, &right, &result};
+  for (int i = 0; i < 3; ++i) {
+    auto id = ids.find(*tokens[i]);
+    if (id == ids.end())
+      return fail(": the token " + *tokens[i] + " is not in the vocabulary");
+    found[i] = id->second;
+  }
+  merges.push_back({found[0], found[1], rank, found[2]});
   return true;
 }
 

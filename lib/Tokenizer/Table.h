@@ -107,7 +107,7 @@ struct Table {
 
 /// The bytes of a table. Its arrays are views of the caller's memory.
 std::string packTable(const Table &table);
-/// Views `bytes`; false, and the reason in `error`, if they are damaged. Every id and offset in it is checked.
+/// Views `bytes`; false, and the reason in `error`, if they are damaged. Every id and offset in it is checked, not what the tokens are.
 bool readTable(std::string_view bytes, Table &table, std::string &error);
 
 } // namespace mambac::tokenizer

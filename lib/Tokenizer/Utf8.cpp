@@ -14,6 +14,10 @@ size_t mambac::tokenizer::getCharacterSize(unsigned char first) {
 uint32_t mambac::tokenizer::decodeCharacter(std::string_view text, size_t &place) {
   unsigned char first = static_cast<unsigned char>(text[place]);
   size_t size = getCharacterSize(first);
+  if (size > text.size() - place) { // No whole character: only where the text is not UTF-8.
+    place = text.size();
+    return 0xfffd;
+  }
   uint32_t character = size == 1 ? first : first & (0xffu >> (size + 1));
   for (size_t i = 1; i < size; ++i)
     character = character << 6 | (static_cast<unsigned char>(text[place + i]) & 0x3f);

@@ -20,7 +20,7 @@ size_t countIncomplete(std::string_view text);
 
 /// Bytes of the character that begins with `first`, in UTF-8.
 size_t getCharacterSize(unsigned char first);
-/// The character at `place` of valid UTF-8; moves `place` behind it.
+/// The character at `place` of UTF-8; moves `place` behind it. Never reads beyond the text, whatever it is.
 uint32_t decodeCharacter(std::string_view text, size_t &place);
 void appendCharacter(std::string &text, uint32_t character);
 
