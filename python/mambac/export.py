@@ -120,13 +120,14 @@ def _trace(stateful: Stateful, example: tuple[Tensor, Tensor, State], line: Prog
             for name in example[2]
         },
     }
-    mixers = [module for module in stateful.modules() if hasattr(module, "layer_idx")]
-    numbers = {module: i for i, module in enumerate(mixers)}
+    modules: list[Any] = list(stateful.modules())
+    layers = [module for module in modules if isinstance(getattr(module, "layer_idx", None), int)]
+    count = 1 + max((module.layer_idx for module in layers), default=0)
 
-    def note(module: nn.Module, _: Any) -> None:
-        line.say(f"layer {numbers[module] + 1} of {len(mixers)}")
+    def note(module: Any, _: Any) -> None:
+        line.say(f"layer {module.layer_idx + 1} of {count}", module.layer_idx / count)
 
-    hooks = [module.register_forward_pre_hook(note) for module in mixers]
+    hooks = [module.register_forward_pre_hook(note) for module in layers]
     try:
         program = torch.export.export(stateful, example, dynamic_shapes=shapes)
     finally:
@@ -191,7 +192,7 @@ def export(
                 name or path.stem,
                 chat,
             )
-            note = lambda done, whole: line.say(f"writing {done >> 20} of {whole >> 20} MB")  # noqa: E731
+            note = lambda done, whole: line.say(f"writing {done >> 20} of {whole >> 20} MB", done / whole)  # noqa: E731
             archive.save(program, path, frames, {**(extra or {}), contract.NAME: described}, note)
     except Unsupported as error:
         raise ExportError(f"{error} (transformers {transformers.__version__})") from None
