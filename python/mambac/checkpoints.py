@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,8 @@ def _read_weights(folder: Path) -> dict[str, Tensor]:
                 from safetensors.torch import load_file
 
                 return load_file(path)
-            weights = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+            # Files from before PyTorch 1.6 are no zip files, and cannot be mapped.
+            weights = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
         except Exception as error:  # Corrupt files raise errors of many kinds.
             raise CheckpointError(f"cannot read {path}: {type(error).__name__}: {error}") from error
         if not isinstance(weights, dict) or not all(isinstance(value, Tensor) for value in weights.values()):

@@ -91,6 +91,13 @@ def test_state_spaces_safetensors_without_head(tmp_path: Path) -> None:
     assert torch.equal(model.lm_head.weight, values["backbone.embedding.weight"])
 
 
+def test_old_files(tmp_path: Path) -> None:
+    """The kind of file that PyTorch wrote before it used zip files."""
+    folder = write(tmp_path / "a", MAMBA)
+    torch.save(weights(MAMBA), folder / "pytorch_model.bin", _use_new_zipfile_serialization=False)
+    assert torch.equal(checkpoints.load(folder).backbone.norm_f.weight, weights(MAMBA)["backbone.norm_f.weight"])
+
+
 def test_transformers_folder(tiny: Any, tmp_path: Path) -> None:
     """What save_pretrained writes is what is loaded, in the type of the weights unless another one is asked for."""
     model = tiny("jamba").bfloat16()
@@ -151,6 +158,16 @@ def test_pickles_run_nothing(tmp_path: Path) -> None:
     (folder / "pytorch_model.bin").write_bytes(pickle.dumps(Payload(tmp_path / "ran")))
     with pytest.raises(checkpoints.CheckpointError, match="cannot read .*pytorch_model.bin"):
         checkpoints.load(folder)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_pickles_of_transformers_run_nothing(tiny: Any, tmp_path: Path) -> None:
+    """Nor in a folder that transformers reads."""
+    tiny("mamba").save_pretrained(tmp_path)
+    (tmp_path / "model.safetensors").unlink()
+    torch.save({"x": Payload(tmp_path / "ran")}, tmp_path / "pytorch_model.bin")
+    with pytest.raises(checkpoints.CheckpointError, match="transformers cannot load"):
+        checkpoints.load(tmp_path)
     assert not (tmp_path / "ran").exists()
 
 
