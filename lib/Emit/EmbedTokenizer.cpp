@@ -35,7 +35,7 @@ static Expected<std::string> readFile(const std::string &path) {
 }
 
 std::vector<std::string> mambac::getTokenizerFiles(const CompileOptions &options) {
-  if (options.tokenizer.empty())
+  if (options.tokenizer.empty() || options.tokenizer == "none")
     return {};
   SmallString<256> config(sys::path::parent_path(options.tokenizer));
   sys::path::append(config, "tokenizer_config.json");
@@ -44,7 +44,8 @@ std::vector<std::string> mambac::getTokenizerFiles(const CompileOptions &options
   return {options.tokenizer, std::string(config)};
 }
 
-/// How many ids the model has: what the archive says, and the rows of the tables that ids are looked up in.
+/// How many ids the model has: what the archive says, and the rows of the tables that ids are looked up in. Where no input has
+/// a role, ids are those that alone index a table.
 static std::optional<int64_t> findVocabulary(mlir::ModuleOp module) {
   std::optional<int64_t> found;
   auto limit = [&](mlir::Attribute attr) {
@@ -53,14 +54,22 @@ static std::optional<int64_t> findVocabulary(mlir::ModuleOp module) {
   };
   if (auto text = module->getAttrOfType<mlir::DictionaryAttr>("mambac.text"))
     limit(text.get("vocabulary"));
-  for (auto entry : module.getOps<mlir::func::FuncOp>())
+  for (auto entry : module.getOps<mlir::func::FuncOp>()) {
+    unsigned tables = 0;
     for (unsigned i = 0; i < entry.getNumArguments(); ++i)
-      if (auto role = entry.getArgAttrOfType<mlir::StringAttr>(i, "mambac.role"); role && role.getValue() == "ids")
+      tables += bool(entry.getArgAttr(i, "mambac.limit"));
+    for (unsigned i = 0; i < entry.getNumArguments(); ++i) {
+      auto role = entry.getArgAttrOfType<mlir::StringAttr>(i, "mambac.role");
+      if (role ? role.getValue() == "ids" : tables == 1)
         limit(entry.getArgAttr(i, "mambac.limit"));
+    }
+  }
   return found;
 }
 
 Expected<std::string> mambac::packTokenizer(const CompileOptions &options, ModelInput &input) {
+  if (options.tokenizer == "none")
+    return std::string();
   Files files;
   if (!options.tokenizer.empty()) {
     files.where = options.tokenizer;
@@ -82,12 +91,14 @@ Expected<std::string> mambac::packTokenizer(const CompileOptions &options, Model
   }
   std::string error, bytes = tokenizer::compileTokenizer(files.json, files.config, error);
   if (bytes.empty())
-    return createStringError(files.where + ": " + error);
+    return createStringError(files.where + ": " + error + " (--tokenizer=none compiles the model without it)");
   auto opened = tokenizer::Tokenizer::open(bytes, error);
+  if (!opened)
+    return createStringError(files.where + ": " + error);
   int64_t size = opened->getVocabularySize();
   if (auto vocabulary = findVocabulary(input.getModule()); vocabulary && size > *vocabulary)
     return createStringError(files.where + ": the tokenizer has ids up to " + std::to_string(size - 1) +
                              ", and the model's vocabulary ends at " + std::to_string(*vocabulary - 1) +
-                             ": it is another model's");
+                             ": it is another model's; name the right one with --tokenizer FILE, or none");
   return bytes;
 }

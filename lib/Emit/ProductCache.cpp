@@ -169,6 +169,7 @@ std::string ProductCache::computeKey(const CompileOptions &options, ArrayRef<Tar
   hash.add(options.emission == Emission::Executable ? "exe" : "so " + sys::path::filename(options.output).str());
   hash.add(options.model);
   hash.add(std::to_string(options.chunk));
+  hash.add(options.tokenizer == "none" ? "no tokenizer" : "");
   for (const std::string &file : getTokenizerFiles(options)) {
     hash.add("tokenizer");
     if (!hash.addFile(file))

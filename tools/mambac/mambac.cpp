@@ -57,7 +57,7 @@ int main(int argc, char **argv) {
   cl::opt<int64_t> chunk("chunk", cl::desc("Tokens of a long text that a model with states runs at once"), cl::init(options.chunk),
                          cl::value_desc("N"));
   cl::opt<std::string> tokenizer("tokenizer", cl::value_desc("FILE"),
-                                 cl::desc("Put this tokenizer.json into the product (default: the archive's, if it has one)"));
+                                 cl::desc("Put this tokenizer.json into the product (default: the archive's, if it has one), or none"));
   // For tests of what happens when a stage goes wrong.
   cl::list<std::string> plugins("load-pass-plugin", cl::ReallyHidden);
   cl::opt<std::string> afterRaise("after-raise", cl::ReallyHidden);
