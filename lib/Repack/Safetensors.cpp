@@ -101,7 +101,7 @@ private:
 
   std::string place() const { return entries.empty() ? "" : " at the tensor '" + entries.back().name + "'"; }
   bool scalar(const char *what) {
-    return complain(what + std::string(" where the format has none") + (depth > 1 ? place() : ""));
+    return complain(what + std::string(" where the format has none") + place());
   }
   bool complain(std::string what) {
     if (fault.empty())
