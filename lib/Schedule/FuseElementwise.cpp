@@ -183,7 +183,38 @@ struct SplitDestinationsPass : mambac::impl::SplitDestinationsPassBase<SplitDest
     }
   }
 
+  /// Whether a slice of `whole` with these sizes may be a tensor of type `part`: one with fewer dimensions of size one.
+  static bool isSliceType(RankedTensorType whole, ArrayRef<int64_t> sizes, Type part) {
+    return isRankReducedType(RankedTensorType::get(sizes, whole.getElementType()), cast<RankedTensorType>(part)) ==
+           SliceVerificationResult::Success;
+  }
+
+  /// Slices that are read and written with other dimensions of size one are slices with those: so that a layer's state, a
+  /// slice of one tensor, is one buffer before and behind its kernel.
+  static void reshapeSlices(func::FuncOp function) {
+    function.walk([](tensor::ExpandShapeOp expand) {
+      auto slice = expand.getSrc().getDefiningOp<tensor::ExtractSliceOp>();
+      if (!slice || !isSliceType(slice.getSourceType(), slice.getStaticSizes(), expand.getType()))
+        return;
+      OpBuilder builder(expand);
+      Value wider = tensor::ExtractSliceOp::create(builder, slice.getLoc(), cast<RankedTensorType>(expand.getType()),
+                                                   slice.getSource(), slice.getMixedOffsets(), slice.getMixedSizes(),
+                                                   slice.getMixedStrides());
+      expand.replaceAllUsesWith(wider);
+      expand.erase();
+    });
+    function.walk([](tensor::InsertSliceOp insert) {
+      auto collapse = insert.getSource().getDefiningOp<tensor::CollapseShapeOp>();
+      if (collapse && collapse->hasOneUse() && isSliceType(insert.getDestType(), insert.getStaticSizes(), collapse.getSrcType())) {
+        insert.getSourceMutable().assign(collapse.getSrc());
+        collapse.erase();
+      }
+    });
+  }
+
   void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      reshapeSlices(function);
     SmallVector<bufferization::MaterializeInDestinationOp> writes;
     getOperation().walk([&](bufferization::MaterializeInDestinationOp write) { writes.push_back(write); });
     for (bufferization::MaterializeInDestinationOp write : writes) {

@@ -250,6 +250,12 @@ def SplitDestinationsPass : Pass<"mambac-split-destinations", "::mlir::ModuleOp"
         %z = linalg.log ins(%x) outs(%e)
 
     After: the second writes to a tensor.empty of its own.
+
+    Slices whose dimensions of size one were folded away are made as their readers and writers have them, so that an
+    operation can write where a slice of a state is:
+
+        %s = tensor.extract_slice %t[0, 0, 0] [1, 1, 5] : tensor<2x1x5xf32> to tensor<5xf32>
+        %e = tensor.expand_shape %s .. into tensor<1x5xf32>        =>  tensor.extract_slice .. to tensor<1x5xf32>
   }];
   let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::tensor::TensorDialect"];
 }

@@ -112,6 +112,25 @@ func.func @whole(%x: tensor<2x?x4x8xf32>, %l: index) -> (tensor<2x4x?x8xf32>, te
 
 // -----
 
+// Dimensions of size one come back in slices.
+// SPLIT-LABEL: @slices
+// SPLIT: %[[SLICE:.*]] = tensor.extract_slice %{{.*}}[0, 0, 0] [1, 1, 5] [1, 1, 1] : tensor<2x1x5xf32> to tensor<1x5xf32>
+// SPLIT-NOT: tensor.expand_shape
+// SPLIT: %[[NEW:.*]] = ssm.cumsum dim(1) ins(%[[SLICE]]
+// SPLIT-NOT: tensor.collapse_shape
+// SPLIT: tensor.insert_slice %[[NEW]] into
+func.func @slices(%t: tensor<2x1x5xf32>) -> tensor<2x1x5xf32> {
+  %s = tensor.extract_slice %t[0, 0, 0] [1, 1, 5] [1, 1, 1] : tensor<2x1x5xf32> to tensor<5xf32>
+  %x = tensor.expand_shape %s [[0, 1]] output_shape [1, 5] : tensor<5xf32> into tensor<1x5xf32>
+  %e = tensor.empty() : tensor<1x5xf32>
+  %y = ssm.cumsum dim(1) ins(%x : tensor<1x5xf32>) outs(%e : tensor<1x5xf32>)
+  %c = tensor.collapse_shape %y [[0, 1]] : tensor<1x5xf32> into tensor<5xf32>
+  %r = tensor.insert_slice %c into %t[0, 0, 0] [1, 1, 5] [1, 1, 1] : tensor<5xf32> into tensor<2x1x5xf32>
+  return %r : tensor<2x1x5xf32>
+}
+
+// -----
+
 // SPLIT-LABEL: @destinations
 // SPLIT-COUNT-2: tensor.empty
 func.func @destinations(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {

@@ -159,10 +159,32 @@ func.func @layers(%u: tensor<2x4x20xf32>, %A: tensor<20x5xf32>, %s: tensor<2x2x2
   return %y1, %s1 : tensor<2x4x20xf32>, tensor<2x2x20x5xf32>
 }
 
+// The same for one text: its dimension comes back before the slices are made.
+// CHECK-LABEL: func.func @one_text(
+// CHECK-SAME: %[[S:[a-z0-9]*]]: memref<2x1x20x5xf32> {{{.*}}mambac.state = 9
+// CHECK-NOT: memref.alloc() {{.*}} : memref<{{.*}}20x5xf32>
+// CHECK-NOT: call @copy
+// CHECK: %[[SLICE:.*]] = memref.subview %[[S]][1, 0, 0, 0] {{.*}} to memref<1x20x5xf32
+// CHECK: %[[OPEN:.*]] = memref.cast %[[SLICE]]
+// CHECK: call @selective_scan_{{[0-9]*}}({{.*}}, %[[OPEN]], %{{[a-z0-9_]*}})
+// CHECK-NEXT: return
+func.func @one_text(%u: tensor<1x4x20xf32>, %A: tensor<20x5xf32>, %s: tensor<2x1x20x5xf32>)
+    -> (tensor<1x4x20xf32>, tensor<2x1x20x5xf32> {mambac.updates = 2}) {
+  %e = tensor.empty() : tensor<1x4x20xf32>
+  %es = tensor.empty() : tensor<1x20x5xf32>
+  %h = tensor.extract_slice %s[1, 0, 0, 0] [1, 1, 20, 5] [1, 1, 1, 1] : tensor<2x1x20x5xf32> to tensor<1x20x5xf32>
+  %y, %n = ssm.selective_scan "b l d, b l d, d n, d n, d n, b d n -> b l d, b d n" u(%u : tensor<1x4x20xf32>)
+    delta(%u : tensor<1x4x20xf32>) A(%A : tensor<20x5xf32>) B(%A : tensor<20x5xf32>) C(%A : tensor<20x5xf32>)
+    initial_state(%h : tensor<1x20x5xf32>) softplus outs(%e, %es : tensor<1x4x20xf32>, tensor<1x20x5xf32>)
+  %s1 = tensor.insert_slice %n into %s[1, 0, 0, 0] [1, 1, 20, 5] [1, 1, 1, 1]
+    : tensor<1x20x5xf32> into tensor<2x1x20x5xf32>
+  return %y, %s1 : tensor<1x4x20xf32>, tensor<2x1x20x5xf32>
+}
+
 // A plain recurrence, of complex numbers.
 // CHECK-LABEL: func.func @plain(
-// CHECK-SAME: %[[RE:[a-z0-9]*]]: memref<2x20xf32> {{{[^}]*}}mambac.state = 9
-// CHECK-SAME: %[[IM:[a-z0-9]*]]: memref<2x20xf32> {{{[^}]*}}mambac.state = 10
+// CHECK-SAME: %[[RE:[a-z0-9]*]]: memref<2x20xf32> {{{[^}]*}}mambac.state = 10
+// CHECK-SAME: %[[IM:[a-z0-9]*]]: memref<2x20xf32> {{{[^}]*}}mambac.state = 11
 // CHECK-NOT: memref.alloc
 // CHECK: call @scan_0({{.*}}, %[[RE]], %[[IM]], %{{[a-z0-9]*}}, %{{[a-z0-9]*}})
 // CHECK-NEXT: return
