@@ -10,7 +10,8 @@ def MarkStreamedStatesPass : Pass<"mambac-mark-streamed-states", "::mlir::Module
     A step of a recurrence reads a state and writes the next one, which is an output of the entry. If the entry goes through
     more memory (weights, inputs, outputs) than the last level cache holds, and does not read that output again itself, the
     kernel writes it past the caches: lines are not read from memory before they are overwritten. A kernel is marked where
-    this holds for all its calls. Sizes that are known at run time only count as nothing.
+    this holds for all its calls. Sizes that are known at run time only count as nothing. A state that is written where it was
+    read (states in place are no outputs) is in the caches by then, and is left alone.
 
     Before:
 
