@@ -317,6 +317,33 @@ def FuseRowsPass : Pass<"mambac-fuse-rows", "::mlir::ModuleOp"> {
                           "::mlir::arith::ArithDialect"];
 }
 
+def SplitProductsPass : Pass<"mambac-split-products", "::mlir::ModuleOp"> {
+  let summary = "A product that is only read in parts gets a buffer for each";
+  let description = [{
+    Where all that reads a product takes some of its columns, and these are whole panels of the packed weight, there is a
+    product for each part: a part's buffer is free when it was read for the last time. The weight stays one. Products of few
+    rows, and entries for one token, stay as they are.
+
+    Before:
+
+        %xz = ssm.packed_matmul x(%h : tensor<?x64xf32>) packed(%w : tensor<8x64x32xf32>) outs(%e : tensor<?x256xf32>)
+        %x = tensor.extract_slice %xz[0, 0] [%n, 128] [1, 1]
+        %z = tensor.extract_slice %xz[0, 128] [%n, 128] [1, 1]
+
+    After:
+
+        %wx = tensor.extract_slice %w[0, 0, 0] [4, 64, 32] [1, 1, 1]
+        %x = ssm.packed_matmul x(%h : tensor<?x64xf32>) packed(%wx : tensor<4x64x32xf32>) outs(%e0 : tensor<?x128xf32>)
+        %wz = tensor.extract_slice %w[4, 0, 0] [4, 64, 32] [1, 1, 1]
+        %z = ssm.packed_matmul x(%h : tensor<?x64xf32>) packed(%wz : tensor<4x64x32xf32>) outs(%e1 : tensor<?x128xf32>)
+  }];
+  let options = [
+    Option<"fewestRows", "fewest-rows", "int64_t", /*default=*/"64", "Products of fewer rows, where that is known, stay">
+  ];
+  let statistics = [Statistic<"numSplit", "split", "Products that were split">];
+  let dependentDialects = ["::mambac::ssm::SSMDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def WriteOverInputsPass : Pass<"mambac-write-over-inputs", "::mlir::ModuleOp"> {
   let summary = "Results of kernels take the place of inputs that die";
   let description = [{

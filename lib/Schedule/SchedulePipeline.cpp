@@ -65,6 +65,10 @@ static void populateFusion(OpPassManager &pm, const mambac::ScheduleOptions &opt
   pm.addNestedPass<func::FuncOp>(memref::createResolveShapedTypeResultDimsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  // Whole products are all that is read in parts; each part has its own epilogue.
+  pm.addPass(mambac::createSplitProductsPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
   // Chains of elementwise operations are one by now.
   pm.addPass(mambac::createFuseEpiloguesPass());
 }
