@@ -44,7 +44,7 @@ typedef enum mambac_status {
   MAMBAC_UNSUPPORTED = 4,       /* another ABI version, another CPU architecture, missing CPU instructions */
   MAMBAC_OUT_OF_MEMORY = 5,
   MAMBAC_INDEX_OUT_OF_RANGE = 6, /* an index outside its table; the outputs of a run are undefined */
-  MAMBAC_CAPACITY_EXCEEDED = 7,  /* a text would become longer than its session has room for */
+  MAMBAC_CAPACITY_EXCEEDED = 7,  /* a text would become longer than there is room for */
   MAMBAC_BAD_STATE = 8           /* a saved state is corrupt, or of another model */
 } mambac_status;
 

@@ -325,3 +325,29 @@ mambac_status mambac_state::checkOverlap(const Entry &entry) {
   }
   return MAMBAC_OK;
 }
+
+mambac_status mambac_state::checkCapacity(const Entry &entry, const mambac_tensor *inputs) {
+  int64_t tokens = -1, capacity = INT64_MAX;
+  const int64_t *positions = nullptr;
+  size_t texts = 0;
+  for (size_t i = 0; i < entry.inputs.size(); ++i) {
+    const Value &value = entry.inputs[i];
+    if ((value.role == "ids" || value.role == "embeds") && value.rank >= 2)
+      tokens = inputs[i].shape[1];
+    if (value.state < 0)
+      continue;
+    if ((value.role == "key" || value.role == "value") && value.rank >= 2)
+      capacity = std::min(capacity, inputs[i].shape[value.rank - 2]);
+    if (value.role == "position" && value.dtype.code == MAMBAC_INT && value.dtype.bits == 64) {
+      positions = static_cast<const int64_t *>(inputPointers[i]);
+      texts = inputBytes[i] / sizeof(int64_t);
+    }
+  }
+  for (size_t i = 0; tokens >= 0 && capacity != INT64_MAX && i < texts; ++i)
+    if (positions[i] < 0 || positions[i] > capacity || tokens > capacity - positions[i])
+      return error.set(MAMBAC_CAPACITY_EXCEEDED,
+                       "%s would put %" PRId64 " tokens behind the %" PRId64 " that text %zu has, and its keys and values "
+                       "have room for %" PRId64,
+                       entry.name.c_str(), tokens, positions[i], i, capacity);
+  return MAMBAC_OK;
+}

@@ -267,6 +267,8 @@ mambac_status mambac_state::run(int32_t index, const mambac_tensor *inputs, int3
                                 const mambac_tensor *outputs, int32_t numOutputs) {
   if (mambac_status status = check(index, inputs, numInputs, outputs, numOutputs))
     return status;
+  if (mambac_status status = checkCapacity(*findEntry(index), inputs))
+    return status;
   const PieceLayout &layout = pieces[size_t(index)];
   if (layout.cuts(symbols.data()) && inputBytes[size_t(layout.text)])
     return runInPieces(index, layout, inputs, numInputs, outputs);

@@ -84,6 +84,8 @@ private:
   mambac_status checkSymbols(const mambac::Entry &entry, const int64_t *values);
   mambac_status checkOutputs(const mambac::Entry &entry, const mambac_tensor *outputs, int32_t numOutputs);
   mambac_status checkOverlap(const mambac::Entry &entry);
+  /// Whether the tokens of a run fit behind those that keys and values are kept of, where the roles say which these are.
+  mambac_status checkCapacity(const mambac::Entry &entry, const mambac_tensor *inputs);
   /// The arguments of a run against the signature, without its memory.
   mambac_status check(int32_t entry, const mambac_tensor *inputs, int32_t numInputs, const mambac_tensor *outputs,
                       int32_t numOutputs);

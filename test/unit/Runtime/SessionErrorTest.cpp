@@ -92,6 +92,27 @@ TEST_F(SessionErrorTest, Tokens) {
   expectText(1);
 }
 
+/// Without a session, too: nothing is dropped where keys and values have no room.
+TEST_F(SessionErrorTest, RunsBeyondTheCapacity) {
+  Tensor<float> keys(f32, {2, 2, 5, 1}), sums(f32, {2, 3}), norm(f32, {2}), logits(f32, {2, 1, 4});
+  Tensor<int64_t> position(i64, {2}), at(i64, {2, 1});
+  auto run = [&](Ids read, int64_t length) {
+    Tensor<int64_t> ids(i64, {2, length}, 1);
+    position.elements = std::move(read);
+    mambac_tensor inputs[] = {keys.view(), ids.view(), sums.view(), position.view(), at.view()};
+    mambac_tensor outputs[] = {norm.view(), logits.view()};
+    return mambac_run(state, 0, inputs, 5, outputs, 2);
+  };
+  EXPECT_EQ(run({3, 2}, 3), MAMBAC_CAPACITY_EXCEEDED);
+  EXPECT_STREQ(mambac_state_error(state), "prefill would put 3 tokens behind the 3 that text 0 has, and its keys and values "
+                                          "have room for 5");
+  EXPECT_EQ(run({0, 0}, 20), MAMBAC_CAPACITY_EXCEEDED); // in pieces
+  EXPECT_EQ(run({0, -1}, 1), MAMBAC_CAPACITY_EXCEEDED);
+  EXPECT_EQ(run({INT64_MAX, 0}, 1), MAMBAC_CAPACITY_EXCEEDED);
+  EXPECT_EQ(sums.elements, std::vector<float>(6)); // nothing ran
+  EXPECT_EQ(run({2, 0}, 3), MAMBAC_OK) << mambac_state_error(state);
+}
+
 TEST_F(SessionErrorTest, Arguments) {
   int32_t slots[] = {0, 1};
   Tensor<int64_t> ids(i64, {2, 3}, 1), flat(i64, {6}, 1), wrong(i64, {2, 4}, 1);
