@@ -11,6 +11,7 @@
 #include "lib/Runtime/Runner/Options.h"
 #include "lib/Runtime/Runner/Random.h"
 
+#include <map>
 #include <memory>
 
 namespace mambac::runner {
@@ -61,6 +62,7 @@ private:
   const mambac_entry_info *info = nullptr;
   Random random;
   std::vector<std::string> sources; ///< of the inputs: a file, or random
+  std::map<size_t, Bytes> firstPositions; ///< by input: how much of each text had been read before the first run
   std::vector<mambac_tensor> inputViews, outputViews; ///< kept, so that a timed run makes nothing
 };
 
