@@ -88,7 +88,7 @@ mambac_status ProductFile::readTrailer(ErrorText &error) {
   if (memcmp(trailer.magic, MAMBAC_MAGIC, 8))
     return error.set(MAMBAC_UNSUPPORTED, "%s was written by a mambac of file format %.2s; this runtime reads %s: compile the "
                                          "model again",
-                     name.c_str(), trailer.magic + 6, MAMBAC_MAGIC + 6);
+                     name.c_str(), trailer.magic + 6, &MAMBAC_MAGIC[6]);
   if (XXH3_64bits(&trailer, offsetof(MambacTrailer, trailer_hash)) != trailer.trailer_hash)
     return error.set(MAMBAC_BAD_PRODUCT, "%s is corrupt: the table of its parts does not match its hash", name.c_str());
   auto inside = [&](uint64_t offset, uint64_t bytes) { return offset <= end && bytes <= end - offset; };

@@ -53,7 +53,7 @@ protected:
   }
   void openState(int threads = 2, bool profile = false) {
     ASSERT_EQ(mambac_open(path.c_str(), nullptr, &model), MAMBAC_OK) << mambac_last_error();
-    mambac_options options = {sizeof options, threads, profile};
+    mambac_options options = {sizeof options, threads, profile, 0};
     ASSERT_EQ(mambac_state_create(model, &options, &state), MAMBAC_OK) << mambac_last_error();
   }
   /// The message of opening `file`, which must fail.

@@ -71,7 +71,7 @@ struct PiecesTest : ::testing::Test {
                (results == Selected ? R"(,{"name": "at", "role": "select", "dtype": "i64", "shape": [)" + texts + count + "]}" : "") +
                R"(], "outputs": [{"name": "y", "dtype": "f32", "role": ")" + role + R"(", "rank": )" + rank + R"(, "shape_text": [")" +
                comma + (results == Last ? "" : "n\", \"") + R"(2"]}]}]})";
-    product = {MAMBAC_ABI_VERSION, 1, 1, 0, &level, metadata.c_str(), 0, 0};
+    product = {MAMBAC_ABI_VERSION, 1, 1, 0, &level, metadata.c_str(), 0, 0, nullptr, nullptr, 0};
     ASSERT_EQ(mambac_open_linked(&product, nullptr, &model), MAMBAC_OK) << mambac_last_error();
     mambac_options options = {sizeof options, 1, 0, 0};
     ASSERT_EQ(mambac_state_create(model, &options, &state), MAMBAC_OK);

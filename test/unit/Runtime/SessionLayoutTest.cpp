@@ -63,7 +63,7 @@ struct SessionLayoutTest : ::testing::Test {
     metadata = R"({"abi": )" + std::to_string(MAMBAC_ABI_VERSION) + R"(, "model": "m", "levels": [{"name": "plain"}], "state": [],
       "entries": [{"name": "main", "symbols": [)" + symbols + R"(], "inputs": [)" + inputs + R"(], "outputs": [)" + outputs + "]" +
                more + "}]}";
-    product = {MAMBAC_ABI_VERSION, 1, 1, 0, &level, metadata.c_str(), 0, 0};
+    product = {MAMBAC_ABI_VERSION, 1, 1, 0, &level, metadata.c_str(), 0, 0, nullptr, nullptr, 0};
     EXPECT_EQ(mambac_open_linked(&product, nullptr, &model), MAMBAC_OK) << mambac_last_error();
     mambac_options options = {sizeof options, 1, 0, 0};
     EXPECT_EQ(mambac_state_create(model, &options, &state), MAMBAC_OK);

@@ -384,7 +384,7 @@ TEST_F(StateTest, ThreadsAtOnce) {
   std::atomic<int> failures{0};
   for (int t = 0; t < 6; ++t)
     threads.emplace_back([&, t] {
-      mambac_options options = {sizeof options, 1 + t % 3, 0};
+      mambac_options options = {sizeof options, 1 + t % 3, 0, 0};
       mambac_state *own = nullptr;
       if (mambac_state_create(model, &options, &own)) {
         ++failures;
@@ -406,10 +406,10 @@ TEST_F(StateTest, ThreadsAtOnce) {
 TEST_F(StateTest, Options) {
   openState();
   mambac_state *other;
-  mambac_options negative = {sizeof negative, -1, 0};
+  mambac_options negative = {sizeof negative, -1, 0, 0};
   EXPECT_EQ(mambac_state_create(model, &negative, &other), MAMBAC_INVALID_ARGUMENT);
   EXPECT_STREQ(mambac_last_error(), "options.threads is -1, expected 0 or more");
-  mambac_options unset = {0, 1, 0};
+  mambac_options unset = {0, 1, 0, 0};
   EXPECT_EQ(mambac_state_create(model, &unset, &other), MAMBAC_INVALID_ARGUMENT);
   EXPECT_EQ(mambac_state_create(nullptr, nullptr, &other), MAMBAC_INVALID_ARGUMENT);
   setenv("MAMBAC_NUM_THREADS", "3", 1);
@@ -417,7 +417,7 @@ TEST_F(StateTest, Options) {
   EXPECT_EQ(mambac_state_threads(other), 3);
   mambac_state_destroy(other);
   unsetenv("MAMBAC_NUM_THREADS");
-  mambac_options one = {sizeof one, 1, 0};
+  mambac_options one = {sizeof one, 1, 0, 0};
   ASSERT_EQ(mambac_state_create(model, &one, &other), MAMBAC_OK);
   EXPECT_EQ(mambac_state_threads(other), 1);
   mambac_state_destroy(other);
