@@ -327,23 +327,13 @@ mambac_status mambac_state::checkOverlap(const Entry &entry) {
 }
 
 mambac_status mambac_state::checkCapacity(const Entry &entry, const mambac_tensor *inputs) {
-  int64_t tokens = -1, capacity = INT64_MAX;
-  const int64_t *positions = nullptr;
-  size_t texts = 0;
-  for (size_t i = 0; i < entry.inputs.size(); ++i) {
-    const Value &value = entry.inputs[i];
-    if ((value.role == "ids" || value.role == "embeds") && value.rank >= 2)
-      tokens = inputs[i].shape[1];
-    if (value.state < 0)
-      continue;
-    if ((value.role == "key" || value.role == "value") && value.rank >= 2)
-      capacity = std::min(capacity, inputs[i].shape[value.rank - 2]);
-    if (value.role == "position" && value.dtype.code == MAMBAC_INT && value.dtype.bits == 64) {
-      positions = static_cast<const int64_t *>(inputPointers[i]);
-      texts = inputBytes[i] / sizeof(int64_t);
-    }
-  }
-  for (size_t i = 0; tokens >= 0 && capacity != INT64_MAX && i < texts; ++i)
+  if (entry.text < 0 || entry.position < 0 || entry.caches.empty())
+    return MAMBAC_OK;
+  int64_t tokens = inputs[entry.text].shape[1], capacity = INT64_MAX;
+  for (int32_t cache : entry.caches)
+    capacity = std::min(capacity, inputs[cache].shape[inputs[cache].ndim - 2]);
+  const auto *positions = static_cast<const int64_t *>(inputPointers[size_t(entry.position)]);
+  for (size_t i = 0, texts = inputBytes[size_t(entry.position)] / sizeof(int64_t); i < texts; ++i)
     if (positions[i] < 0 || positions[i] > capacity || tokens > capacity - positions[i])
       return error.set(MAMBAC_CAPACITY_EXCEEDED,
                        "%s would put %" PRId64 " tokens behind the %" PRId64 " that text %zu has, and its keys and values "

@@ -201,8 +201,23 @@ mambac_value_info view(Value &value) {
           value.publicTexts.data(), value.limit,       value.role.c_str(), value.state};
 }
 
+/// What a run has to know to see whether keys and values have room for its text.
+void findCaches(Entry &entry) {
+  for (size_t i = 0; i < entry.inputs.size(); ++i) {
+    const Value &value = entry.inputs[i];
+    bool rows = value.rank >= 2;
+    if (rows && (value.role == "ids" || value.role == "embeds"))
+      entry.text = int32_t(i);
+    else if (rows && value.state >= 0 && (value.role == "key" || value.role == "value"))
+      entry.caches.push_back(int32_t(i));
+    else if (value.state >= 0 && value.role == "position" && value.dtype.code == MAMBAC_INT && value.dtype.bits == 64)
+      entry.position = int32_t(i);
+  }
+}
+
 /// Fills the public view. Called when nothing moves any more.
 void finish(Entry &entry) {
+  findCaches(entry);
   for (const Symbol &symbol : entry.symbols)
     entry.symbolInfos.push_back({symbol.name.c_str(), symbol.min, symbol.max, symbol.multipleOf});
   auto viewAll = [](std::vector<Value> &values, std::vector<mambac_value_info> &infos, size_t &ranks) {

@@ -44,6 +44,10 @@ struct Entry {
   std::vector<Value> inputs, outputs;
   int32_t length = -1; ///< the symbol that is the length of the text
   int64_t chunk = 0;   ///< with a length: tokens of a long text that run at once
+  /// Where layers attend: the inputs that are the text, how much of each text has been read, and caches of keys and values,
+  /// as far as roles say so. No text or no position: -1.
+  int32_t text = -1, position = -1;
+  std::vector<int32_t> caches;
   size_t inputRanks = 0, outputRanks = 0; ///< sums
   // The public view.
   mambac_entry_info info = {};

@@ -213,6 +213,8 @@ void Session::prepare() {
       else if (sources[i] != "zeros")
         fillRandom(inputs[i], value);
     }
+    if (value.state >= 0 && strcmp(value.role, "position") == 0)
+      firstPositions.emplace_back(i, inputs[i].bytes);
     next += value.rank;
   }
   allocateOutputs();
@@ -263,13 +265,8 @@ const Tensor &Session::result(size_t number) const {
 
 void Session::run() {
   // Each run appends where the first one did: keys and values have room for one, and all runs are to do the same work.
-  for (size_t i = 0; i < inputs.size(); ++i)
-    if (info->inputs[i].state >= 0 && strcmp(info->inputs[i].role, "position") == 0) {
-      if (firstPositions.count(i))
-        std::copy(firstPositions[i].begin(), firstPositions[i].end(), inputs[i].bytes.begin());
-      else
-        firstPositions.emplace(i, inputs[i].bytes);
-    }
+  for (const auto &[i, bytes] : firstPositions)
+    std::copy(bytes.begin(), bytes.end(), inputs[i].bytes.begin());
   if (mambac_run(state.get(), entry, inputViews.data(), info->num_inputs, outputViews.data(), info->num_outputs))
     throw BadInput(mambac_state_error(state.get()));
 }

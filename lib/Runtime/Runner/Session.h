@@ -11,7 +11,6 @@
 #include "lib/Runtime/Runner/Options.h"
 #include "lib/Runtime/Runner/Random.h"
 
-#include <map>
 #include <memory>
 
 namespace mambac::runner {
@@ -62,7 +61,7 @@ private:
   const mambac_entry_info *info = nullptr;
   Random random;
   std::vector<std::string> sources; ///< of the inputs: a file, or random
-  std::map<size_t, Bytes> firstPositions; ///< by input: how much of each text had been read before the first run
+  std::vector<std::pair<size_t, Bytes>> firstPositions; ///< inputs that say how much of a text has been read, at first
   std::vector<mambac_tensor> inputViews, outputViews; ///< kept, so that a timed run makes nothing
 };
 
