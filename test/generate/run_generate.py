@@ -171,18 +171,25 @@ class Texts:
         return "8 command lines"
 
 
-def main() -> int:
-    """Runs the checks; the last line of stdout is JSON with the counts."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+def run_checks(description: str, name: str, make: Callable[[Path, Path], list[tuple[str, Callable[[], str]]]]) -> int:
+    """Runs the checks that `make` makes of build and work folder; the last line of stdout is JSON with the counts."""
+    parser = argparse.ArgumentParser(description=description.split("\n")[0])
     parser.add_argument("--build", type=Path, default=HERE.parents[1] / "build")
-    args = parser.parse_args()
-    work = args.build.resolve() / "test/generate"
+    build = parser.parse_args().build.resolve()
+    work = build / "test/generate"
     work.mkdir(parents=True, exist_ok=True)
+    passed, failed = run_steps(name, make(build, work))
+    print(json.dumps({"passed": passed, "failed": failed}))
+    return 1 if failed else 0
+
+
+def checks(build: Path, work: Path) -> list[tuple[str, Callable[[], str]]]:
+    """The demo's program is made by the first of them."""
     program = work / "kjv"
     program.unlink(missing_ok=True)
     texts = Texts([program], work)
-    steps: list[tuple[str, Callable[[], str]]] = [
-        ("compile", lambda: run([args.build / "bin/mambac", DEMO / "kjv.pt2", "-o", program, "--cpu=portable"], COMPILE_SECONDS)),
+    return [
+        ("compile", lambda: run([build / "bin/mambac", DEMO / "kjv.pt2", "-o", program, "--cpu=portable"], COMPILE_SECONDS)),
         ("threads", texts.threads),
         ("levels", texts.levels),
         ("batch", texts.batch),
@@ -192,10 +199,7 @@ def main() -> int:
         ("perplexity", texts.perplexity),
         ("wrong", texts.wrong),
     ]
-    passed, failed = run_steps("generate", steps)
-    print(json.dumps({"passed": passed, "failed": failed}))
-    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_checks(__doc__ or "", "generate", checks))

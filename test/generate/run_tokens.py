@@ -8,7 +8,6 @@ text that reaches its capacity, a chat by a template, tokenizers that do not fit
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import subprocess
@@ -21,8 +20,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "models"))
 sys.path.insert(0, str(HERE.parent / "states"))
-from run_generate import Texts, expect  # noqa: E402
-from run_models import COMPILE_SECONDS, Failure, run, run_steps  # noqa: E402
+from run_generate import Texts, expect, run_checks  # noqa: E402
+from run_models import COMPILE_SECONDS, Failure, run  # noqa: E402
 from session import Model, Session  # noqa: E402
 
 FIXTURE = HERE.parent / "states/jamba/model.pt2"
@@ -184,20 +183,12 @@ class Tokens(Texts):
         return "7 refused"
 
 
-def main() -> int:
-    """Runs the checks; the last line of stdout is JSON with the counts."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--build", type=Path, default=HERE.parents[1] / "build")
-    args = parser.parse_args()
-    work = args.build.resolve() / "test/generate"
-    work.mkdir(parents=True, exist_ok=True)
-    tokens = Tokens(args.build.resolve(), work)
+def checks(build: Path, work: Path) -> list[tuple[str, Callable[[], str]]]:
+    """One after the other: the first one compiles."""
+    tokens = Tokens(build, work)
     names = ["compile", "text", "ends", "chat", "capacity", "perplexity", "wrong"]
-    steps: list[tuple[str, Callable[[], str]]] = [(name, getattr(tokens, name)) for name in names]
-    passed, failed = run_steps("tokens", steps)
-    print(json.dumps({"passed": passed, "failed": failed}))
-    return 1 if failed else 0
+    return [(name, getattr(tokens, name)) for name in names]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_checks(__doc__ or "", "tokens", checks))

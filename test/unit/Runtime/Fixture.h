@@ -69,6 +69,24 @@ protected:
   mambac_state *state = nullptr;
 };
 
+/// Tests of one model at a time, with an execution state and a session of it.
+class SessionsOfOneModel : public ::testing::Test {
+protected:
+  void TearDown() override { close(); }
+  void close() {
+    mambac_session_destroy(session);
+    mambac_state_destroy(state);
+    mambac_close(model);
+    session = nullptr;
+    state = nullptr;
+    model = nullptr;
+  }
+
+  mambac_model *model = nullptr;
+  mambac_state *state = nullptr;
+  mambac_session *session = nullptr;
+};
+
 } // namespace mambac::test
 
 #endif // MAMBAC_TEST_UNIT_RUNTIME_FIXTURE_H

@@ -21,27 +21,18 @@ inline mambac_model *openProduct(const StatefulProduct &product) {
   return model;
 }
 
-class SessionTest : public ::testing::Test {
+class SessionTest : public SessionsOfOneModel {
 protected:
   void SetUp() override { open(5, 40); }
-  void TearDown() override { close(); }
 
   void open(int32_t batch, int64_t capacity) {
     close();
+    texts.clear();
     model = openProduct(product);
     mambac_options options = {sizeof options, 1, 0, 0};
     ASSERT_EQ(mambac_state_create(model, &options, &state), MAMBAC_OK);
     session = make(model, batch, capacity);
     room = capacity;
-  }
-  void close() {
-    mambac_session_destroy(session);
-    mambac_state_destroy(state);
-    mambac_close(model);
-    session = nullptr;
-    state = nullptr;
-    model = nullptr;
-    texts.clear();
   }
   static mambac_session *make(mambac_model *model, int32_t batch, int64_t capacity) {
     mambac_session_options options = {sizeof options, batch, capacity};
@@ -129,9 +120,6 @@ protected:
   }
 
   StatefulProduct product;
-  mambac_model *model = nullptr;
-  mambac_state *state = nullptr;
-  mambac_session *session = nullptr;
   int64_t room = 0;
   std::map<int32_t, Ids> texts; ///< what the slots have read
 };

@@ -45,17 +45,7 @@ void sumShapes(const int64_t *symbols, int64_t *dims) {
   *dims = 2;
 }
 
-struct SessionLayoutTest : ::testing::Test {
-  void TearDown() override { close(); }
-  void close() {
-    mambac_session_destroy(session);
-    mambac_state_destroy(state);
-    mambac_close(model);
-    session = nullptr;
-    state = nullptr;
-    model = nullptr;
-  }
-
+struct SessionLayoutTest : SessionsOfOneModel {
   /// Opens a model with one entry; the texts are JSON.
   mambac_status make(const std::string &symbols, const std::string &inputs, const std::string &outputs, int32_t batch = 1,
                      const std::string &more = "") {
@@ -96,9 +86,6 @@ struct SessionLayoutTest : ::testing::Test {
   MambacEntry entry = {"main", runSum, noScratch, sumShapes};
   const MambacEntry *level = &entry;
   MambacProduct product = {};
-  mambac_model *model = nullptr;
-  mambac_state *state = nullptr;
-  mambac_session *session = nullptr;
 };
 
 std::string ids(const std::string &shape) { return R"({"name": "ids", "dtype": "i64", "shape": [)" + shape + "]}"; }
